@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * buf: a growing byte buffer that can be eaten from the front.
+ */
+#pragma once
+
+#include <stdarg.h>
+
+#include "base/base.h"
+
+/** Bytes [data + start, data + start + len). Zeroed = empty and valid. */
+struct buf {
+	unsigned char *data; /* owned, or NULL */
+	size_t start;        /* eaten bytes before the content */
+	size_t len;          /* content */
+	size_t cap;          /* allocated */
+};
+
+void buf_init(struct buf *b);
+void buf_fini(struct buf *b);
+
+void buf_add(struct buf *b, const void *data, size_t len);
+void buf_add_str(struct buf *b, const char *s);
+void buf_add_char(struct buf *b, char c);
+void buf_add_format(struct buf *b, const char *format, ...) HW_PRINTF(2, 3);
+
+/** Room for len more bytes; write there, then buf_grow() by what was written. */
+unsigned char *buf_reserve(struct buf *b, size_t len);
+void buf_grow(struct buf *b, size_t len);
+
+static inline const unsigned char *buf_data(const struct buf *b)
+{
+	return b->data + b->start;
+}
+
+/** Content as a C string (a NUL is kept behind it); valid until the next add. */
+const char *buf_str(struct buf *b);
+
+void buf_eat(struct buf *b, size_t len); /* from the front */
+void buf_cut(struct buf *b, size_t len); /* keep only the first len bytes */
+void buf_clear(struct buf *b);
+
+/** The contents as an owned NUL-terminated string; b is empty after. */
+char *buf_steal_str(struct buf *b);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * codec: hex, base32 (lower case, unpadded) and base64 (RFC 4648). Strings
+ * returned are owned.
+ */
+#pragma once
+
+#include "base/base.h"
+
+char *hex_encode(const void *data, size_t len);
+/** Fills exactly len bytes from 2*len hex digits. */
+HW_MUST_USE int hex_decode(const char *text, void *out, size_t len);
+char *base32_encode(const void *data, size_t len);
+char *base64_encode(const void *data, size_t len);
+/** Strict (padding required, no white space). data_out is owned and has a NUL
+ *  behind its len_out bytes. */
+HW_MUST_USE int base64_decode(const char *text, unsigned char **data_out,
+			      size_t *len_out);
