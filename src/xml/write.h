@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * write: element trees to bytes - the only place that emits '<'.
+ *
+ * The namespaces of streams and dialback are written with the literal prefixes
+ * "stream" and "db" that the stream header binds (RFC 6120 4.8.5, XEP-0220);
+ * every other change of namespace is an xmlns declaration. Bytes that XML 1.0
+ * cannot carry are left out.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct buf;
+struct elem;
+
+/** Append e. scope is the default namespace in force where it will stand
+ *  ("jabber:server" on a stream; NULL or "" for none: a document of its own). */
+void write_elem(struct buf *out, const struct elem *e, const char *scope);
+
+/** Append e in two parts around the place of a last attribute of its start
+ *  tag: head ends before it, tail begins behind it. e's own attribute of that
+ *  name, if any, is left out. */
+void write_elem_split(struct buf *head, struct buf *tail, const struct elem *e,
+		      const char *scope, const char *hole);
+/** Append " name='value'" with value escaped, or already escaped. */
+void write_attr(struct buf *out, const char *name, const char *value);
+void write_attr_raw(struct buf *out, const char *name, const char *escaped,
+		    size_t len);
+/** Append value escaped for use in an attribute or text. */
+void write_escaped(struct buf *out, const char *value);
+
+/** What a stream header says; NULL leaves an attribute out. */
+struct write_header {
+	const char *from;
+	const char *to;
+	const char *id;
+};
+/** XML declaration and <stream:stream>, attributes in the order of
+ *  RFC 6120 4.7 as peers expect it, version 1.0, xml:lang en. */
+void write_stream_open(struct buf *out, const struct write_header *header);
+void write_stream_close(struct buf *out);

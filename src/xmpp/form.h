@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * form: data forms (XEP-0004), build and read.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct elem;
+
+/** Append <x type=/> with its FORM_TYPE. */
+struct elem *form_add(struct elem *parent, const char *type,
+		      const char *form_type);
+struct elem *form_add_field(struct elem *form, const char *var,
+			    const char *type, const char *label,
+			    const char *value);
+/** The form of that FORM_TYPE (any for NULL) below parent, or NULL. */
+struct elem *form_find(const struct elem *parent, const char *form_type);
+/** First value of a field, borrowed, or NULL. */
+const char *form_value(const struct elem *form, const char *var);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ns: namespaces.
+ */
+#pragma once
+
+#define NS_STREAM "http://etherx.jabber.org/streams"
+#define NS_STREAM_ERROR "urn:ietf:params:xml:ns:xmpp-streams"
+#define NS_STANZA_ERROR "urn:ietf:params:xml:ns:xmpp-stanzas"
+#define NS_SERVER "jabber:server"
+#define NS_CLIENT "jabber:client"
+#define NS_TLS "urn:ietf:params:xml:ns:xmpp-tls"
+#define NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
+#define NS_DIALBACK "jabber:server:dialback"
+#define NS_DIALBACK_FEATURE "urn:xmpp:features:dialback"
+#define NS_BIDI "urn:xmpp:bidi"
+#define NS_BIDI_FEATURE "urn:xmpp:features:bidi"
+#define NS_SM "urn:xmpp:sm:3"
+#define NS_STREAM_LIMITS "urn:xmpp:stream-limits:0"
+
+#define NS_DATA_FORM "jabber:x:data"
+#define NS_DISCO_INFO "http://jabber.org/protocol/disco#info"
+#define NS_DISCO_ITEMS "http://jabber.org/protocol/disco#items"
+#define NS_RSM "http://jabber.org/protocol/rsm"
+#define NS_MUC "http://jabber.org/protocol/muc"
+#define NS_MUC_USER "http://jabber.org/protocol/muc#user"
+#define NS_MUC_ADMIN "http://jabber.org/protocol/muc#admin"
+#define NS_MUC_OWNER "http://jabber.org/protocol/muc#owner"
+#define NS_MUC_ROOMINFO "http://jabber.org/protocol/muc#roominfo"
+#define NS_MUC_STABLE_ID "http://jabber.org/protocol/muc#stable_id"
+#define NS_MUC_SELF_PING \
+	"http://jabber.org/protocol/muc#self-ping-optimization"
+#define NS_OCCUPANT_ID "urn:xmpp:occupant-id:0"
+#define NS_STANZA_ID "urn:xmpp:sid:0"
+#define NS_DELAY "urn:xmpp:delay"
+#define NS_LEGACY_DELAY "jabber:x:delay"
+#define NS_PING "urn:xmpp:ping"
+#define NS_VERSION "jabber:iq:version"
+#define NS_TIME "urn:xmpp:time"
+#define NS_LAST "jabber:iq:last"
+#define NS_REGISTER "jabber:iq:register"
+#define NS_NICK "http://jabber.org/protocol/nick"
+#define NS_HATS "urn:xmpp:hats:0"
+#define NS_MODERATED_0 "urn:xmpp:message-moderate:0"
+#define NS_MODERATED "urn:xmpp:message-moderate:1"
+#define NS_MAV "urn:xmpp:muc:affiliations:1"
