@@ -23,14 +23,17 @@ void buf_add(struct buf *b, const void *data, size_t len);
 void buf_add_str(struct buf *b, const char *s);
 void buf_add_char(struct buf *b, char c);
 void buf_add_format(struct buf *b, const char *format, ...) HW_PRINTF(2, 3);
+void buf_add_format_va(struct buf *b, const char *format, va_list args)
+	HW_PRINTF(2, 0);
 
 /** Room for len more bytes; write there, then buf_grow() by what was written. */
 unsigned char *buf_reserve(struct buf *b, size_t len);
 void buf_grow(struct buf *b, size_t len);
 
+/** The first byte of the content; never NULL. */
 static inline const unsigned char *buf_data(const struct buf *b)
 {
-	return b->data + b->start;
+	return b->data ? b->data + b->start : (const unsigned char *)"";
 }
 
 /** Content as a C string (a NUL is kept behind it); valid until the next add. */

@@ -10,6 +10,8 @@
 
 #include "base/base.h"
 
+struct buf;
+
 char *str_dup(const char *s);             /* NULL gives NULL */
 char *str_dup_n(const char *s, size_t n); /* at most n bytes of s */
 char *str_format(const char *format, ...) HW_PRINTF(1, 2);
@@ -28,12 +30,21 @@ void str_lower_ascii(char *s);
 /** Copy into a fixed buffer, cut at size - 1. Returns false when cut. */
 bool str_copy(char *dst, size_t size, const char *src);
 
+/** Decodes the first character of [s, s+len): its bytes (1 to 4), or 0 when
+ *  that is not valid UTF-8 (RFC 3629) or len is 0. */
+size_t str_utf8_next(const char *s, size_t len, uint32_t *code_out);
+
 /** Is [s, s+len) valid UTF-8 without NUL (RFC 3629)? */
 bool str_is_utf8(const char *s, size_t len);
 
 /** Peer text for a log line: quoted, control bytes as \xNN, at most max bytes
- *  of it. Owned. */
+ *  of it ("..." behind the quotes when cut). Owned. */
 char *str_quote(const char *s, size_t len, size_t max);
+
+/** Append s for one line of a log: control characters, what could reorder the
+ *  line and what is no UTF-8 as \xNN; ASCII characters in also get a \. */
+void str_add_escaped(struct buf *out, const char *s, size_t len,
+		     const char *also);
 
 /** Decimal number of the whole string, within [min, max]. */
 HW_MUST_USE int str_to_int64(const char *s, int64_t min, int64_t max,

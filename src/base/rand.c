@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/rand.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/mem.h"
+
+void rand_secret(void *bytes, size_t len)
+{
+	require(gnutls_rnd(GNUTLS_RND_KEY, bytes, len) == 0);
+}
+
+void rand_nonce(void *bytes, size_t len)
+{
+	require(gnutls_rnd(GNUTLS_RND_NONCE, bytes, len) == 0);
+}
+
+uint32_t rand_below(uint32_t bound)
+{
+	uint32_t least; /* 2^32 mod bound: values below it would favour some */
+	uint32_t value;
+
+	require(bound > 0);
+	least = -bound % bound;
+	do
+		rand_nonce(&value, sizeof(value));
+	while (value < least);
+	return value % bound;
+}
+
+void rand_id(char out[RAND_ID_SIZE])
+{
+	unsigned char bytes[16];
+	char *text;
+
+	rand_nonce(bytes, sizeof(bytes));
+	text = base32_encode(bytes, sizeof(bytes));
+	memcpy(out, text, RAND_ID_SIZE);
+	mem_free(&text);
+}
+
+void rand_hex(char *out, size_t len)
+{
+	unsigned char *bytes = mem_alloc(len);
+	char *text;
+
+	rand_secret(bytes, len);
+	text = hex_encode(bytes, len);
+	memcpy(out, text, 2 * len + 1);
+	mem_free(&text);
+	mem_free(&bytes);
+}
