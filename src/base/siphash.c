@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/siphash.h"
+
+struct sip_state {
+	uint64_t v0, v1, v2, v3;
+};
+
+static uint64_t rotate(uint64_t x, unsigned int bits)
+{
+	return x << bits | x >> (64 - bits);
+}
+
+/* n bytes, at most 8, as a little-endian number */
+static uint64_t load(const unsigned char *bytes, size_t n)
+{
+	uint64_t word = 0;
+
+	for (size_t i = 0; i < n; i++)
+		word |= (uint64_t)bytes[i] << (8 * i);
+	return word;
+}
+
+static void mix(struct sip_state *s, int rounds)
+{
+	for (int i = 0; i < rounds; i++) {
+		s->v0 += s->v1;
+		s->v2 += s->v3;
+		s->v1 = rotate(s->v1, 13) ^ s->v0;
+		s->v3 = rotate(s->v3, 16) ^ s->v2;
+		s->v0 = rotate(s->v0, 32);
+		s->v2 += s->v1;
+		s->v0 += s->v3;
+		s->v1 = rotate(s->v1, 17) ^ s->v2;
+		s->v3 = rotate(s->v3, 21) ^ s->v0;
+		s->v2 = rotate(s->v2, 32);
+	}
+}
+
+static void take_word(struct sip_state *s, uint64_t word)
+{
+	s->v3 ^= word;
+	mix(s, 2);
+	s->v0 ^= word;
+}
+
+uint64_t siphash(const unsigned char key[SIPHASH_KEY_SIZE], const void *data,
+		 size_t len)
+{
+	const unsigned char *in = data;
+	uint64_t k0 = load(key, 8);
+	uint64_t k1 = load(key + 8, 8);
+	struct sip_state s = {
+		.v0 = k0 ^ 0x736f6d6570736575,
+		.v1 = k1 ^ 0x646f72616e646f6d,
+		.v2 = k0 ^ 0x6c7967656e657261,
+		.v3 = k1 ^ 0x7465646279746573,
+	};
+	size_t i;
+
+	for (i = 0; len - i >= 8; i += 8)
+		take_word(&s, load(in + i, 8));
+	/* the last word: what is left, and the length's low byte on top */
+	take_word(&s, (uint64_t)len << 56 | (len > i ? load(in + i, len - i)
+						     : 0));
+	s.v2 ^= 0xff;
+	mix(&s, 4);
+	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
