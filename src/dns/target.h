@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * target: a domain to the ordered list of places where its server may be
+ * reached: SRV, or A/AAAA with port 5269 where there is no SRV at all. RFC 6120
+ * 3.2, RFC 2782, XEP-0368.
+ *
+ * Thread: the resolver's loop's.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "net/addr.h"
+
+struct resolver;
+struct target_search;
+
+#define TARGET_MAX 8       /* targets used of a domain */
+#define TARGET_MAX_ADDRS 4 /* addresses used of a target */
+
+struct target {
+	char host[256];     /* A-labels */
+	uint16_t port;
+	bool direct_tls;
+	size_t addr_count;
+	struct addr addrs[TARGET_MAX_ADDRS]; /* with port; families mixed */
+};
+
+enum target_status {
+	TARGET_OK,
+	TARGET_NONE,    /* the domain or its service does not exist */
+	TARGET_FAILED,  /* DNS did not answer: temporary */
+};
+
+struct target_list {
+	enum target_status status;
+	size_t count;
+	struct target targets[TARGET_MAX]; /* in the order to try */
+};
+
+typedef void (*target_fn)(void *owner, const struct target_list *list);
+
+/** domain in A-labels. fn is called once, not before this has returned. */
+struct target_search *target_find(struct resolver *r, const char *domain,
+				  target_fn fn, void *owner);
+void target_cancel(struct target_search **s);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cert: what a peer's certificate chain proves. FEDERATION.md 3.2; RFC 6120
+ * 13.7, RFC 9525: dNSName, SRVName and xmppAddr count, the common name never.
+ */
+#pragma once
+
+#include "base/base.h"
+
+/** Verdict on a chain for one name. */
+enum cert_verdict {
+	CERT_NONE,       /* the peer showed no certificate */
+	CERT_UNTRUSTED,  /* self-signed or unknown issuer, revoked, weak, purpose */
+	CERT_EXPIRED,    /* or not yet valid */
+	CERT_WRONG_NAME, /* trusted, for another name */
+	CERT_VALID,
+};
+const char *cert_verdict_text(enum cert_verdict v);
+
+/** Does a name from a certificate (pattern, A-labels) match domain (A-labels)?
+ *  A wildcard is the complete left-most label and matches exactly one. */
+bool cert_match_name(const char *pattern, const char *domain);
