@@ -18,9 +18,10 @@ function complain(text)
 }
 
 # "<" that opens something, or at the end, to be continued by the next literal.
+# A number cannot name an element: "<%d>" is a priority for the journal.
 function check_string(text)
 {
-	if (text ~ /<([A-Za-z_\/?!%]|$)/ || text ~ /&(lt|gt|amp|quot|apos);/)
+	if (text ~ /<([A-Za-z_\/?!]|%[^du]|$)/ || text ~ /&(lt|gt|amp|quot|apos);/)
 		complain("\"" text "\"")
 }
 
