@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""prosody: Debian's Prosody as a home server, unchanged but for its config."""
+
+import shutil
+
+from process import Process
+
+CONFIG = """\
+run_as_root = true
+pidfile = "{folder}/prosody.pid"
+data_path = "{data}"
+plugin_paths = {{}}
+modules_enabled = {{ "roster", "saslauth", "tls", "dialback", "disco", "ping" }}
+modules_disabled = {{ "limits", "s2s_bidi", "posix", "offline", "register" }}
+authentication = "internal_plain"
+allow_unencrypted_plain_auth = true
+c2s_require_encryption = false
+s2s_require_encryption = true
+s2s_secure_auth = false
+s2s_timeout = 10
+interfaces = {{ "{address}" }}
+c2s_ports = {{ 5222 }}
+s2s_ports = {{ {s2s_port} }}
+http_ports = {{ }}
+https_ports = {{ }}
+-- libunbound answers for .test by itself and would not ask 127/8
+unbound = {{
+	resolvconf = true; hoststxt = false;
+	options = {{
+		["local-zone:"] = "test. transparent";
+		["do-not-query-localhost:"] = "no";
+	}};
+}}
+log = {{ {{ levels = {{ min = "debug" }}, to = "console" }} }}
+VirtualHost "{domain}"
+	ssl = {{ certificate = "{cert}"; key = "{key}"; cafile = "{ca}" }}
+"""
+
+
+def escape_path(name):
+    """Prosody's file names: everything but letters and digits is %xx."""
+    return "".join(c if c.isalnum() else "%%%02x" % ord(c) for c in name)
+
+
+class Prosody:
+    """A home server for `domain` on `host`; accounts: {name: password}."""
+
+    def __init__(self, folder, host, domain, s2s_port, authority, accounts):
+        self.folder = folder
+        self.domain = domain
+        self.host = host
+        self.client_address = (host.address, 5222)
+        self.accounts = accounts
+        self.process = None
+        self._runs = 0
+        folder.mkdir(parents=True)
+        data = folder / "data"
+        store = data / escape_path(domain) / "accounts"
+        store.mkdir(parents=True)
+        for name, password in accounts.items():
+            (store / (escape_path(name) + ".dat")).write_text(
+                'return { ["password"] = "%s" };\n' % password)
+        own = authority.issue(domain)
+        self._config = folder / "prosody.cfg.lua"
+        self._config.write_text(CONFIG.format(
+            folder=folder, data=data, address=host.address, domain=domain,
+            s2s_port=s2s_port, cert=own.cert, key=own.key,
+            ca=authority.cert))
+
+    def start(self):
+        self._runs += 1
+        self.process = Process(
+            self.domain, [*self.host.prefix, shutil.which("prosody"),
+                          "-F", "--config", self._config],
+            self.folder / ("prosody.%d.log" % self._runs))
+        for service in ("s2s", "c2s"):
+            self.process.wait_for_line("Activated service '%s'" % service)
+
+    def close(self):
+        if self.process:
+            self.process.kill()

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""world: everything of one test run, put together.
+
+Hosts and home servers live as long as the run; the conference host and the
+users are new in each test.
+"""
+
+import itertools
+
+import certs
+import hallwayd
+
+from . import net, user, zone
+from .ejabberd import Ejabberd
+from .prosody import Prosody
+
+ROOMS = "rooms.test"
+HALLWAY = "hallway@" + ROOMS
+PASSWORD = "secret"
+NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"] + [
+    "user%d" % number for number in range(20)]
+
+PORTS = {"home1.test": 25269, "home2.test": 35269, ROOMS: 15269}
+
+
+class World:
+    """Hosts, names and home servers."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.net = net.Net()
+        self.hosts = {name: self.net.add_host(name) for name in PORTS}
+        self.authority = certs.Authority(folder / "ca")
+        self.zone = zone.Zone(folder, {
+            name: (host.address, PORTS[name])
+            for name, host in self.hosts.items()})
+        net.use_resolver(folder, self.zone.address)
+        self.homes = {}
+        self._places = itertools.count(1)
+
+    def open_homes(self):
+        """Both home servers; they come up side by side."""
+        for domain, kind in (("home1.test", Prosody),
+                             ("home2.test", Ejabberd)):
+            home = kind(self.folder / domain, self.hosts[domain], domain,
+                        PORTS[domain], self.authority,
+                        {name: PASSWORD for name in NAMES})
+            self.homes[domain] = home
+            home.start()
+
+    def close(self):
+        for home in self.homes.values():
+            home.close()
+        self.zone.close()
+        self.net.close()
+
+    def new_host(self):
+        """A conference host with nothing in its store, not started yet."""
+        place = self.hosts[ROOMS]
+        return hallwayd.Hallwayd(
+            self.folder / ("rooms.%d" % next(self._places)), [ROOMS],
+            ["%s:%d" % (place.address, PORTS[ROOMS])],
+            self.zone.address + ":53", prefix=place.prefix)
+
+
+class People:
+    """The users of one test."""
+
+    def __init__(self, world):
+        self.world = world
+        self.users = []
+        self._resources = itertools.count(1)
+
+    async def login(self, jid, resource=None):
+        name, _, domain = jid.partition("@")
+        assert name in NAMES, "no such account: " + jid
+        somebody = user.User(jid, PASSWORD,
+                             resource or "r%d" % next(self._resources))
+        self.users.append(somebody)
+        await somebody.login(self.world.homes[domain].client_address)
+        return somebody
+
+    async def everybody_leaves(self):
+        for somebody in self.users:
+            await somebody.logout()

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""hallwayd: the daemon under test, driven as an operator would.
+
+It is told everything by its configuration file, says READY=1 to
+NOTIFY_SOCKET when it serves, and is asked by hallwayctl. Programs come from
+HALLWAYD and HALLWAYCTL, else from build/ in the source tree.
+"""
+
+import os
+import pathlib
+import re
+import select
+import signal
+import socket
+import subprocess
+import time
+
+from process import Process, ProcessError
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+
+CONFIG = """\
+# written by tests/support/hallwayd.py
+state_dir: {state}
+domains:
+{domains}
+log: {{level: debug}}
+threads: {{io: 2}}
+s2s:
+  listen: [{listen}]
+  listen_tls: [{listen_tls}]
+  allow_private: yes
+dns: {{servers: ["{dns}"]}}
+control: {{socket: {control}}}
+"""
+
+SANITIZER = re.compile(r"(Address|Leak|Thread|UndefinedBehavior)Sanitizer|"
+                       r"runtime error:")
+
+
+def program(name, variable):
+    """The path of one of our programs."""
+    path = os.environ.get(variable)
+    return pathlib.Path(path) if path else TOP / "build" / name
+
+
+class Hallwayd:
+    """One daemon and its state; it may be started again and again."""
+
+    def __init__(self, folder, domains, listen, dns, listen_tls=(),
+                 extra="", prefix=()):
+        self.folder = folder
+        self.domains = list(domains)
+        self.listen = list(listen)
+        self.prefix = list(prefix)
+        self.process = None
+        self.runs = 0
+        folder.mkdir(parents=True, exist_ok=True)
+        self.state = folder / "state"
+        self.control = folder / "control"
+        self.config = folder / "hallway.yml"
+        self.config.write_text(CONFIG.format(
+            state=self.state, control=self.control, dns=dns,
+            domains="\n".join("  - name: " + name for name in self.domains),
+            listen=", ".join('"%s"' % at for at in listen),
+            listen_tls=", ".join('"%s"' % at for at in listen_tls)) + extra)
+        self.state.mkdir(mode=0o700, exist_ok=True)
+
+    def start(self, timeout=30):
+        """Start, and wait until it says that it is ready."""
+        self.runs += 1
+        path = self.folder / "notify"
+        path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+            notify.bind(str(path))
+            env = dict(os.environ, NOTIFY_SOCKET=str(path))
+            self.process = Process(
+                "hallwayd", [*self.prefix, program("hallwayd", "HALLWAYD"),
+                             "-c", self.config],
+                self.folder / ("hallwayd.%d.log" % self.runs), env=env)
+            self._await_ready(notify, timeout)
+
+    def _await_ready(self, notify, timeout):
+        end = os.pidfd_open(self.process.pid)
+        deadline = time.monotonic() + timeout
+        try:
+            while True:
+                left = max(0, deadline - time.monotonic())
+                ready, _, _ = select.select([notify, end], [], [], left)
+                if notify in ready:
+                    if b"READY=1" in notify.recv(4096).split(b"\n"):
+                        return
+                elif end in ready:
+                    self.process.wait_for_line("READY=1", 5)
+                else:
+                    raise ProcessError("hallwayd not ready in %s s" % timeout)
+        finally:
+            os.close(end)
+
+    def ctl(self, *words, check=True):
+        """hallwayctl with these words; answers its output."""
+        done = subprocess.run(
+            [program("hallwayctl", "HALLWAYCTL"), "-s", self.control, *words],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            timeout=30)
+        if check and done.returncode != 0:
+            raise ProcessError("hallwayctl %s: status %d: %s" % (
+                " ".join(words), done.returncode, done.stdout))
+        return done.stdout
+
+    def terminate(self):
+        """SIGTERM; a clean end is part of the assertion."""
+        status = self.process.terminate()
+        assert status == 0, "hallwayd ended with status %s, see %s" % (
+            status, self.process.log)
+        self._no_complaints()
+
+    def kill9(self):
+        """SIGKILL: no farewell of any kind."""
+        status = self.process.kill()
+        assert status == -signal.SIGKILL, (
+            "hallwayd had ended by itself with status %s, see %s" % (
+                status, self.process.log))
+        self._no_complaints()
+
+    def close(self):
+        """The end of a test."""
+        if self.process and self.process.returncode is None:
+            self.terminate()
+
+    def _no_complaints(self):
+        bad = [line for line in self.process.lines() if SANITIZER.search(line)]
+        assert not bad, "sanitizer: %s, see %s" % (bad[0], self.process.log)
