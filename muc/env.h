@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * env: the ports of the rooms - all that muc may do to the world. The daemon
+ * fills them with the gate, the store and the links; a scene with lists.
+ *
+ * Thread: conference loop.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct archive_query;
+struct list;
+struct record;
+
+struct muc_env {
+	void *owner;
+
+	/** Send envelopes (a list of struct envelope; emptied, all taken). room:
+	 *  bare JID of the room in whose order they stand - they wait behind its
+	 *  records that gate; NULL: at once (answers that change nothing). */
+	void (*send)(void *owner, const char *room, struct list *envelopes);
+
+	/** Keep a record (taken). gates: what the room sends from now on waits
+	 *  until it is committed. */
+	void (*save)(void *owner, const char *room, struct record *owned,
+		     bool gates);
+
+	/** May more records be made? False: the store is behind; new groupchat,
+	 *  joins and changes are refused with resource-constraint. */
+	bool (*may_save)(void *owner);
+
+	/** Ask the archive (taken); answered by muc_archive_answered(). */
+	void (*ask_archive)(void *owner, uint64_t id,
+			    struct archive_query *owned);
+
+	/** Wall clock, ms since epoch. */
+	int64_t (*now)(void *owner);
+};

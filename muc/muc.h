@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * muc: the rooms of all our conference domains (XEP-0045): given stanzas, the
+ * time and ports, it gives back envelopes and records. The only header of this
+ * folder, with env.h, that others include.
+ *
+ * Thread: conference loop. Knows no thread, socket, clock or database.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "xmpp/cond.h"
+
+struct archive_page;
+struct envelope;
+struct muc;
+struct muc_env;
+struct record;
+struct stanza;
+
+enum muc_create { MUC_CREATE_OPERATORS, MUC_CREATE_ANYONE, MUC_CREATE_DOMAINS };
+
+/** Strings are borrowed during muc_new(). */
+struct muc_settings {
+	const char *const *domains;   /* ours; normalised */
+	size_t domain_count;
+	const char *const *operators; /* bare JIDs, normalised */
+	size_t operator_count;
+	bool operator_needs_certificate; /* operator_proof */
+	enum muc_create create;       /* rooms.create */
+	const char *const *create_domains;
+	size_t create_domain_count;
+	size_t max_users;             /* per room; 5000 */
+	size_t max_rooms;             /* 20000 */
+	size_t history;               /* lines kept and sent at a join; 50 */
+	size_t max_stanza;            /* bytes of a reflected stanza; 65000 */
+	unsigned char secret[32];     /* for occupant-ids (XEP-0421) */
+	const char *version;          /* XEP-0092 */
+};
+void muc_settings_init(struct muc_settings *s);
+
+/** How the stream that brought a stanza was proven. */
+enum muc_proof { MUC_BY_DIALBACK, MUC_BY_CERTIFICATE };
+
+struct muc *muc_new(const struct muc_settings *settings,
+		    const struct muc_env *env);
+void muc_free(struct muc **m);
+
+/** Before muc_start(): what the store kept, in the order of reader_load(). The
+ *  record is borrowed. Records of domains that are not ours are left alone. */
+void muc_restore(struct muc *m, const struct record *record);
+/** Make the standing room "hallway" of every domain where it is missing. If
+ *  sessions_too_old, restored sessions are ended with 333 first. */
+void muc_start(struct muc *m, bool sessions_too_old);
+
+/** A stanza came for one of our domains; taken. */
+void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof);
+/** An envelope could not be delivered; taken. Not a removal by itself. */
+void muc_undelivered(struct muc *m, struct envelope *owned,
+		     enum cond_name why);
+/** remote stayed unreachable from our domain local beyond the grace: its
+ *  occupants are removed (333). */
+void muc_domain_lost(struct muc *m, const char *local, const char *remote);
+/** Answer to env.ask_archive; taken. */
+void muc_archive_answered(struct muc *m, uint64_t id,
+			  struct archive_page *owned);
+/** Something may be due; call about once a second. */
+void muc_tick(struct muc *m);
+
+/** Numbers for hallwayctl status. */
+size_t muc_room_count(const struct muc *m);
+size_t muc_occupant_count(const struct muc *m); /* sessions in all rooms */

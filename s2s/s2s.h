@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * s2s: federation with other servers (RFC 6120, XEP-0220): the I/O loops with
+ * their listeners, streams and links, behind one face. It hands up stanzas whose
+ * (sender domain, our domain) pair was authorised on their stream, and delivers
+ * envelopes.
+ *
+ * Thread: s2s_open/deliver/resume/set_* and close belong to the conference loop;
+ * the events are called on any I/O loop.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "xmpp/cond.h"
+
+struct creds;
+struct envelope;
+struct list;
+struct s2s;
+struct stanza;
+
+enum s2s_proof { S2S_PROOF_DIALBACK, S2S_PROOF_CERTIFICATE };
+
+/** Strings are borrowed during s2s_open(). Times in ms, sizes in bytes. */
+struct s2s_settings {
+	const char *const *domains; /* ours, normalised (U-labels) */
+	size_t domain_count;
+	const char *const *listen;  /* "*:5269" */
+	size_t listen_count;
+	unsigned io_loops;          /* threads.io; 0 = one per core */
+	const char *dns_servers;    /* "127.0.0.1:5353,..." or NULL */
+	bool dns_trust_ad;
+	bool allow_private;
+	unsigned char dialback_secret[32];
+	size_t max_stanza;          /* 262144 */
+	size_t max_stanza_unauthenticated; /* 10240 */
+	size_t queue_bytes;         /* per link while it has no stream; 2 MiB */
+	size_t queue_envelopes;     /* 4000 */
+	size_t write_bytes;         /* unsent on an open stream; 4 MiB */
+	size_t mailbox;             /* slots of an I/O loop's mailbox; 4096 */
+	int64_t grace;              /* 120000 */
+	int64_t connect_timeout;    /* per address; 10000 */
+	int64_t negotiate_timeout;  /* a whole attempt; 60000 */
+	int64_t tls_timeout;        /* 15000 */
+	int64_t header_timeout;     /* inbound, first header; 10000 */
+	int64_t auth_timeout;       /* inbound, until authorised; 60000 */
+	int64_t verify_timeout;     /* a dialback question; 20000 */
+	int64_t idle_close;         /* outgoing without traffic; 600000 */
+	int64_t keepalive;          /* a space after so long without writing; 300000 */
+	size_t max_unauthenticated; /* inbound streams, all loops; 256 */
+	size_t max_unauthenticated_per_address; /* 16 */
+};
+void s2s_settings_init(struct s2s_settings *s);
+
+struct s2s_events {
+	/** Takes the stanza. True: we are full; stop reading until
+	 *  s2s_resume(). */
+	bool (*on_stanza)(void *owner, struct stanza *owned,
+			  enum s2s_proof proof);
+	/** Takes an envelope that will not arrive. */
+	void (*on_undelivered)(void *owner, struct envelope *owned,
+			       enum cond_name why);
+	/** remote could not be reached from local for longer than the grace, or
+	 *  its queue overflowed; once, until it is reached again. */
+	void (*on_lost)(void *owner, const char *local, const char *remote);
+};
+
+/** Binds the listeners and starts the loops. creds is referenced. On error
+ *  *text_out (owned) tells what could not be done. */
+HW_MUST_USE int s2s_open(const struct s2s_settings *settings,
+			 struct creds *creds, const struct s2s_events *events,
+			 void *owner, struct s2s **s2s_out, char **text_out);
+/** Takes all envelopes of the list; FIFO per (local, remote) pair. */
+void s2s_deliver(struct s2s *s, struct list *envelopes);
+/** Read on after on_stanza said full. */
+void s2s_resume(struct s2s *s);
+/** New handshakes use these from now on (reload). */
+void s2s_set_creds(struct s2s *s, struct creds *creds);
+/** Flush what can be flushed, close all streams properly (</stream:stream>, at
+ *  most 5 s), end the loops; blocks. Queued envelopes are dropped. */
+void s2s_close(struct s2s **s);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * archive_query: a question to the archive of a room, and its page of answers.
+ * Neutral: XEP-0313, the join history and the web all ask this way.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "store/record.h"
+
+/** Zeroed strings and times mean "no such limit". */
+struct archive_query {
+	char *room;      /* owned; bare JID */
+	int64_t start;   /* ms, inclusive; 0 = none */
+	int64_t end;     /* ms, inclusive; 0 = none */
+	char *after_id;  /* owned or NULL; exclusive */
+	char *before_id; /* owned or NULL; exclusive */
+	size_t max;      /* rows of a page */
+	bool last_page;  /* the page ends at the newest row, not the oldest */
+	bool want_count; /* fill total */
+};
+struct archive_query *archive_query_new(const char *room, size_t max);
+void archive_query_free(struct archive_query **q);
+
+enum archive_status {
+	ARCHIVE_OK,
+	ARCHIVE_NO_ID,  /* after_id or before_id is unknown */
+	ARCHIVE_FAILED, /* the store could not answer */
+};
+
+struct archive_page {
+	enum archive_status status;
+	struct record_message *rows; /* owned array, oldest first */
+	size_t count;
+	bool is_complete; /* nothing beyond this page in its direction */
+	int64_t total;    /* of the whole result, or -1 */
+};
+void archive_page_free(struct archive_page **p);

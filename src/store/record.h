@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record: what is kept - value structs that cross from the rooms to the store
+ * thread and come back at start. Plain values, no behaviour: nothing here knows
+ * a database or a room.
+ *
+ * Thread: one owner; given away to the store.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/list.h"
+#include "base/rand.h"
+
+enum record_kind {
+	RECORD_ROOM,         /* a room's row, new or changed as a whole */
+	RECORD_ROOM_GONE,    /* the room ended; its archive stays */
+	RECORD_AFFILIATION,  /* set, or removed with affiliation "none" */
+	RECORD_SESSION,      /* an occupant's session, new or changed */
+	RECORD_SESSION_GONE,
+	RECORD_MESSAGE,      /* a line of the archive; never changed */
+	RECORD_HEARTBEAT,    /* the daemon was alive at this time */
+};
+
+/** Strings are owned, UTF-8; NULL where "or NULL" is said. */
+struct record_room {
+	char *config;          /* the configuration as muc writes it */
+	char *subject;         /* or NULL: never set */
+	char *subject_nick;    /* or NULL; who set it */
+	int64_t subject_at;    /* ms since epoch */
+	int64_t created;       /* ms since epoch */
+};
+
+struct record_affiliation {
+	char *jid;         /* bare JID or domain */
+	char *affiliation; /* "owner", "admin", "member", "outcast", "none" */
+	char *nick;        /* reserved nick, or NULL */
+	char *reason;      /* or NULL */
+	int64_t at;
+};
+
+struct record_session {
+	char *jid;         /* full JID */
+	char *nick;        /* absent in RECORD_SESSION_GONE */
+	char *role;        /* "moderator", "participant", "visitor" */
+	char *presence;    /* last presence's payload as XML, or NULL */
+	int64_t joined;    /* ms since epoch */
+};
+
+struct record_message {
+	char id[RAND_ID_SIZE]; /* stanza-id */
+	int64_t at;            /* ms since epoch */
+	char *jid;             /* the sender's real bare JID, or NULL (service) */
+	char *nick;            /* or NULL: the room itself speaks */
+	char *occupant_id;     /* XEP-0421, or NULL */
+	char *stanza;          /* as sent out, without "to", XML */
+	char *body;            /* text for the index, or NULL */
+	bool is_subject;       /* a change of the subject */
+};
+
+struct record {
+	struct list node;      /* in whoever's queue it waits */
+	enum record_kind kind;
+	char *room;            /* owned; bare JID of the room; NULL: heartbeat */
+	int64_t at;            /* ms since epoch, when it was made */
+	union {
+		struct record_room as_room;
+		struct record_affiliation as_affiliation;
+		struct record_session as_session;
+		struct record_message as_message;
+	};
+};
+
+/** A record of that kind with its members NULL; room is copied. */
+struct record *record_new(enum record_kind kind, const char *room, int64_t at);
+void record_free(struct record **r);
+/** Bytes it holds, for the store queue's bound. */
+size_t record_size(const struct record *r);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store: the writer thread. Records are saved in the order given; everything that
+ * waited is committed in one transaction, without a timer: the next batch
+ * gathers while this one syncs. A batch that fails is kept and tried again.
+ *
+ * Thread: store_save() and the events: the conference loop's. Inside: a loop of
+ * its own.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "store/backend.h"
+
+struct loop;
+struct record;
+struct store;
+
+struct store_settings {
+	const char *path;              /* the database file */
+	enum backend_sync sync;
+	const struct backend_ops *ops; /* backend_sqlite */
+	size_t max_records;            /* store.queue; 10000 */
+	size_t max_bytes;              /* 16 MiB */
+	int64_t max_age;               /* ms of the oldest; 5000 */
+	int64_t retry;                 /* ms between tries of a failed batch; 500 */
+};
+void store_settings_init(struct store_settings *s);
+
+struct store_events {
+	/** Every record up to this ticket is durable (as far as sync says). */
+	void (*on_committed)(void *owner, uint64_t ticket);
+	/** A batch failed; it is kept and tried again. error 0: it went through
+	 *  at last. */
+	void (*on_trouble)(void *owner, int error);
+};
+
+/** Opens (and migrates) the database at once, so that an error is known at
+ *  start: HW_E_TOO_NEW, HW_E_BUSY, HW_E_CORRUPT... Starts the thread. */
+HW_MUST_USE int store_open(struct loop *conference,
+			   const struct store_settings *settings,
+			   const struct store_events *events, void *owner,
+			   struct store **store_out);
+/** Takes the record; returns its ticket, counting from 1. */
+uint64_t store_save(struct store *s, struct record *owned);
+/** Within max_records, max_bytes and max_age? False: refuse what needs a new
+ *  record. */
+bool store_has_room(const struct store *s);
+size_t store_waiting(const struct store *s); /* records not yet committed */
+/** Commit what waits, end the thread, close the database; blocks. on_committed
+ *  is still called for what was committed. */
+void store_close(struct store **s);
