@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # run_test.sh PROGRAM: run one test program of make check so that it writes TAP.
-# A fuzz target replays its corpus and counts as one test case.
+# A fuzz target replays its corpus and counts as one test case. make check sets
+# top_srcdir.
 set -u
 prog=$1
 name=${prog##*/}
@@ -10,7 +11,7 @@ limit="timeout -k 5 ${TEST_TIMEOUT:-300}"
 case $name in
 fuzz_*)
 	echo 1..1
-	if $limit "$prog" -runs=0 "$top_srcdir/tests/fuzz/$name.in" >&2; then
+	if $limit "$prog" -runs=0 "${top_srcdir:?}/tests/fuzz/$name.in" >&2; then
 		echo "ok 1 - $name.in replayed"
 	else
 		echo "not ok 1 - $name.in replayed"
