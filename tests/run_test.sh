@@ -8,6 +8,9 @@ prog=$1
 name=${prog##*/}
 limit="timeout -k 5 ${TEST_TIMEOUT:-300}"
 
+# What the sanitizers say is of use with a stack only.
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
+
 case $name in
 fuzz_*)
 	echo 1..1
