@@ -86,6 +86,7 @@ void buf_add_format_va(struct buf *b, const char *format, va_list args)
 	va_list again;
 	int len;
 
+	require(format);
 	va_copy(again, args);
 	len = vsnprintf(NULL, 0, format, args);
 	require(len >= 0);
