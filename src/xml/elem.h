@@ -33,6 +33,9 @@ void elem_set_attr(struct elem *e, const char *name, const char *value);
 const char *elem_attr_ns(const struct elem *e, const char *name, const char *ns);
 void elem_set_attr_ns(struct elem *e, const char *name, const char *ns,
 		      const char *value);
+/** elem_set_attr_ns() for one that is known not to be there yet. */
+void elem_append_attr(struct elem *e, const char *name, const char *ns,
+		      const char *value);
 /** Walk: pass NULL to begin. */
 const struct elem_attr *elem_next_attr(const struct elem *e,
 				       const struct elem_attr *attr);
@@ -57,13 +60,15 @@ void elem_remove(struct elem *parent, struct elem *child);
 struct elem *elem_child(const struct elem *e, const char *name, const char *ns);
 struct elem *elem_next(const struct elem *child, const char *name,
 		       const char *ns);
+struct elem *elem_parent(const struct elem *e); /* NULL for a root */
 /** Node walk for the writer: children in order, text included. */
 struct elem_node;
 const struct elem_node *elem_next_node(const struct elem *e,
 				       const struct elem_node *node);
 /** Exactly one of these is not NULL. */
 const struct elem *elem_node_elem(const struct elem_node *node);
-const char *elem_node_text(const struct elem_node *node, size_t *len_out);
+const char *elem_node_text(const struct elem_node *node,
+			   size_t *len_out); /* without a NUL */
 
 /** The element's own character data (text nodes joined; those of children not
  *  included). Owned by the tree, "" when there is none. */

@@ -40,3 +40,8 @@ struct write_header {
  *  RFC 6120 4.7 as peers expect it, version 1.0, xml:lang en. */
 void write_stream_open(struct buf *out, const struct write_header *header);
 void write_stream_close(struct buf *out);
+
+/** Tags to stand around what write_elem() wrote with that scope: with them it
+ *  is a document. */
+void write_scope_open(struct buf *out, const char *scope);
+void write_scope_close(struct buf *out);
