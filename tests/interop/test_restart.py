@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""The conference host ends and comes back; nobody has to notice.
+
+The first two promises of doc/architecture.md: being in the room is the
+truth, and what anyone has seen is on the record.
+"""
+
+import asyncio
+
+import pytest
+
+from harness.user import CLIENT, codes
+
+EVERYTHING = {"maxstanzas": 100000}
+
+ENDINGS = pytest.mark.parametrize("end", ["terminate", "kill9"])
+
+
+async def off_the_loop(work):
+    """Let the users go on while this takes its time."""
+    return await asyncio.get_running_loop().run_in_executor(None, work)
+
+
+async def three(people, room):
+    """alice and carol of one server, bob of the other, all in the room."""
+    visits = []
+    for jid, nick in (("alice@home1.test", "alice"),
+                      ("bob@home2.test", "bob"),
+                      ("carol@home1.test", "carol")):
+        visits.append(await (await people.login(jid)).join(room, nick))
+    return visits
+
+
+def nobody_was_told_to_go(visits):
+    for visit in visits:
+        for presence in visit.presences():
+            assert presence.get("type") is None, "%s was told that %s %s" % (
+                visit.nick, presence.get("from"), codes(presence))
+
+
+async def the_record_has_all(people, room, visits):
+    """A fresh user is told all that anybody saw, in the order they did."""
+    fresh = await (await people.login("erin@home1.test")).join(
+        room, "erin", history=EVERYTHING)
+    record = fresh.record()
+    assert len({name for name, _, _ in record}) == len(record)
+    for visit in visits:
+        seen = visit.record()
+        missing = set(seen) - set(record)
+        assert not missing, "%s saw what is not on record" % visit.nick
+        assert seen == [line for line in record if line in set(seen)]
+
+
+async def everybody_says(visits, text):
+    """Each speaks, each is heard by all."""
+    bodies = []
+    for visit in visits:
+        bodies.append("%s says %s" % (visit.nick, text))
+        visit.say(bodies[-1])
+    for visit in visits:
+        await visit.hears_all(bodies)
+
+
+@ENDINGS
+async def test_everybody_is_still_in_after_a_restart(
+        people, room, host, end):
+    visits = await three(people, room)
+    for number in range(5):
+        await everybody_says(visits, "before %d" % number)
+    await off_the_loop(getattr(host, end))
+    await off_the_loop(host.start)
+    for number in range(5):
+        await everybody_says(visits, "after %d" % number)
+    for visit in visits:
+        assert visit.record() == visits[0].record()
+        assert len(visit.record()) == 30
+        answer = await visit.user.ping(visit.address)
+        assert answer.get("type") == "result"
+    nobody_was_told_to_go(visits)
+    await the_record_has_all(people, room, visits)
+
+
+@ENDINGS
+async def test_many_restarts_wear_nothing_off(people, room, host, end):
+    visits = await three(people, room)
+    for number in range(4):
+        await off_the_loop(getattr(host, end))
+        await off_the_loop(host.start)
+        await everybody_says(visits, "round %d" % number)
+    nobody_was_told_to_go(visits)
+    await the_record_has_all(people, room, visits)
+
+
+async def heard_in_the_end(visit, body):
+    """Say it until it is heard; a home server may still be backing off."""
+    tries = 0
+    while True:
+        tries += 1
+        name = visit.say(body)
+        stanza = await visit.user.see(
+            lambda s: s.get("id") == name
+            and s.get("type") in ("error", "groupchat"),
+            what="%r or an error for it" % body)
+        if stanza.get("type") == "groupchat":
+            return
+        assert tries < 50, "%s never got through" % visit.nick
+        await asyncio.sleep(0.1)
+
+
+async def talk_without_end(visit, said):
+    while True:
+        body = "%s %d" % (visit.nick, len(said))
+        said.append(body)
+        visit.say(body)
+        await asyncio.sleep(0.01)
+
+
+async def test_what_was_seen_is_on_record_after_kill9_under_load(
+        people, room, host):
+    visits = await three(people, room)
+    for _ in range(3):
+        said = {visit.nick: [] for visit in visits}
+        marks = {visit: len(visit.lines()) for visit in visits}
+        talkers = [asyncio.ensure_future(
+            talk_without_end(visit, said[visit.nick])) for visit in visits]
+        for visit in visits:
+            await visit.user.until(
+                lambda: len(visit.lines()) > marks[visit] + 40,
+                what="lines under load")
+        await off_the_loop(host.kill9)
+        for talker in talkers:
+            talker.cancel()
+        await off_the_loop(host.start)
+        for visit in visits:
+            await heard_in_the_end(visit, "%s is back" % visit.nick)
+    for visit in visits:
+        names = [name for name, _, _ in visit.record()]
+        assert len(set(names)) == len(names), "heard a line twice"
+    nobody_was_told_to_go(visits)
+    await the_record_has_all(people, room, visits)
+
+
+async def test_words_to_an_absent_host_come_back_or_arrive(
+        people, room, host):
+    """What is said while the host is down is answered, not swallowed."""
+    visits = await three(people, room)
+    await off_the_loop(host.terminate)
+    names = {visit: visit.say("anybody here?") for visit in visits}
+    await off_the_loop(host.start)
+    for visit in visits:
+        await visit.user.see(
+            lambda s: s.tag == CLIENT + "message"
+            and s.get("id") == names[visit]
+            and s.get("type") in ("error", "groupchat"),
+            what="an error or the line itself")
+        await heard_in_the_end(visit, "%s is back" % visit.nick)
+    nobody_was_told_to_go(visits)
