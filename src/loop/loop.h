@@ -27,13 +27,19 @@ void loop_close(struct loop **loop);
 
 struct uv_loop_s *loop_uv(struct loop *loop);
 const char *loop_name(const struct loop *loop);
-int64_t loop_now(const struct loop *loop); /* ms monotonic, cached per turn */
+int64_t loop_now(const struct loop *loop); /* ms monotonic, cached */
 
-/** Aborts unless called on the loop's thread (or before it runs). */
+/** Aborts unless called on the loop's thread (or while it does not run). */
 void loop_require_owner(const struct loop *loop);
 
+/** Keep the loop running although nothing may be active on it: every object with
+ *  an x_close() holds its loop from open to closed. */
+void loop_hold(struct loop *loop);
+void loop_release(struct loop *loop);
+
 /** Something to be done once, before the loop next waits: flushes that gather
- *  a turn's output. Embedded; init before use; remove before freeing. */
+ *  a turn's output. Embedded; init before use; remove before freeing. What is
+ *  added while these run has its go in the next turn, which comes at once. */
 struct turn {
 	struct list node;
 	void (*fn)(void *owner);
