@@ -51,14 +51,10 @@ static bool is_plain(unsigned char c)
 /* Length of the character at s if XML 1.0 may carry it (2.2), else 0. */
 static size_t char_len(const char *s, size_t len)
 {
-	const unsigned char *u = (const unsigned char *)s;
-	size_t n = u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : 2;
+	uint32_t code = 0;
+	size_t n = str_utf8_next(s, len, &code);
 
-	if (n > len || !str_is_utf8(s, n))
-		return 0;
-	if (u[0] == 0xef && u[1] == 0xbf && u[2] >= 0xbe)
-		return 0; /* U+FFFE, U+FFFF */
-	return n;
+	return code == 0xfffe || code == 0xffff ? 0 : n;
 }
 
 static void write_quoted(struct buf *out, const char *s, size_t len,
