@@ -44,7 +44,7 @@ static void make_room(struct buf *b, size_t len)
 		return;
 	}
 	move_to_front(b);
-	cap = b->cap ? b->cap : MIN_CAP;
+	cap = b->cap ? 2 * b->cap : MIN_CAP;
 	while (cap < need)
 		cap *= 2;
 	b->data = mem_realloc(b->data, cap);

@@ -98,7 +98,7 @@ char *base64_encode(const void *data, size_t len)
 
 static int base64_value(char c)
 {
-	const char *at = c ? strchr(base64_digits, c) : NULL;
+	const char *at = strchr(base64_digits, c); /* c is never NUL */
 
 	return at ? (int)(at - base64_digits) : -1;
 }

@@ -113,8 +113,7 @@ static void add_time(struct buf *line)
 	buf_add_format(line, "%s.%03dZ ", text, (int)(now % 1000));
 }
 
-static void add_head(struct buf *line, enum log_area area,
-		     enum log_level level)
+static void add_head(struct buf *line, enum log_area area, enum log_level level)
 {
 	if (sink.style == STYLE_UNKNOWN)
 		sink.style = stderr_style();
@@ -134,8 +133,8 @@ static void write_line(const struct buf *line)
 	size_t done = 0;
 
 	while (done < line->len) {
-		ssize_t n = write(sink.fd, buf_data(line) + done,
-				  line->len - done);
+		ssize_t n =
+			write(sink.fd, buf_data(line) + done, line->len - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;

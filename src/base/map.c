@@ -9,7 +9,8 @@
 #include "base/siphash.h"
 
 /* uthash: our hash, and allocators that abort instead of failing */
-#define HASH_FUNCTION(key, len, hash) ((hash) = (unsigned int)map_hash(key, len))
+#define HASH_FUNCTION(key, len, hash) \
+	((hash) = (unsigned int)map_hash(key, len))
 #define uthash_malloc(size) mem_alloc(size)
 #define uthash_free(p, size) free(p)
 #define uthash_fatal(text) require_failed((text), __FILE__, __LINE__)

@@ -60,8 +60,8 @@ uint64_t siphash(const unsigned char key[SIPHASH_KEY_SIZE], const void *data,
 	for (i = 0; len - i >= 8; i += 8)
 		take_word(&s, load(in + i, 8));
 	/* the last word: what is left, and the length's low byte on top */
-	take_word(&s, (uint64_t)len << 56 | (len > i ? load(in + i, len - i)
-						     : 0));
+	take_word(&s,
+		  (uint64_t)len << 56 | (len > i ? load(in + i, len - i) : 0));
 	s.v2 ^= 0xff;
 	mix(&s, 4);
 	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;

@@ -107,14 +107,15 @@ bool str_copy(char *dst, size_t size, const char *src)
 	return true;
 }
 
-/* Length of the sequence that begins with first, and the bits it carries. */
+/* Length of the sequence that begins with first, and the bits it carries;
+ * is_code_for() sorts out what is too long or too large. */
 static size_t sequence_len(unsigned char first, uint32_t *bits_out)
 {
 	if (first < 0x80) {
 		*bits_out = first;
 		return 1;
 	}
-	if (first >= 0xc2 && first < 0xe0) {
+	if (first >= 0xc0 && first < 0xe0) {
 		*bits_out = first & 0x1f;
 		return 2;
 	}
@@ -122,7 +123,7 @@ static size_t sequence_len(unsigned char first, uint32_t *bits_out)
 		*bits_out = first & 0x0f;
 		return 3;
 	}
-	if (first >= 0xf0 && first < 0xf5) {
+	if (first >= 0xf0 && first < 0xf8) {
 		*bits_out = first & 0x07;
 		return 4;
 	}
@@ -218,8 +219,8 @@ static size_t cut_at(const char *s, size_t len, size_t max)
 	if (len <= max)
 		return len;
 	for (size_t back = 1; back < 4 && back <= max; back++) {
-		size_t n = str_utf8_next(s + max - back, len - max + back,
-					 &code);
+		size_t n =
+			str_utf8_next(s + max - back, len - max + back, &code);
 
 		if (n > back)
 			return max - back;

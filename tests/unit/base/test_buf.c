@@ -115,6 +115,26 @@ static void a_stream_keeps_its_size(void **state)
 	buf_fini(&b);
 }
 
+/* Nor may each byte cost a move of all the others. */
+static void a_full_stream_moves_seldom(void **state)
+{
+	struct buf b = { 0 };
+	size_t last = 0;
+	int moves = 0;
+
+	(void)state;
+	while (b.len < 1000)
+		buf_add_char(&b, 'x');
+	for (int turn = 0; turn < 10000; turn++) {
+		buf_add_char(&b, 'y');
+		buf_eat(&b, 1);
+		moves += b.start < last;
+		last = b.start;
+	}
+	assert_in_range(moves, 1, 10);
+	buf_fini(&b);
+}
+
 static void steal_after_eat(void **state)
 {
 	struct buf b = { 0 };
@@ -174,6 +194,7 @@ int main(void)
 		cmocka_unit_test(str_has_room_for_its_nul),
 		cmocka_unit_test(reserve_then_grow),
 		cmocka_unit_test(a_stream_keeps_its_size),
+		cmocka_unit_test(a_full_stream_moves_seldom),
 		cmocka_unit_test(steal_after_eat),
 		cmocka_unit_test(broken_contracts_abort),
 	};

@@ -233,9 +233,8 @@ static void stderr_that_is_not_the_journal_gets_time(void **state)
 
 static void errno_survives_a_line(void **state)
 {
-	struct fixture *f = *state;
-
-	log_to(f->file, LOG_INFO);
+	(void)state;
+	log_to("/dev/full", LOG_INFO); /* the write fails with ENOSPC */
 	errno = EXDEV;
 	log_info(LOG_MAIN, "x");
 	assert_int_equal(errno, EXDEV);

@@ -44,8 +44,19 @@ static void below_stays_below_and_reaches_all(void **state)
 	for (size_t i = 0; i < array_len(seen); i++)
 		assert_true(seen[i]);
 	assert_int_equal(rand_below(1), 0);
-	/* a bound that a plain modulo would serve badly */
-	assert_true(rand_below(0xc0000000) < 0xc0000000);
+}
+
+/* A plain modulo would put half of the values into the lowest third here; 200
+ * off is more than seven standard deviations. */
+static void below_is_uniform(void **state)
+{
+	int low = 0;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++)
+		if (rand_below(0xc0000000) < 0x40000000)
+			low++;
+	assert_in_range(low, 800, 1200);
 }
 
 static void fills_exactly_what_is_asked(void **state)
@@ -81,6 +92,7 @@ int main(void)
 		cmocka_unit_test(ids_are_26_characters_of_base32),
 		cmocka_unit_test(hex_has_two_digits_a_byte),
 		cmocka_unit_test(below_stays_below_and_reaches_all),
+		cmocka_unit_test(below_is_uniform),
 		cmocka_unit_test(fills_exactly_what_is_asked),
 		cmocka_unit_test(below_zero_aborts),
 	};

@@ -128,6 +128,7 @@ static void utf8_next_gives_code_and_length(void **state)
 	(void)state;
 	assert_int_equal(str_utf8_next("", 0, &code), 0);
 	assert_int_equal(str_utf8_next("\xff", 1, &code), 0);
+	assert_int_equal(str_utf8_next("\xc3\xa4", 1, &code), 0);
 	assert_int_equal(code, 7);
 	assert_int_equal(str_utf8_next("A", 1, &code), 1);
 	assert_int_equal(code, 'A');
