@@ -26,7 +26,7 @@ void buf_add_format(struct buf *b, const char *format, ...) HW_PRINTF(2, 3);
 void buf_add_format_va(struct buf *b, const char *format, va_list args)
 	HW_PRINTF(2, 0);
 
-/** Room for len more bytes; write there, then buf_grow() by what was written. */
+/** Room for len more bytes; write there, then buf_grow() by what you wrote. */
 unsigned char *buf_reserve(struct buf *b, size_t len);
 void buf_grow(struct buf *b, size_t len);
 
@@ -36,7 +36,7 @@ static inline const unsigned char *buf_data(const struct buf *b)
 	return b->data ? b->data + b->start : (const unsigned char *)"";
 }
 
-/** Content as a C string (a NUL is kept behind it); valid until the next add. */
+/** Content as a C string (a NUL is put behind it); valid until the next add. */
 const char *buf_str(struct buf *b);
 
 void buf_eat(struct buf *b, size_t len); /* from the front */

@@ -185,7 +185,7 @@ static void unopenable_file_keeps_the_old_sink(void **state)
 	mem_free(&nowhere);
 }
 
-/* Runs log lines to a stderr that is the file; JOURNAL_STREAM says so or not. */
+/* Logs to a stderr that is the file; JOURNAL_STREAM says so or not. */
 static void log_to_stderr(const char *path, bool is_journal)
 {
 	struct stat st;
