@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures of tests/federation: the real daemon on loopback, where all
+names and all peers are the test's own."""
+
+import pathlib
+import socket
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
+
+import certs  # noqa: E402
+import hallwayd  # noqa: E402
+from fakedns import FakeDns  # noqa: E402
+from rawpeer import Peer  # noqa: E402
+
+ROOMS = "rooms.test"
+
+
+def free_port():
+    """A port that nobody has now; the daemon binds it right after."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        return sock.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return certs.Authority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture
+def names():
+    """The DNS of the test."""
+    server = FakeDns()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def host(names, tmp_path):
+    """The daemon, running; host.address is where peers reach it."""
+    port = free_port()
+    host = hallwayd.Hallwayd(tmp_path / "host", [ROOMS],
+                             ["127.0.0.1:%d" % port], names.address)
+    host.address = ("127.0.0.1", port)
+    host.start()
+    yield host
+    host.close()
+
+
+@pytest.fixture
+def new_peer(names, authority):
+    """new_peer(domain): a Peer that DNS leads to."""
+    peers = []
+
+    def make(domain, certificate=None):
+        peer = Peer(domain, certificate or authority.issue(domain))
+        names.set_server(domain, peer.port)
+        peers.append(peer)
+        return peer
+
+    yield make
+    for peer in peers:
+        peer.close()
+
+
+@pytest.fixture
+def evil(new_peer):
+    return new_peer("evil.test")
+
+
+@pytest.fixture
+def good_peer_is_served(host, new_peer):
+    """Call it at the end: somebody honest still gets an answer."""
+    def check():
+        good = new_peer("good.test")
+        stream = good.dial_authorised(host.address, ROOMS)
+        asked = stream.ask("user@good.test/x", ROOMS, "<query xmlns='http"
+                           "://jabber.org/protocol/disco#info'/>")
+        answer = good.receive(lambda s: s.get("id") == asked)
+        assert answer.get("type") == "result"
+        stream.close()
+    return check

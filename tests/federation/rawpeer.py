@@ -1,0 +1,381 @@
+# SPDX-License-Identifier: MIT
+"""rawpeer: a server that a test plays itself, byte by byte.
+
+A Peer is one domain: a listener that answers as a well-behaved server
+would, unless the test puts other functions into its place, and connect()
+for calling out. A Stream is one TCP connection; it sends exactly the bytes
+it is given and reads whole elements.
+
+    peer = Peer("evil.test", certificate)
+    stream = peer.dial(address, "rooms.test")     # TCP, STARTTLS, header
+    stream.send("<message ...>")
+    assert stream.read_error() == "not-authorized"
+
+Blocking sockets throughout, so that a test reads like the protocol; each
+accepted connection has a thread of its own.
+"""
+
+import collections
+import queue
+import secrets
+import socket
+import ssl
+import struct
+import threading
+from xml.etree import ElementTree
+from xml.sax.saxutils import quoteattr
+
+SERVER = "{jabber:server}"
+STREAMS = "{http://etherx.jabber.org/streams}"
+DIALBACK = "{jabber:server:dialback}"
+TLS = "{urn:ietf:params:xml:ns:xmpp-tls}"
+SASL = "{urn:ietf:params:xml:ns:xmpp-sasl}"
+STREAM_ERRORS = "{urn:ietf:params:xml:ns:xmpp-streams}"
+STANZA_ERRORS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
+
+HEADER = ("<?xml version='1.0'?><stream:stream "
+          "xmlns:stream='http://etherx.jabber.org/streams' xmlns='%s' "
+          "xmlns:db='jabber:server:dialback'%s>")
+STARTTLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+PROCEED = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+FEATURES_PLAIN = ("<stream:features><starttls xmlns="
+                  "'urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
+                  "</stream:features>")
+FEATURES_TLS = ("<stream:features><dialback xmlns="
+                "'urn:xmpp:features:dialback'><errors/></dialback>"
+                "</stream:features>")
+PATIENCE = 15
+
+
+class Closed(Exception):
+    """The other side closed where something else was to be read."""
+
+
+def condition(element, namespace=STANZA_ERRORS):
+    """The name of the defined condition below `element`, or None."""
+    for child in element.iter():
+        if child.tag.startswith(namespace) and not child.tag.endswith("}text"):
+            return child.tag[len(namespace):]
+    return None
+
+
+class Stream:
+    """One connection, from either side."""
+
+    def __init__(self, sock, peer=None):
+        self.sock = sock
+        self.peer = peer
+        self.header = None          # attributes of their stream header
+        self.namespaces = {}        # prefix: what their header declared
+        self.sent_id = None         # the id of our own header
+        sock.settimeout(PATIENCE)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._start_over()
+
+    def _start_over(self):
+        """A stream begins anew: after connecting, TLS and SASL."""
+        self._parser = ElementTree.XMLPullParser(["start", "end", "start-ns"])
+        self._depth = 0
+        self._elements = collections.deque()
+        self._root = None
+        self.header = None
+        self.is_footer_seen = False
+
+    # -- sending
+
+    def send(self, data):
+        """Send these bytes, whatever they are."""
+        self.sock.sendall(data.encode() if isinstance(data, str) else data)
+
+    def send_slowly(self, data, size=1):
+        """The same in pieces of `size` bytes, each a segment of its own."""
+        data = data.encode() if isinstance(data, str) else data
+        for start in range(0, len(data), size):
+            self.sock.sendall(data[start:start + size])
+
+    def send_header(self, namespace="jabber:server", more="", **attributes):
+        """Our stream header; from_='x' writes from='x', None leaves out."""
+        words = {"version": "1.0", **attributes}
+        self.send(HEADER % (namespace, more + "".join(
+            " %s=%s" % (key.rstrip("_"), quoteattr(value))
+            for key, value in words.items() if value is not None)))
+        self.sent_id = attributes.get("id")
+
+    def close(self, footer=True):
+        """Close politely; what is still on its way is thrown away."""
+        try:
+            if footer:
+                self.send("</stream:stream>")
+        except OSError:
+            pass
+        self.sock.close()
+
+    def reset(self):
+        """Close by RST."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                             struct.pack("ii", 1, 0))
+        self.sock.close()
+
+    # -- reading
+
+    def _read_more(self):
+        """Feed what arrives to the parser; Closed at the end."""
+        try:
+            data = self.sock.recv(65536)
+        except (ConnectionError, ssl.SSLError) as error:
+            raise Closed(str(error)) from error
+        if not data:
+            raise Closed("end of file")
+        self._parser.feed(data)
+        for event, item in self._parser.read_events():
+            self._take(event, item)
+
+    def _take(self, event, item):
+        if event == "start-ns":
+            if self._depth == 0:
+                self.namespaces[item[0]] = item[1]
+        elif event == "start":
+            self._depth += 1
+            if self._depth == 1:
+                self._root = item
+                self.header = dict(item.attrib)
+        else:
+            self._depth -= 1
+            if self._depth == 1:
+                self._elements.append(item)
+                self._root.remove(item)
+            elif self._depth == 0:
+                self.is_footer_seen = True
+
+    def read_header(self):
+        """Their stream header's attributes."""
+        while self.header is None:
+            self._read_more()
+        return self.header
+
+    def read(self):
+        """The next whole element; Closed when the stream ends first."""
+        while not self._elements:
+            if self.is_footer_seen:
+                raise Closed("end of stream")
+            self._read_more()
+        return self._elements.popleft()
+
+    def read_until(self, tag):
+        """The next element with this tag; others are thrown away."""
+        while True:
+            element = self.read()
+            if element.tag == tag:
+                return element
+            assert element.tag != STREAMS + "error", (
+                "stream error %s" % condition(element, STREAM_ERRORS))
+
+    def read_features(self):
+        return self.read_until(STREAMS + "features")
+
+    def read_error(self):
+        """The condition of the stream error that comes, and the end.
+
+        What comes before it is thrown away; after it the stream must be
+        closed and the connection ended, by them.
+        """
+        while True:
+            element = self.read()
+            if element.tag == STREAMS + "error":
+                break
+        name = condition(element, STREAM_ERRORS)
+        assert name is not None, "a stream error without a condition"
+        self.read_end()
+        assert self.is_footer_seen, "the stream was not closed after " + name
+        self.sock.close()
+        return name
+
+    def read_end(self):
+        """Wait for the end of the connection."""
+        while True:
+            try:
+                self._read_more()
+            except Closed:
+                return
+
+    # -- negotiation
+
+    def open(self, local, remote, **attributes):
+        """Send a header and read theirs with its features."""
+        self.send_header(from_=local, to=remote, **attributes)
+        self.read_header()
+        return self.read_features()
+
+    def start_tls(self, name):
+        """Ask for TLS and go over to it as the client."""
+        self.send(STARTTLS)
+        self.read_until(TLS + "proceed")
+        self.wrap_client(name)
+
+    def wrap_client(self, name):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        if self.peer and self.peer.certificate:
+            context.load_cert_chain(self.peer.certificate.cert,
+                                    self.peer.certificate.key)
+        self.sock = context.wrap_socket(self.sock, server_hostname=name)
+        self._start_over()
+
+    def wrap_server(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.peer.certificate.cert,
+                                self.peer.certificate.key)
+        self.sock = context.wrap_socket(self.sock, server_side=True)
+        self._start_over()
+
+    def dialback(self, local, remote, key=None):
+        """Ask to speak for `local`; answers the type of their answer."""
+        key = key or self.peer.issue_key(remote, self.header["id"])
+        self.send("<db:result from=%s to=%s>%s</db:result>" % (
+            quoteattr(local), quoteattr(remote), key))
+        while True:
+            answer = self.read_until(DIALBACK + "result")
+            if (answer.get("to"), answer.get("from")) == (local, remote):
+                return answer.get("type")
+
+    def ask(self, local, remote, payload, kind="get"):
+        """Send an IQ. Its answer comes to the peer's listener."""
+        name = "iq-" + secrets.token_hex(4)
+        self.send("<iq from=%s to=%s type='%s' id='%s'>%s</iq>" % (
+            quoteattr(local), quoteattr(remote), kind, name, payload))
+        return name
+
+
+class Peer:
+    """One domain with a listener on a free port of `address`.
+
+    Replace on_stream, on_dialback or on_verify to misbehave.
+    """
+
+    def __init__(self, domain, certificate, address="127.0.0.1"):
+        self.domain = domain
+        self.certificate = certificate
+        self.inbox = queue.Queue()      # stanzas that came to the listener
+        self.accepted = queue.Queue()   # every Stream of the listener
+        self.complaints = []            # what went wrong in its threads
+        self._keys = {}                 # (remote, stream id): key
+        self._listener = socket.create_server((address, 0))
+        self.port = self._listener.getsockname()[1]
+        self._streams = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        # shutdown wakes the thread that waits in accept
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for stream in self._streams:
+            stream.sock.close()
+
+    # -- calling out
+
+    def connect(self, address):
+        """A bare connection to (host, port); nothing is said yet."""
+        stream = Stream(socket.create_connection(address, PATIENCE), self)
+        self._streams.append(stream)
+        return stream
+
+    def dial(self, address, remote):
+        """Connected, TLS started, headers exchanged; not yet authorised."""
+        stream = self.connect(address)
+        stream.open(self.domain, remote)
+        stream.start_tls(remote)
+        stream.open(self.domain, remote)
+        return stream
+
+    def dial_authorised(self, address, remote):
+        """The same, and authorised by dialback."""
+        stream = self.dial(address, remote)
+        verdict = stream.dialback(self.domain, remote)
+        assert verdict == "valid", "dialback: %s" % verdict
+        return stream
+
+    def issue_key(self, remote, stream_id):
+        """A key that our listener will vouch for."""
+        key = self._keys.setdefault((remote, stream_id),
+                                    secrets.token_hex(32))
+        return key
+
+    # -- being called
+
+    def receive(self, wanted=lambda stanza: True, timeout=PATIENCE):
+        """The next stanza for which `wanted` holds; others are dropped."""
+        while True:
+            try:
+                stanza = self.inbox.get(timeout=timeout)
+            except queue.Empty:
+                raise AssertionError("no such stanza came to %s (%s)" % (
+                    self.domain, self.complaints)) from None
+            if wanted(stanza):
+                return stanza
+
+    def _accept(self):
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            stream = Stream(sock, self)
+            self._streams.append(stream)
+            self.accepted.put(stream)
+            threading.Thread(target=self._serve, args=[stream],
+                             daemon=True).start()
+
+    def _serve(self, stream):
+        try:
+            stream.sock.settimeout(None)
+            self.on_stream(stream)
+        except (Closed, OSError):
+            pass
+        except Exception as error:      # a test shows it when it fails
+            self.complaints.append(repr(error))
+        finally:
+            stream.sock.close()
+
+    def on_stream(self, stream):
+        """Serve one connection as a good server would."""
+        self.answer_header(stream, FEATURES_PLAIN)
+        stream.read_until(TLS + "starttls")
+        stream.send(PROCEED)
+        stream.wrap_server()
+        self.answer_header(stream, FEATURES_TLS)
+        while True:
+            try:
+                element = stream.read()
+            except Closed:
+                stream.close(footer=stream.is_footer_seen)
+                return
+            if element.tag == DIALBACK + "result":
+                self.on_dialback(stream, element)
+            elif element.tag == DIALBACK + "verify":
+                self.on_verify(stream, element)
+            elif element.tag.startswith(SERVER):
+                self.inbox.put(element)
+
+    def answer_header(self, stream, features):
+        header = stream.read_header()
+        stream.send_header(from_=header.get("to"), to=header.get("from"),
+                           id=secrets.token_hex(8))
+        stream.send(features)
+
+    def on_dialback(self, stream, element):
+        """They want to speak for a domain: we believe it."""
+        self.answer_result(stream, element, "valid")
+
+    def answer_result(self, stream, element, verdict):
+        stream.send("<db:result from=%s to=%s type='%s'/>" % (
+            quoteattr(element.get("to")), quoteattr(element.get("from")),
+            verdict))
+
+    def on_verify(self, stream, element):
+        """They ask whether a key is ours."""
+        known = self._keys.get((element.get("from"), element.get("id")))
+        verdict = "valid" if known and known == element.text else "invalid"
+        stream.send("<db:verify from=%s to=%s id=%s type='%s'/>" % (
+            quoteattr(element.get("to")), quoteattr(element.get("from")),
+            quoteattr(element.get("id")), verdict))
