@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/gate.h"
+
+#include "base/list.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "xmpp/envelope.h"
+
+/** What stands between one gating record of a room and the next. */
+struct stretch {
+	struct list node;      /* in gate.stretches */
+	char *room;            /* owned */
+	uint64_t ticket;       /* the record it waits for */
+	struct list envelopes; /* of struct envelope */
+	size_t count;
+};
+
+struct gate {
+	struct gate_events events;
+	void *owner;
+	struct list stretches; /* of all rooms, by ticket, oldest first */
+	struct map *last;      /* room -> its newest stretch, borrowed */
+	size_t waiting;
+};
+
+struct gate *gate_new(const struct gate_events *events, void *owner)
+{
+	struct gate *g = mem_new(struct gate);
+
+	g->events = *events;
+	g->owner = owner;
+	list_init(&g->stretches);
+	g->last = map_new();
+	return g;
+}
+
+static void free_envelopes(struct list *envelopes)
+{
+	struct envelope *e, *tmp;
+
+	list_each_safe(e, tmp, envelopes, node) {
+		list_remove(&e->node);
+		envelope_free(&e);
+	}
+}
+
+static void stretch_free(struct stretch **s)
+{
+	if (!*s)
+		return;
+	list_remove(&(*s)->node);
+	free_envelopes(&(*s)->envelopes);
+	mem_free(&(*s)->room);
+	mem_free(s);
+}
+
+void gate_free(struct gate **g)
+{
+	struct stretch *s, *tmp;
+
+	if (!*g)
+		return;
+	list_each_safe(s, tmp, &(*g)->stretches, node)
+		stretch_free(&s);
+	map_free(&(*g)->last, NULL);
+	mem_free(g);
+}
+
+void gate_hold(struct gate *g, const char *room, uint64_t ticket)
+{
+	struct stretch *s = mem_new(struct stretch);
+
+	require(list_is_empty(&g->stretches) ||
+		container_of(g->stretches.prev, struct stretch, node)->ticket <
+			ticket);
+	s->room = str_dup(room);
+	s->ticket = ticket;
+	list_init(&s->envelopes);
+	list_add_tail(&g->stretches, &s->node);
+	(void)!map_put(g->last, room, s); /* the older one is in the list */
+}
+
+void gate_send(struct gate *g, const char *room, struct list *envelopes)
+{
+	struct stretch *s = map_get(g->last, room);
+	struct envelope *e;
+
+	if (list_is_empty(envelopes))
+		return;
+	if (!s) {
+		g->events.release(g->owner, envelopes);
+		return;
+	}
+	list_each(e, envelopes, node) {
+		s->count++;
+		g->waiting++;
+	}
+	list_move_all(&s->envelopes, envelopes);
+}
+
+void gate_commit(struct gate *g, uint64_t ticket)
+{
+	struct stretch *s = list_first(&g->stretches, struct stretch, node);
+
+	while (s && s->ticket <= ticket) {
+		if (map_get(g->last, s->room) == s)
+			map_steal(g->last, s->room);
+		g->waiting -= s->count;
+		if (s->count)
+			g->events.release(g->owner, &s->envelopes);
+		stretch_free(&s);
+		s = list_first(&g->stretches, struct stretch, node);
+	}
+}
+
+size_t gate_waiting(const struct gate *g)
+{
+	return g->waiting;
+}
