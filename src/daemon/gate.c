@@ -10,7 +10,7 @@
 /** What stands between one gating record of a room and the next. */
 struct stretch {
 	struct list node;      /* in gate.stretches */
-	char *room;            /* owned */
+	char *room;	       /* owned */
 	uint64_t ticket;       /* the record it waits for */
 	struct list envelopes; /* of struct envelope */
 	size_t count;
@@ -39,7 +39,8 @@ static void free_envelopes(struct list *envelopes)
 {
 	struct envelope *e, *tmp;
 
-	list_each_safe(e, tmp, envelopes, node) {
+	list_each_safe(e, tmp, envelopes, node)
+	{
 		list_remove(&e->node);
 		envelope_free(&e);
 	}
@@ -61,8 +62,7 @@ void gate_free(struct gate **g)
 
 	if (!*g)
 		return;
-	list_each_safe(s, tmp, &(*g)->stretches, node)
-		stretch_free(&s);
+	list_each_safe(s, tmp, &(*g)->stretches, node) stretch_free(&s);
 	map_free(&(*g)->last, NULL);
 	mem_free(g);
 }
@@ -92,7 +92,8 @@ void gate_send(struct gate *g, const char *room, struct list *envelopes)
 		g->events.release(g->owner, envelopes);
 		return;
 	}
-	list_each(e, envelopes, node) {
+	list_each(e, envelopes, node)
+	{
 		s->count++;
 		g->waiting++;
 	}

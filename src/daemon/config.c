@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/config.h"
+
+#include "base/codec.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "daemon/config_section.h"
+#include "jid/idna.h"
+#include "jid/jid.h"
+#include "net/addr.h"
+
+#define AT(member) offsetof(struct config, member)
+#define DAYS	   (24 * 3600 * (int64_t)1000)
+
+#define TEXT(name, member, expected)                                           \
+	{                                                                      \
+		name, CONFIG_TEXT, AT(member), 0, 0, 0, expected, NULL, NULL   \
+	}
+#define LIST(name, member, expected, normal)                                   \
+	{                                                                      \
+		name, CONFIG_TEXTS, AT(member), 0, 0, 0, expected, NULL,       \
+			normal                                                 \
+	}
+#define BOOL(name, member)                                                     \
+	{                                                                      \
+		name, CONFIG_BOOL, AT(member), 0, 0, 0, "yes or no", NULL,     \
+			NULL                                                   \
+	}
+#define COUNT(name, member, min, max)                                          \
+	{                                                                      \
+		name, CONFIG_COUNT, AT(member),                                \
+			sizeof(((struct config *)0)->member), min, max,        \
+			"a number", NULL, NULL                                 \
+	}
+#define DURATION(name, member, min, max)                                       \
+	{                                                                      \
+		name, CONFIG_DURATION, AT(member), 0, min, max,                \
+			"a duration with a unit (250ms, 120s, 15m, 24h, 7d)",  \
+			NULL, NULL                                             \
+	}
+#define SIZE(name, member, min, max)                                           \
+	{                                                                      \
+		name, CONFIG_SIZE, AT(member), 0, min, max,                    \
+			"a size (65000, 64KiB, 2MiB)", NULL, NULL              \
+	}
+#define SPECIAL(name, fn)                                                      \
+	{                                                                      \
+		name, CONFIG_SPECIAL, 0, 0, 0, 0, NULL, fn, NULL               \
+	}
+
+static const char *const *list_view(const struct config_list *l)
+{
+	return (const char *const *)l->items;
+}
+
+/* ---- scalars ---- */
+
+static char *normal_bare_jid(const char *text)
+{
+	struct jid *jid = jid_parse(text);
+	char *normal = NULL;
+
+	if (jid && jid_local(jid) && jid_is_bare(jid))
+		normal = str_dup(jid_text(jid));
+	jid_free(&jid);
+	return normal;
+}
+
+static char *normal_listen(const char *text)
+{
+	struct addr addr;
+	char *copy, *normal;
+
+	copy = str_has_prefix(text, "*:") ? str_format("0.0.0.0%s", text + 1)
+					  : str_dup(text);
+	normal = addr_parse(copy, 0, &addr) ? NULL : str_dup(text);
+	mem_free(&copy);
+	return normal;
+}
+
+static char *normal_server(const char *text)
+{
+	struct addr addr;
+	char printed[ADDR_TEXT_SIZE];
+
+	if (addr_parse(text, 53, &addr))
+		return NULL;
+	addr_print(&addr, printed);
+	return str_dup(printed);
+}
+
+#define SECTION(name, table)                                                   \
+	static void read_##name(struct config_reading *r,                      \
+				struct config_node *value)                     \
+	{                                                                      \
+		const struct config_section s = { table, array_len(table) };   \
+		config_section_read(r, &s, r->config, value);                  \
+	}
+
+/* ---- domains ---- */
+
+#define DOMAIN_AT(member) offsetof(struct config_domain, member)
+
+static char *normal_domain(const char *text)
+{
+	return idna_is_address(text) ? NULL : idna_to_unicode(text);
+}
+
+static const struct config_key domain_keys[] = {
+	{ "name", CONFIG_TEXT, DOMAIN_AT(name), 0, 0, 0,
+	  "the name of a conference domain", NULL, NULL },
+	{ "certificate", CONFIG_TEXTS, DOMAIN_AT(certificates), 0, 0, 0,
+	  "paths of PEM files", NULL, NULL },
+	{ "key", CONFIG_TEXTS, DOMAIN_AT(keys), 0, 0, 0, "paths of PEM files",
+	  NULL, NULL },
+};
+
+static void check_domain(struct config_reading *r, struct config_domain *d,
+			 struct config_node *node)
+{
+	char *normal;
+
+	if (d->certificates.count != d->keys.count)
+		config_complain(r, node,
+				"expected as many keys as certificates");
+	if (!d->name) {
+		config_complain(r, node, "expected a name for this domain");
+		return;
+	}
+	normal = normal_domain(d->name);
+	if (!normal) {
+		config_complain(r, node, "\"%s\" is no domain name", d->name);
+		return;
+	}
+	mem_free(&d->name);
+	d->name = normal;
+	for (size_t i = 0; i + 1 < r->config->domain_count; i++) {
+		if (str_equal(r->config->domains[i].name, d->name))
+			config_complain(r, node,
+					"the domain %s stands here twice",
+					d->name);
+	}
+}
+
+static void read_domain(struct config_reading *r, struct config_node *node)
+{
+	const struct config_section s = { domain_keys, array_len(domain_keys) };
+	struct config *c = r->config;
+	struct config_domain *d;
+
+	c->domains = mem_realloc(c->domains,
+				 (c->domain_count + 1) * sizeof(*c->domains));
+	d = &c->domains[c->domain_count++];
+	*d = (struct config_domain){ 0 };
+	config_section_read(r, &s, d, node);
+	check_domain(r, d, node);
+}
+
+static void read_domains(struct config_reading *r, struct config_node *value)
+{
+	struct config_node *item;
+
+	if (config_node_shape(value) != CONFIG_LIST) {
+		config_complain(r, value,
+				"domains: expected a list of domains, each "
+				"with a name");
+		return;
+	}
+	for (size_t i = 0; (item = config_node_item(value, i)); i++)
+		read_domain(r, item);
+}
+
+/* ---- log: level, file, and each area ---- */
+
+#define LOG_AREA_KEY(area, text)                                               \
+	{ text,                                                                \
+	  CONFIG_LEVEL,                                                        \
+	  AT(log.levels) + LOG_##area * sizeof(enum log_level),                \
+	  0,                                                                   \
+	  0,                                                                   \
+	  0,                                                                   \
+	  "error, warn, info or debug",                                        \
+	  NULL,                                                                \
+	  NULL },
+
+/* find_level() has read it: it comes first, wherever it stands. */
+static void read_log_level(struct config_reading *r, struct config_node *value)
+{
+	(void)r;
+	(void)value;
+}
+
+static const struct config_key log_keys[] = { SPECIAL("level", read_log_level),
+					      TEXT("file", log_file,
+						   "the path of a file"),
+					      LOG_AREA_TABLE(LOG_AREA_KEY) };
+
+/* What "level" says of all areas, before single areas are set. */
+static enum log_level find_level(struct config_reading *r,
+				 struct config_node *mapping)
+{
+	struct config_node *key, *value;
+	enum log_level level = LOG_INFO;
+
+	for (size_t i = 0; config_node_pair(mapping, i, &key, &value); i++) {
+		if (value && str_equal(config_node_text(key), "level") &&
+		    !log_level_parse(config_node_text(value), &level))
+			config_complain(r, value,
+					"level: expected error, "
+					"warn, info or debug");
+	}
+	return level;
+}
+
+static void read_log(struct config_reading *r, struct config_node *value)
+{
+	const struct config_section s = { log_keys, array_len(log_keys) };
+
+	if (config_node_shape(value) == CONFIG_MAPPING)
+		log_settings_init(&r->config->log, find_level(r, value));
+	config_section_read(r, &s, r->config, value);
+}
+
+/* ---- the other sections ---- */
+
+static void read_sync(struct config_reading *r, struct config_node *value)
+{
+	static const char *const words[] = { "full", "normal", "relaxed" };
+
+	for (size_t i = 0; i < array_len(words); i++) {
+		if (str_equal(config_node_text(value), words[i])) {
+			r->config->store.sync = (enum backend_sync)i;
+			return;
+		}
+	}
+	config_complain(r, value, "sync: expected full, normal or relaxed");
+}
+
+static void read_proof(struct config_reading *r, struct config_node *value)
+{
+	const char *text = config_node_text(value);
+
+	if (str_equal(text, "dialback"))
+		r->config->muc.operator_needs_certificate = false;
+	else if (str_equal(text, "certificate"))
+		r->config->muc.operator_needs_certificate = true;
+	else
+		config_complain(
+			r, value,
+			"operator_proof: expected certificate or dialback");
+}
+
+static const struct config_key threads_keys[] = {
+	COUNT("io", s2s.io_loops, 0, 64),
+};
+SECTION(threads, threads_keys)
+
+static const struct config_key s2s_keys[] = {
+	LIST("listen", listen, "an address with a port (\"*:5269\")",
+	     normal_listen),
+	BOOL("allow_private", s2s.allow_private),
+	DURATION("grace", s2s.grace, 1000, DAYS),
+	DURATION("connect_timeout", s2s.connect_timeout, 100, 600000),
+	DURATION("negotiate_timeout", s2s.negotiate_timeout, 1000, 600000),
+	DURATION("tls_timeout", s2s.tls_timeout, 1000, 600000),
+	DURATION("header_timeout", s2s.header_timeout, 100, 600000),
+	DURATION("auth_timeout", s2s.auth_timeout, 1000, 600000),
+	DURATION("verify_timeout", s2s.verify_timeout, 1000, 600000),
+	DURATION("idle_close", s2s.idle_close, 1000, 30 * DAYS),
+	DURATION("keepalive", s2s.keepalive, 1000, DAYS),
+	SIZE("max_stanza", s2s.max_stanza, 10000, 16 << 20),
+	SIZE("max_stanza_unauthenticated", s2s.max_stanza_unauthenticated, 1024,
+	     1 << 20),
+	SIZE("queue_bytes", s2s.queue_bytes, 65536, 1 << 30),
+	COUNT("queue_envelopes", s2s.queue_envelopes, 16, 1000000),
+	SIZE("write_bytes", s2s.write_bytes, 262144, 1 << 30),
+	COUNT("mailbox", s2s.mailbox, 16, 1000000),
+	COUNT("max_unauthenticated", s2s.max_unauthenticated, 1, 100000),
+	COUNT("max_unauthenticated_per_address",
+	      s2s.max_unauthenticated_per_address, 1, 100000),
+};
+SECTION(s2s, s2s_keys)
+
+static const struct config_key dns_keys[] = {
+	LIST("servers", dns_servers, "an address (\"127.0.0.1:53\")",
+	     normal_server),
+	BOOL("trust_ad", s2s.dns_trust_ad),
+};
+SECTION(dns, dns_keys)
+
+static const struct config_key rooms_keys[] = {
+	LIST("create", create, "operators, anyone, or domains", NULL),
+	COUNT("max_users", muc.max_users, 1, 1000000),
+	COUNT("max_rooms", muc.max_rooms, 1, 10000000),
+	COUNT("history", muc.history, 0, 1000),
+	SIZE("max_stanza", muc.max_stanza, 1024, 1 << 20),
+};
+SECTION(rooms, rooms_keys)
+
+static const struct config_key sessions_keys[] = {
+	DURATION("restore_within", restore_within, 0, 30 * DAYS),
+};
+SECTION(sessions, sessions_keys)
+
+static const struct config_key store_keys[] = {
+	COUNT("queue", store.max_records, 1, 10000000),
+	SIZE("queue_bytes", store.max_bytes, 65536, 1LL << 32),
+	DURATION("queue_age", store.max_age, 10, 3600000),
+};
+SECTION(store, store_keys)
+
+static const struct config_key archive_keys[] = {
+	SPECIAL("sync", read_sync),
+};
+SECTION(archive, archive_keys)
+
+static const struct config_key control_keys[] = {
+	TEXT("socket", socket, "the path of a socket"),
+	COUNT("max_clients", control.max_clients, 1, 10000),
+	SIZE("max_line", control.max_line, 1024, 1 << 30),
+};
+SECTION(control, control_keys)
+
+static const struct config_key root_keys[] = {
+	LIST("operators", operators, "a bare JID (admin@example.org)",
+	     normal_bare_jid),
+	SPECIAL("operator_proof", read_proof),
+	TEXT("state_dir", state_dir, "the path of a directory"),
+	TEXT("trust", trust, "the path of a PEM file"),
+	SPECIAL("domains", read_domains),
+	SPECIAL("log", read_log),
+	SPECIAL("threads", read_threads),
+	SPECIAL("s2s", read_s2s),
+	SPECIAL("dns", read_dns),
+	SPECIAL("rooms", read_rooms),
+	SPECIAL("sessions", read_sessions),
+	SPECIAL("store", read_store),
+	SPECIAL("archive", read_archive),
+	SPECIAL("control", read_control),
+};
+
+/* ---- the whole ---- */
+
+static void set_defaults(struct config *c)
+{
+	log_settings_init(&c->log, LOG_INFO);
+	s2s_settings_init(&c->s2s);
+	muc_settings_init(&c->muc);
+	store_settings_init(&c->store);
+	control_settings_init(&c->control);
+	c->muc.operator_needs_certificate = true;
+	c->state_dir = str_dup(HALLWAY_STATE_DIR);
+	c->socket = str_dup(HALLWAY_CONTROL_SOCKET);
+	c->restore_within = 15 * 60 * 1000;
+	config_list_add(&c->listen, str_dup("*:5269"));
+}
+
+static void join_servers(struct config *c)
+{
+	for (size_t i = 0; i < c->dns_servers.count; i++) {
+		char *joined = str_format(
+			"%s%s%s",
+			c->dns_servers_joined ? c->dns_servers_joined : "",
+			i ? "," : "", c->dns_servers.items[i]);
+
+		mem_free(&c->dns_servers_joined);
+		c->dns_servers_joined = joined;
+	}
+}
+
+static void set_create(struct config_reading *r, struct config_node *root)
+{
+	struct config *c = r->config;
+	const struct config_list *l = &c->create;
+
+	c->muc.create = MUC_CREATE_OPERATORS;
+	if (l->count == 1 && str_equal(l->items[0], "anyone"))
+		c->muc.create = MUC_CREATE_ANYONE;
+	else if (l->count && !str_equal(l->items[0], "operators"))
+		c->muc.create = MUC_CREATE_DOMAINS;
+	if (c->muc.create != MUC_CREATE_DOMAINS && l->count > 1)
+		config_complain(r, root, "rooms.create: \"%s\" stands alone",
+				l->items[0]);
+	for (size_t i = 0; c->muc.create == MUC_CREATE_DOMAINS && i < l->count;
+	     i++) {
+		char *normal = normal_domain(l->items[i]);
+
+		if (!normal) {
+			config_complain(r, root,
+					"rooms.create: \"%s\" is no domain",
+					l->items[i]);
+			continue;
+		}
+		mem_free(&c->create.items[i]);
+		c->create.items[i] = normal;
+	}
+}
+
+/* Let the modules' settings point at the strings. */
+static void lend(struct config *c)
+{
+	for (size_t i = 0; i < c->domain_count; i++)
+		config_list_add(&c->domain_names, str_dup(c->domains[i].name));
+	c->log.file = c->log_file;
+	c->s2s.domains = list_view(&c->domain_names);
+	c->s2s.domain_count = c->domain_names.count;
+	c->s2s.listen = list_view(&c->listen);
+	c->s2s.listen_count = c->listen.count;
+	c->s2s.dns_servers = c->dns_servers_joined;
+	c->muc.domains = c->s2s.domains;
+	c->muc.domain_count = c->s2s.domain_count;
+	c->muc.operators = list_view(&c->operators);
+	c->muc.operator_count = c->operators.count;
+	c->muc.create_domains = list_view(&c->create);
+	c->muc.create_domain_count =
+		c->muc.create == MUC_CREATE_DOMAINS ? c->create.count : 0;
+	c->muc.version = PACKAGE_VERSION;
+	c->control.socket = c->socket;
+}
+
+static void read_root(struct config_reading *r, struct config_file *file)
+{
+	const struct config_section s = { root_keys, array_len(root_keys) };
+	struct config_node *root = config_file_root(file);
+
+	if (!root) {
+		log_error(LOG_CONFIG,
+			  "%s: is empty; at least \"domains\" is "
+			  "needed",
+			  r->config->path);
+		r->complaints++;
+		return;
+	}
+	config_section_read(r, &s, r->config, root);
+	if (!r->config->domain_count && !r->complaints)
+		config_complain(r, root,
+				"expected \"domains\" with at least one "
+				"conference domain");
+	set_create(r, root);
+}
+
+struct config *config_load(const char *path)
+{
+	struct config_reading r = { .config = mem_new(struct config) };
+	struct config_file *file = config_file_open(path);
+
+	r.config->path = str_dup(path);
+	set_defaults(r.config);
+	if (!file) {
+		config_free(&r.config);
+		return NULL;
+	}
+	read_root(&r, file);
+	config_file_close(&file);
+	if (r.complaints) {
+		config_free(&r.config);
+		return NULL;
+	}
+	join_servers(r.config);
+	lend(r.config);
+	return r.config;
+}
+
+void config_free(struct config **c)
+{
+	if (!*c)
+		return;
+	for (size_t i = 0; i < (*c)->domain_count; i++) {
+		mem_free(&(*c)->domains[i].name);
+		config_list_clear(&(*c)->domains[i].certificates);
+		config_list_clear(&(*c)->domains[i].keys);
+	}
+	mem_free(&(*c)->domains);
+	config_list_clear(&(*c)->domain_names);
+	config_list_clear(&(*c)->operators);
+	config_list_clear(&(*c)->listen);
+	config_list_clear(&(*c)->dns_servers);
+	config_list_clear(&(*c)->create);
+	mem_free(&(*c)->path);
+	mem_free(&(*c)->state_dir);
+	mem_free(&(*c)->trust);
+	mem_free(&(*c)->log_file);
+	mem_free(&(*c)->dns_servers_joined);
+	mem_free(&(*c)->socket);
+	mem_free(c);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config: what the configuration file says, as the settings of each module.
+ * Every key is a row of a table in config.c; hallway.yml(5) documents them.
+ *
+ * Thread: main.
+ */
+#pragma once
+
+#include "admin/control.h"
+#include "base/base.h"
+#include "base/log.h"
+#include "daemon/config_section.h"
+#include "muc/muc.h"
+#include "s2s/s2s.h"
+#include "store/store.h"
+
+/** One conference domain. */
+struct config_domain {
+	char *name;			 /* owned, normalised */
+	struct config_list certificates; /* PEM files; empty: self-signed */
+	struct config_list keys;	 /* as many, in the same order */
+};
+
+/** The settings of the modules borrow the strings that stand beside them. */
+struct config {
+	char *path; /* the file it was read from */
+
+	struct config_list operators; /* bare JIDs, normalised */
+	struct config_domain *domains;
+	size_t domain_count;
+	struct config_list domain_names; /* the same, for the settings */
+	char *state_dir;
+	char *trust; /* an extra CA file, or NULL */
+	char *log_file;
+	struct config_list listen;
+	struct config_list dns_servers;
+	char *dns_servers_joined; /* as the resolver takes them, or NULL */
+	struct config_list create;
+	char *socket;
+	int64_t restore_within; /* ms */
+
+	struct log_settings log;
+	struct s2s_settings s2s;
+	struct muc_settings muc;
+	struct store_settings store;
+	struct control_settings control;
+};
+
+/** Read and check. All complaints go to stderr in one run; NULL if there was
+ *  one. */
+struct config *config_load(const char *path);
+void config_free(struct config **c);

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/wire.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "admin/command.h"
+#include "admin/control.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "daemon/conference.h"
+#include "daemon/config.h"
+#include "daemon/notify.h"
+#include "daemon/state_dir.h"
+#include "jid/idna.h"
+#include "loop/loop.h"
+#include "loop/signal.h"
+#include "muc/muc.h"
+#include "net/creds.h"
+#include "s2s/s2s.h"
+#include "store/archive.h"
+#include "store/reader.h"
+#include "store/store.h"
+
+/** Everything there is, in the order in which it is built. */
+struct wire {
+	struct config *config;
+	struct state_dir *state_dir;
+	char *database; /* path */
+	struct creds *creds;
+	struct loop *loop;
+	struct conference *conference;
+	struct store *store;
+	struct archive *archive;
+	struct muc *muc;
+	struct s2s *s2s;
+	struct admin admin;
+	struct control *control;
+	struct signal_watch *sigterm, *sigint, *sighup;
+	bool is_stopping;
+};
+
+/* ---- certificates ---- */
+
+/* Chains of all domains; the paths of made ones are kept in *owned. */
+struct chains {
+	struct creds_chain *items;
+	size_t count;
+	struct config_list owned;
+};
+
+static void chains_add(struct chains *l, const char *certificate,
+		       const char *key)
+{
+	l->items = mem_realloc(l->items, (l->count + 1) * sizeof(*l->items));
+	l->items[l->count++] = (struct creds_chain){ certificate, key };
+}
+
+static void chains_clear(struct chains *l)
+{
+	mem_free(&l->items);
+	config_list_clear(&l->owned);
+}
+
+static int make_missing(const char *domain, const char *certificate,
+			const char *key)
+{
+	int error;
+
+	if (!access(certificate, F_OK) && !access(key, F_OK))
+		return 0;
+	error = creds_make_self_signed(domain, certificate, key);
+	if (error)
+		log_error(LOG_TLS, "%s: cannot be made: %s", certificate,
+			  hw_error_text(error));
+	else
+		log_warn(LOG_TLS,
+			 "%s: no certificate is configured; made a "
+			 "self-signed one, %s",
+			 domain, certificate);
+	return error;
+}
+
+static int add_self_signed(struct wire *w, struct chains *l, const char *domain)
+{
+	char *ascii = idna_to_ascii(domain);
+	char *folder = state_dir_path(w->state_dir, "certificates");
+	char *certificate = str_format("%s/%s.crt", folder, ascii);
+	char *key = str_format("%s/%s.key", folder, ascii);
+	int error = 0;
+
+	if (mkdir(folder, 0700) && errno != EEXIST)
+		error = hw_error_of_errno(errno);
+	if (!error)
+		error = make_missing(ascii, certificate, key);
+	config_list_add(&l->owned, certificate);
+	config_list_add(&l->owned, key);
+	chains_add(l, certificate, key);
+	mem_free(&folder);
+	mem_free(&ascii);
+	return error;
+}
+
+static int collect_chains(struct wire *w, const struct config *config,
+			  struct chains *l)
+{
+	for (size_t i = 0; i < config->domain_count; i++) {
+		const struct config_domain *d = &config->domains[i];
+		int error = 0;
+
+		for (size_t j = 0; j < d->certificates.count; j++)
+			chains_add(l, d->certificates.items[j],
+				   d->keys.items[j]);
+		if (!d->certificates.count)
+			error = add_self_signed(w, l, d->name);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static int load_creds(struct wire *w, const struct config *config,
+		      struct creds **creds_out)
+{
+	struct chains l = { 0 };
+	char *text = NULL;
+	int error = collect_chains(w, config, &l);
+
+	if (!error)
+		error = creds_load(l.items, l.count, config->trust, creds_out,
+				   &text);
+	if (text)
+		log_error(LOG_TLS, "%s", text);
+	mem_free(&text);
+	chains_clear(&l);
+	return error;
+}
+
+/* ---- building, in order ---- */
+
+static int build_state(struct wire *w)
+{
+	struct config *c = w->config;
+	char *text = NULL;
+	int error = state_dir_open(c->state_dir, &w->state_dir, &text);
+
+	if (!error)
+		error = state_dir_secret(w->state_dir, "dialback.secret",
+					 c->s2s.dialback_secret, &text);
+	if (!error)
+		error = state_dir_secret(w->state_dir, "occupant.secret",
+					 c->muc.secret, &text);
+	if (text)
+		log_error(LOG_MAIN, "%s", text);
+	mem_free(&text);
+	if (!error)
+		w->database = state_dir_path(w->state_dir, "hallway.db");
+	return error;
+}
+
+static int build_store(struct wire *w)
+{
+	struct store_settings *s = &w->config->store;
+	int error;
+
+	s->path = w->database;
+	error = store_open(w->loop, s, &conference_store_events, w->conference,
+			   &w->store);
+	if (error) {
+		log_error(LOG_STORE, "%s: cannot be opened: %s", w->database,
+			  hw_error_text(error));
+		return error;
+	}
+	conference_set_store(w->conference, w->store);
+	error = archive_open(w->loop, w->database, conference_archive_answered,
+			     w->conference, &w->archive);
+	conference_set_archive(w->conference, w->archive);
+	return error;
+}
+
+static void restore_one(void *owner, const struct record *record)
+{
+	muc_restore(owner, record);
+}
+
+/* Sessions older than sessions.restore_within are not believed any more. */
+static int restore(struct wire *w, bool *too_old_out)
+{
+	struct reader *reader = NULL;
+	int64_t heartbeat = 0;
+	int error = reader_open(w->database, &reader);
+
+	if (!error)
+		error = reader_heartbeat(reader, &heartbeat);
+	if (!error)
+		error = reader_load(reader, restore_one, w->muc);
+	reader_close(&reader);
+	if (error)
+		log_error(LOG_STORE, "%s: cannot be read: %s", w->database,
+			  hw_error_text(error));
+	*too_old_out = heartbeat &&
+		       clock_wall() - heartbeat > w->config->restore_within;
+	return error;
+}
+
+static int build_rooms(struct wire *w)
+{
+	struct muc_env env;
+	bool too_old = false;
+	int error;
+
+	conference_fill_env(w->conference, &env);
+	w->muc = muc_new(&w->config->muc, &env);
+	error = restore(w, &too_old);
+	if (error)
+		return error;
+	conference_set_muc(w->conference, w->muc);
+	log_info(LOG_MUC, "%zu rooms, %zu sessions restored%s",
+		 muc_room_count(w->muc), muc_occupant_count(w->muc),
+		 too_old ? ", too old to be believed" : "");
+	muc_start(w->muc, too_old);
+	return 0;
+}
+
+static int build_links(struct wire *w)
+{
+	char *text = NULL;
+	int error = s2s_open(&w->config->s2s, w->creds, &conference_s2s_events,
+			     w->conference, &w->s2s, &text);
+
+	if (error)
+		log_error(LOG_S2S, "%s", text ? text : hw_error_text(error));
+	mem_free(&text);
+	conference_set_s2s(w->conference, w->s2s);
+	return error;
+}
+
+static void begin_stop(void *owner);
+static void reload(void *owner);
+
+static int build_control(struct wire *w)
+{
+	int error;
+
+	w->admin = (struct admin){
+		.muc = w->muc,
+		.store = w->store,
+		.version = PACKAGE_VERSION,
+		.domains = w->config->muc.domains,
+		.domain_count = w->config->muc.domain_count,
+		.started = clock_wall(),
+		.stop = begin_stop,
+		.reload = reload,
+		.owner = w,
+	};
+	error = control_open(w->loop, &w->config->control, &w->admin,
+			     &w->control);
+	if (error)
+		log_error(LOG_ADMIN, "%s: cannot listen: %s",
+			  w->config->control.socket, hw_error_text(error));
+	return error;
+}
+
+/* ---- signals ---- */
+
+static void on_stop_signal(void *owner, int signum)
+{
+	log_info(LOG_MAIN, "%s: stopping",
+		 signum == SIGTERM ? "SIGTERM" : "SIGINT");
+	begin_stop(owner);
+}
+
+static void on_sighup(void *owner, int signum)
+{
+	(void)signum;
+	reload(owner);
+}
+
+static void watch_signals(struct wire *w)
+{
+	w->sigterm = signal_watch_new(w->loop, SIGTERM, on_stop_signal, w);
+	w->sigint = signal_watch_new(w->loop, SIGINT, on_stop_signal, w);
+	w->sighup = signal_watch_new(w->loop, SIGHUP, on_sighup, w);
+}
+
+/* Takes up log levels, log file and certificates; the rest at a restart. */
+static void reload(void *owner)
+{
+	struct wire *w = owner;
+	struct config *config;
+	struct creds *creds = NULL;
+
+	notify_reloading();
+	config = config_load(w->config->path);
+	if (!config) {
+		log_error(LOG_CONFIG, "%s: not taken up; all stays as it was",
+			  w->config->path);
+	} else {
+		if (log_configure(&config->log))
+			log_error(LOG_CONFIG,
+				  "%s: cannot be opened; the log "
+				  "stays where it was",
+				  config->log_file);
+		if (!load_creds(w, config, &creds)) {
+			s2s_set_creds(w->s2s, creds);
+			creds_unref(&w->creds);
+			w->creds = creds;
+		}
+		log_info(LOG_MAIN, "%s: reloaded", config->path);
+	}
+	config_free(&config);
+	notify_ready();
+}
+
+/* ---- the end ---- */
+
+/* In reverse. What is closed while its loop's things still run is first told to
+ * stop taking: control, then (after the drain) store, links, rooms. Works on a
+ * half-built wire. */
+static void unbuild(void *owner)
+{
+	struct wire *w = owner;
+
+	signal_watch_free(&w->sigterm);
+	signal_watch_free(&w->sigint);
+	signal_watch_free(&w->sighup);
+	if (w->control)
+		control_close(w->control);
+	w->control = NULL;
+	if (w->store)
+		store_close(&w->store); /* commits; the gate opens */
+	if (w->s2s)
+		s2s_close(&w->s2s); /* flushes what the gate let out */
+	conference_set_s2s(w->conference, NULL);
+	if (w->archive)
+		archive_close(&w->archive);
+	conference_close(w->conference);
+	muc_free(&w->muc);
+}
+
+static void begin_stop(void *owner)
+{
+	struct wire *w = owner;
+
+	if (w->is_stopping)
+		return;
+	w->is_stopping = true;
+	notify_stopping();
+	conference_drain(w->conference, unbuild, w);
+}
+
+static int build(struct wire *w)
+{
+	int error = build_state(w);
+
+	if (!error)
+		error = load_creds(w, w->config, &w->creds);
+	if (!error)
+		error = build_store(w);
+	if (!error)
+		error = build_rooms(w);
+	if (!error)
+		error = build_links(w);
+	if (!error)
+		error = build_control(w);
+	return error;
+}
+
+int wire_run(struct config *owned)
+{
+	struct wire w = { .config = owned };
+	int error;
+
+	signal(SIGPIPE, SIG_IGN);
+	w.loop = loop_open("conference");
+	w.conference = conference_new(w.loop);
+	error = build(&w);
+	if (error) {
+		unbuild(&w);
+	} else {
+		watch_signals(&w);
+		log_info(LOG_MAIN, "hallwayd %s is ready", PACKAGE_VERSION);
+		notify_ready();
+	}
+	loop_run(w.loop);
+	if (!error)
+		log_info(LOG_MAIN, "stopped");
+	conference_free(&w.conference);
+	loop_close(&w.loop);
+	creds_unref(&w.creds);
+	mem_free(&w.database);
+	state_dir_close(&w.state_dir);
+	config_free(&w.config);
+	return error ? 1 : 0;
+}
