@@ -33,6 +33,8 @@ struct archive_page {
 	struct record_message *rows; /* owned array, oldest first */
 	size_t count;
 	bool is_complete; /* nothing beyond this page in its direction */
-	int64_t total;    /* of the whole result, or -1 */
+	int64_t total;    /* rows from start to end, whatever the ids; or -1 */
 };
+/** An empty page without a total. */
+struct archive_page *archive_page_new(enum archive_status status);
 void archive_page_free(struct archive_page **p);

@@ -74,5 +74,9 @@ struct record {
 /** A record of that kind with its members NULL; room is copied. */
 struct record *record_new(enum record_kind kind, const char *room, int64_t at);
 void record_free(struct record **r);
+/** Frees the strings. */
+void record_message_fini(struct record_message *m);
+/** Is everything there that may not be NULL or empty? */
+bool record_is_whole(const struct record *r);
 /** Bytes it holds, for the store queue's bound. */
 size_t record_size(const struct record *r);
