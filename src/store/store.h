@@ -24,6 +24,7 @@ struct store_settings {
 	size_t max_bytes;              /* 16 MiB */
 	int64_t max_age;               /* ms of the oldest; 5000 */
 	int64_t retry;                 /* ms between tries of a failed batch; 500 */
+	int64_t close_wait;            /* ms that store_close() goes on trying; 10000 */
 };
 void store_settings_init(struct store_settings *s);
 
@@ -41,12 +42,14 @@ HW_MUST_USE int store_open(struct loop *conference,
 			   const struct store_settings *settings,
 			   const struct store_events *events, void *owner,
 			   struct store **store_out);
-/** Takes the record; returns its ticket, counting from 1. */
+/** Takes the record, which must be whole; returns its ticket, counting from 1. */
 uint64_t store_save(struct store *s, struct record *owned);
 /** Within max_records, max_bytes and max_age? False: refuse what needs a new
  *  record. */
 bool store_has_room(const struct store *s);
 size_t store_waiting(const struct store *s); /* records not yet committed */
-/** Commit what waits, end the thread, close the database; blocks. on_committed
- *  is still called for what was committed. */
+/** Commit what waits, end the thread, close the database; blocks, but not for
+ *  longer than close_wait: what cannot be committed by then is lost, and said so.
+ *  on_committed is still called for what was committed, before this returns. Not
+ *  to be called from inside an event. */
 void store_close(struct store **s);

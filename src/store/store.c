@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "loop/loop.h"
+#include "loop/mailbox.h"
+#include "loop/timer.h"
+#include "store/record.h"
+
+#define BUSY_PAUSE 1  /* ms to the next try when only a lock is in the way */
+#define NOBODY (-1)   /* "since" when no record waits */
+
+enum order_kind { ORDER_SAVE, ORDER_END };
+
+/* Mail to the store thread; the waiting batch is a list of them. */
+struct order {
+	struct mail mail;
+	struct record *record; /* owned; NULL with ORDER_END */
+	uint64_t ticket;
+	size_t bytes;
+	int64_t since; /* ms, monotonic: when it was given */
+};
+
+enum reply_kind { REPLY_COMMITTED, REPLY_TROUBLE };
+
+/* Mail to the conference loop: one a batch. */
+struct reply {
+	struct mail mail;
+	uint64_t ticket; /* REPLY_COMMITTED */
+	int error;       /* REPLY_TROUBLE; 0: it is over */
+};
+
+struct store {
+	struct store_settings settings;
+	const struct store_events *events;
+	void *owner;
+	struct loop *loop;       /* the store thread's */
+	struct mailbox *orders;  /* on it */
+	struct mailbox *replies; /* on the conference loop */
+
+	/* conference loop */
+	uint64_t ticket;    /* last given */
+	uint64_t delivered; /* last told to on_committed */
+
+	/* both */
+	atomic_size_t waiting;  /* records not yet committed */
+	atomic_size_t bytes;    /* of them */
+	_Atomic int64_t since;  /* when the oldest came, or NOBODY */
+
+	/* store thread */
+	void *backend;
+	struct list batch;   /* of struct order: what waits, oldest first */
+	struct timer *retry; /* runs: the batch waits for its next try */
+	uint64_t answered;   /* last ticket told; read by the closer at last */
+	bool has_trouble;    /* and the conference knows */
+	bool is_ending;
+	int64_t end_by; /* ms, monotonic: when to give up */
+};
+
+static struct counter count_records =
+	COUNTER_INIT("hallway_store_records", "records committed");
+static struct counter count_commits =
+	COUNTER_INIT("hallway_store_commits", "transactions committed");
+static struct counter count_failures =
+	COUNTER_INIT("hallway_store_failures",
+		     "tries to commit that failed or found a lock");
+static struct counter gauge_waiting =
+	GAUGE_INIT("hallway_store_waiting", "records not yet committed");
+
+void store_settings_init(struct store_settings *s)
+{
+	*s = (struct store_settings){
+		.sync = BACKEND_SYNC_FULL,
+		.ops = &backend_sqlite,
+		.max_records = 10000,
+		.max_bytes = 16 << 20,
+		.max_age = 5000,
+		.retry = 500,
+		.close_wait = 10000,
+	};
+}
+
+/*
+ * Mails
+ */
+
+static void order_free(struct mail *owned)
+{
+	struct order *order = container_of(owned, struct order, mail);
+
+	record_free(&order->record);
+	mem_free(&order);
+}
+
+static struct order *order_new(enum order_kind kind, struct record *owned)
+{
+	struct order *order = mem_new(struct order);
+
+	list_init(&order->mail.node);
+	order->mail.kind = kind;
+	order->mail.free_fn = order_free;
+	order->record = owned;
+	order->since = clock_mono();
+	return order;
+}
+
+static void reply_free(struct mail *owned)
+{
+	struct reply *reply = container_of(owned, struct reply, mail);
+
+	mem_free(&reply);
+}
+
+static struct reply *reply_new(enum reply_kind kind)
+{
+	struct reply *reply = mem_new(struct reply);
+
+	list_init(&reply->mail.node);
+	reply->mail.kind = kind;
+	reply->mail.free_fn = reply_free;
+	return reply;
+}
+
+/*
+ * The store thread
+ */
+
+/* Tells the conference how far we are. */
+static void answer(struct store *s, uint64_t ticket)
+{
+	struct reply *reply;
+
+	if (ticket <= s->answered)
+		return;
+	s->answered = ticket;
+	reply = reply_new(REPLY_COMMITTED);
+	reply->ticket = ticket;
+	(void)mailbox_post(s->replies, &reply->mail);
+}
+
+static void tell_trouble(struct store *s, int error)
+{
+	struct reply *reply = reply_new(REPLY_TROUBLE);
+
+	s->has_trouble = error != 0;
+	reply->error = error;
+	(void)mailbox_post(s->replies, &reply->mail);
+}
+
+static int save_all(struct store *s)
+{
+	const struct backend_ops *ops = s->settings.ops;
+	struct order *order;
+	int error;
+
+	list_each(order, &s->batch, mail.node) {
+		error = ops->save(s->backend, order->record);
+		if (error)
+			return error;
+	}
+	return ops->commit(s->backend);
+}
+
+static int commit_batch(struct store *s)
+{
+	int error = s->settings.ops->begin(s->backend);
+
+	if (error)
+		return error;
+	error = save_all(s);
+	if (error)
+		s->settings.ops->rollback(s->backend);
+	return error;
+}
+
+/* Forgets the batch and returns how many records it was. Whatever came meanwhile
+ * says its age when it is read. */
+static size_t drop_batch(struct store *s)
+{
+	struct order *order, *next;
+	size_t count = 0, bytes = 0;
+
+	list_each_safe(order, next, &s->batch, mail.node) {
+		list_remove(&order->mail.node);
+		count++;
+		bytes += order->bytes;
+		order_free(&order->mail);
+	}
+	atomic_store(&s->since, NOBODY);
+	atomic_fetch_sub(&s->waiting, count);
+	atomic_fetch_sub(&s->bytes, bytes);
+	counter_add(&gauge_waiting, -(int64_t)count);
+	return count;
+}
+
+static uint64_t last_ticket(const struct store *s)
+{
+	return container_of(s->batch.prev, struct order, mail.node)->ticket;
+}
+
+static void settle_batch(struct store *s)
+{
+	uint64_t ticket = last_ticket(s);
+
+	counter_add(&count_commits, 1);
+	counter_add(&count_records, (int64_t)drop_batch(s));
+	if (s->has_trouble) {
+		log_info(LOG_STORE, "database: works again");
+		tell_trouble(s, 0);
+	}
+	answer(s, ticket);
+}
+
+/* A lock of another process is waited for without a word: what waits, and how
+ * long, is seen by store_has_room(). */
+static void postpone_batch(struct store *s, int error)
+{
+	counter_add(&count_failures, 1);
+	timer_start(s->retry,
+		    error == HW_E_BUSY ? BUSY_PAUSE : s->settings.retry);
+	if (error == HW_E_BUSY || s->has_trouble)
+		return;
+	log_error(LOG_STORE, "database: cannot commit, will go on trying: %s",
+		  hw_error_text(error));
+	tell_trouble(s, error);
+}
+
+static void end(struct store *s)
+{
+	size_t lost = drop_batch(s);
+
+	if (lost > 0)
+		log_error(LOG_STORE,
+			  "database: %zu records not saved and lost", lost);
+	timer_free(&s->retry);
+	mailbox_close(s->orders);
+	s->settings.ops->close(s->backend);
+}
+
+static void work(struct store *s)
+{
+	int error;
+
+	if (!list_is_empty(&s->batch)) {
+		if (s->settings.sync == BACKEND_SYNC_RELAXED)
+			answer(s, last_ticket(s));
+		error = commit_batch(s);
+		if (error)
+			postpone_batch(s, error);
+		else
+			settle_batch(s);
+	}
+	if (s->is_ending &&
+	    (list_is_empty(&s->batch) || clock_mono() >= s->end_by))
+		end(s);
+}
+
+static void on_retry(void *owner)
+{
+	work(owner);
+}
+
+static void begin_end(struct store *s)
+{
+	s->is_ending = true;
+	s->end_by = clock_mono() + s->settings.close_wait;
+	/* whoever closes waits: try once more at once */
+	timer_stop(s->retry);
+}
+
+static void on_order(void *owner, struct mail *owned)
+{
+	struct store *s = owner;
+	struct order *order = container_of(owned, struct order, mail);
+
+	if (owned->kind == ORDER_END) {
+		order_free(owned);
+		begin_end(s);
+		return;
+	}
+	if (list_is_empty(&s->batch))
+		atomic_store(&s->since, order->since);
+	list_add_tail(&s->batch, &owned->node);
+}
+
+static void on_orders(void *owner)
+{
+	struct store *s = owner;
+
+	if (!timer_is_running(s->retry))
+		work(s);
+	else if (s->settings.sync == BACKEND_SYNC_RELAXED)
+		answer(s, last_ticket(s));
+}
+
+static const struct mailbox_events order_events = {
+	.on_mail = on_order,
+	.on_batch = on_orders,
+};
+
+/*
+ * The conference loop
+ */
+
+static void deliver(struct store *s, uint64_t ticket)
+{
+	if (ticket <= s->delivered)
+		return;
+	s->delivered = ticket;
+	s->events->on_committed(s->owner, ticket);
+}
+
+static void on_reply(void *owner, struct mail *owned)
+{
+	struct store *s = owner;
+	struct reply reply = *container_of(owned, struct reply, mail);
+
+	reply_free(owned);
+	if (reply.mail.kind == REPLY_COMMITTED)
+		deliver(s, reply.ticket);
+	else if (s->events->on_trouble)
+		s->events->on_trouble(s->owner, reply.error);
+}
+
+static const struct mailbox_events reply_events = { .on_mail = on_reply };
+
+static void register_counters(void)
+{
+	counter_register(&count_records);
+	counter_register(&count_commits);
+	counter_register(&count_failures);
+	counter_register(&gauge_waiting);
+}
+
+static struct store *store_new(struct loop *conference,
+			       const struct store_settings *settings,
+			       const struct store_events *events, void *owner)
+{
+	struct store *s = mem_new(struct store);
+
+	s->settings = *settings;
+	s->settings.path = NULL; /* borrowed, and not needed any more */
+	s->events = events;
+	s->owner = owner;
+	list_init(&s->batch);
+	atomic_init(&s->since, NOBODY);
+	s->loop = loop_open("store");
+	/* How much may wait is the gate's to keep to: store_has_room(). */
+	s->orders = mailbox_open(s->loop, SIZE_MAX, &order_events, s);
+	s->retry = timer_new(s->loop, on_retry, s);
+	s->replies = mailbox_open(conference, SIZE_MAX, &reply_events, s);
+	return s;
+}
+
+static void store_free(struct store **s)
+{
+	mailbox_close((*s)->replies);
+	mailbox_free(&(*s)->replies);
+	mailbox_free(&(*s)->orders);
+	loop_close(&(*s)->loop);
+	mem_free(s);
+}
+
+int store_open(struct loop *conference, const struct store_settings *settings,
+	       const struct store_events *events, void *owner,
+	       struct store **store_out)
+{
+	struct store *s;
+	void *backend;
+	int error = settings->ops->open(settings->path, settings->sync,
+					&backend);
+
+	if (error)
+		return error;
+	register_counters();
+	s = store_new(conference, settings, events, owner);
+	s->backend = backend;
+	error = loop_start(s->loop);
+	if (error) {
+		end(s);
+		store_free(&s);
+		return error;
+	}
+	*store_out = s;
+	return 0;
+}
+
+uint64_t store_save(struct store *s, struct record *owned)
+{
+	struct order *order = order_new(ORDER_SAVE, owned);
+	int64_t nobody = NOBODY;
+
+	require(record_is_whole(owned));
+	order->ticket = ++s->ticket;
+	order->bytes = record_size(owned);
+	atomic_fetch_add(&s->waiting, 1);
+	atomic_fetch_add(&s->bytes, order->bytes);
+	counter_add(&gauge_waiting, 1);
+	atomic_compare_exchange_strong(&s->since, &nobody, order->since);
+	(void)mailbox_post(s->orders, &order->mail);
+	return s->ticket;
+}
+
+bool store_has_room(const struct store *s)
+{
+	int64_t since = atomic_load(&s->since);
+
+	if (atomic_load(&s->waiting) >= s->settings.max_records ||
+	    atomic_load(&s->bytes) >= s->settings.max_bytes)
+		return false;
+	return since == NOBODY ||
+	       clock_mono() - since <= s->settings.max_age;
+}
+
+size_t store_waiting(const struct store *s)
+{
+	return atomic_load(&s->waiting);
+}
+
+void store_close(struct store **store)
+{
+	struct store *s = *store;
+	struct order *order;
+
+	if (!s)
+		return;
+	order = order_new(ORDER_END, NULL);
+	(void)mailbox_post(s->orders, &order->mail);
+	loop_join(s->loop);
+	/* its replies may still lie unread; the last one says it all */
+	deliver(s, s->answered);
+	store_free(store);
+}
