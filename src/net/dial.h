@@ -3,7 +3,8 @@
  * dial: connect to one of several addresses, staggered by 250 ms (RFC 8305),
  * in the order given; the first to connect wins. Each has 10 s.
  *
- * Thread: its loop's. Exactly one answer; dial_cancel() instead means none.
+ * Thread: its loop's. Exactly one answer; dial_cancel() instead means none. With
+ * its answer the dial is gone: forget the pointer there.
  */
 #pragma once
 

@@ -31,12 +31,16 @@ void tcp_set_owner(struct tcp *t, const struct tcp_events *events, void *owner);
 void tcp_read(struct tcp *t, bool on);
 /** Queue a copy of data; goes out at the end of the turn. */
 void tcp_write(struct tcp *t, const void *data, size_t len);
+/** Send what is queued now; on_drained or on_failed may come before
+ *  this returns. */
+void tcp_flush(struct tcp *t);
 size_t tcp_queued(const struct tcp *t); /* bytes not yet taken by the kernel */
-/** Monotonic ms at which the kernel last took bytes (or at open). */
+/** Monotonic ms at which the kernel last took bytes, or at which the first of
+ *  those that wait was written (at open: then). */
 int64_t tcp_progress_at(const struct tcp *t);
-/** Flush, then send FIN. */
+/** Flush, then send FIN; what is written after this is dropped. */
 void tcp_shutdown(struct tcp *t);
-/** Close now; queued bytes are tried once, without waiting. */
+/** Close now; queued bytes are tried once, without waiting. Twice = once. */
 void tcp_close(struct tcp *t);
 struct loop *tcp_loop(const struct tcp *t);
-const struct addr *tcp_peer(const struct tcp *t);
+const struct addr *tcp_peer(const struct tcp *t); /* NULL on a unix socket */
