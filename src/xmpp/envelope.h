@@ -41,6 +41,9 @@ size_t audience_size(const struct audience *a);        /* addressees */
 size_t audience_group_count(const struct audience *a); /* domains */
 struct audience_group *audience_group_at(const struct audience *a, size_t i);
 
+/** A group's reference keeps its whole audience. */
+struct audience_group *audience_group_ref(struct audience_group *g);
+void audience_group_unref(struct audience_group **g);
 const char *audience_group_domain(const struct audience_group *g);
 size_t audience_group_size(const struct audience_group *g);
 const struct addressee *audience_group_get(const struct audience_group *g,
@@ -56,7 +59,8 @@ struct envelope {
 	int64_t posted;               /* ms monotonic, when it was made */
 };
 
-/** One envelope per domain of a, appended to list. */
+/** One envelope per domain of a, appended to out. None for a domain where
+ *  nobody but skip is. */
 void envelope_make_all(struct list *out, struct frozen *stanza,
 		       const struct audience *a, const char *local,
 		       uint32_t skip);

@@ -63,7 +63,7 @@ struct elem *stanza_payload(const struct stanza *s);
 /** New trees, owned: to = s's from, from = s's to, same id. */
 struct elem *stanza_result_new(const struct stanza *s);
 /** Error reply; NULL when s itself is an error or an iq result (never answered,
- *  RFC 6120 8.3.1). by may be NULL. from replaces the reply's from unless NULL.*/
+ *  RFC 6120 8.3.1). It echoes no payload. by may be NULL. */
 struct elem *stanza_error_new(const struct stanza *s, const struct cond *cond,
 			      const struct jid *by);
 

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+#include "xmpp/stanza.h"
+
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "jid/jid.h"
+#include "xml/elem.h"
+#include "xml/parser.h"
+#include "xml/write.h"
+#include "xmpp/cond.h"
+#include "xmpp/ns.h"
+
+static const char *const kind_names[] = { "message", "presence", "iq" };
+
+static bool find_kind(const struct elem *e, enum stanza_kind *kind_out)
+{
+	size_t i;
+
+	for (i = 0; i < array_len(kind_names); i++) {
+		if (!elem_is(e, kind_names[i], NS_SERVER))
+			continue;
+		*kind_out = (enum stanza_kind)i;
+		return true;
+	}
+	return false;
+}
+
+/* What a type attribute means on each kind. */
+struct type_name {
+	enum stanza_kind kind;
+	const char *text; /* NULL = without the attribute */
+	enum stanza_type type;
+};
+
+static const struct type_name type_names[] = {
+	{ STANZA_MESSAGE, "groupchat", STANZA_GROUPCHAT },
+	{ STANZA_MESSAGE, "chat", STANZA_CHAT },
+	{ STANZA_MESSAGE, "headline", STANZA_HEADLINE },
+	{ STANZA_MESSAGE, "error", STANZA_ERROR },
+	{ STANZA_PRESENCE, NULL, STANZA_AVAILABLE },
+	{ STANZA_PRESENCE, "unavailable", STANZA_UNAVAILABLE },
+	{ STANZA_PRESENCE, "probe", STANZA_PROBE },
+	{ STANZA_PRESENCE, "subscribe", STANZA_SUBSCRIPTION },
+	{ STANZA_PRESENCE, "subscribed", STANZA_SUBSCRIPTION },
+	{ STANZA_PRESENCE, "unsubscribe", STANZA_SUBSCRIPTION },
+	{ STANZA_PRESENCE, "unsubscribed", STANZA_SUBSCRIPTION },
+	{ STANZA_PRESENCE, "error", STANZA_ERROR },
+	{ STANZA_IQ, "get", STANZA_GET },
+	{ STANZA_IQ, "set", STANZA_SET },
+	{ STANZA_IQ, "result", STANZA_RESULT },
+	{ STANZA_IQ, "error", STANZA_ERROR },
+};
+
+static enum stanza_type find_type(enum stanza_kind kind, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < array_len(type_names); i++)
+		if (type_names[i].kind == kind &&
+		    str_equal(type_names[i].text, text))
+			return type_names[i].type;
+	/* RFC 6121 5.2.2: an unknown type of message is "normal" */
+	return kind == STANZA_MESSAGE ? STANZA_NORMAL : STANZA_UNKNOWN;
+}
+
+/* NULL where the attribute may be left out. */
+static const char *type_text(enum stanza_kind kind, enum stanza_type type)
+{
+	size_t i;
+
+	for (i = 0; i < array_len(type_names); i++)
+		if (type_names[i].kind == kind && type_names[i].type == type)
+			return type_names[i].text;
+	return NULL;
+}
+
+/* ---- taking in ---- */
+
+/* Reads an address and writes it back in normal form. */
+static enum stanza_fault take_address(struct elem *e, const char *name,
+				      struct jid **jid_out)
+{
+	const char *text = elem_attr(e, name);
+
+	if (!text)
+		return STANZA_NO_ADDRESS;
+	*jid_out = jid_parse(text);
+	if (!*jid_out)
+		return STANZA_BAD_ADDRESS;
+	if (strcmp(text, jid_text(*jid_out)))
+		elem_set_attr(e, name, jid_text(*jid_out));
+	return STANZA_OK;
+}
+
+static enum stanza_fault fill(struct stanza *s)
+{
+	enum stanza_fault from, to;
+
+	if (!find_kind(s->elem, &s->kind))
+		return STANZA_NOT_ONE;
+	s->type = find_type(s->kind, elem_attr(s->elem, "type"));
+	from = take_address(s->elem, "from", &s->from);
+	to = take_address(s->elem, "to", &s->to);
+	return from ? from : to;
+}
+
+enum stanza_fault stanza_give(struct elem *owned, struct stanza **stanza_out)
+{
+	struct stanza *s = mem_new(struct stanza);
+	enum stanza_fault fault;
+
+	s->elem = owned;
+	fault = fill(s);
+	if (fault != STANZA_OK)
+		stanza_free(&s);
+	*stanza_out = s;
+	return fault;
+}
+
+void stanza_free(struct stanza **s)
+{
+	if (!*s)
+		return;
+	elem_free(&(*s)->elem);
+	jid_free(&(*s)->from);
+	jid_free(&(*s)->to);
+	mem_free(s);
+}
+
+struct stanza *stanza_copy(const struct stanza *s)
+{
+	struct stanza *copy = mem_dup(s, sizeof(*s));
+
+	copy->elem = elem_copy(s->elem);
+	copy->from = jid_copy(s->from);
+	copy->to = jid_copy(s->to);
+	return copy;
+}
+
+/* ---- looking ---- */
+
+const char *stanza_id(const struct stanza *s)
+{
+	return elem_attr(s->elem, "id");
+}
+
+const char *stanza_lang(const struct stanza *s)
+{
+	return elem_attr(s->elem, "xml:lang");
+}
+
+bool stanza_is_request(const struct stanza *s)
+{
+	return s->kind == STANZA_IQ &&
+	       (s->type == STANZA_GET || s->type == STANZA_SET);
+}
+
+struct elem *stanza_payload(const struct stanza *s)
+{
+	struct elem *e = elem_child(s->elem, NULL, NULL);
+
+	while (e && elem_is(e, "error", NS_SERVER))
+		e = elem_next(e, NULL, NULL);
+	return e;
+}
+
+/* ---- making ---- */
+
+struct elem *stanza_elem_new(enum stanza_kind kind, const char *type,
+			     const struct jid *from, const char *id)
+{
+	struct elem *e = elem_new(kind_names[kind], NS_SERVER);
+
+	if (from)
+		elem_set_attr(e, "from", jid_text(from));
+	elem_set_attr(e, "id", id);
+	elem_set_attr(e, "type", type);
+	return e;
+}
+
+static struct elem *reply_new(const struct stanza *s, const char *type)
+{
+	struct elem *e = stanza_elem_new(s->kind, type, s->to, stanza_id(s));
+
+	elem_set_attr(e, "to", jid_text(s->from));
+	return e;
+}
+
+struct elem *stanza_result_new(const struct stanza *s)
+{
+	return reply_new(s, "result");
+}
+
+struct elem *stanza_error_new(const struct stanza *s, const struct cond *cond,
+			      const struct jid *by)
+{
+	struct elem *e;
+
+	if (s->type == STANZA_ERROR || s->type == STANZA_RESULT)
+		return NULL;
+	e = reply_new(s, "error");
+	cond_add(e, cond, by ? jid_text(by) : NULL, NULL);
+	return e;
+}
+
+/* ---- frozen ---- */
+
+struct frozen {
+	atomic_int refs;
+	enum stanza_kind kind;
+	enum stanza_type type;
+	size_t head_len;  /* bytes in data before the place of "to" */
+	size_t tail_len;  /* and behind it */
+	const char *from; /* in data, or NULL */
+	const char *id;   /* in data, or NULL */
+	char data[];
+};
+
+#define HOLE " to=''"
+
+static size_t str_size(const char *s)
+{
+	return s ? strlen(s) + 1 : 0;
+}
+
+static const char *put_str(char **at, const char *s)
+{
+	size_t size = str_size(s);
+	char *copy = *at;
+
+	if (!s)
+		return NULL;
+	memcpy(copy, s, size);
+	*at += size;
+	return copy;
+}
+
+static struct frozen *frozen_make(const struct elem *e, const struct buf *head,
+				  const struct buf *tail)
+{
+	const char *from = elem_attr(e, "from"), *id = elem_attr(e, "id");
+	struct frozen *f = mem_alloc(sizeof(*f) + head->len + tail->len +
+				     str_size(from) + str_size(id));
+	char *at = f->data;
+
+	atomic_init(&f->refs, 1);
+	require(find_kind(e, &f->kind));
+	f->type = find_type(f->kind, elem_attr(e, "type"));
+	f->head_len = head->len;
+	f->tail_len = tail->len;
+	memcpy(at, buf_data(head), head->len);
+	at += head->len;
+	memcpy(at, buf_data(tail), tail->len);
+	at += tail->len;
+	f->from = put_str(&at, from);
+	f->id = put_str(&at, id);
+	return f;
+}
+
+struct frozen *frozen_new(const struct elem *e)
+{
+	struct buf head, tail;
+	struct frozen *f;
+
+	buf_init(&head);
+	buf_init(&tail);
+	write_elem_split(&head, &tail, e, NS_SERVER, "to");
+	f = frozen_make(e, &head, &tail);
+	buf_fini(&head);
+	buf_fini(&tail);
+	return f;
+}
+
+struct frozen *frozen_ref(struct frozen *f)
+{
+	atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);
+	return f;
+}
+
+void frozen_unref(struct frozen **f)
+{
+	if (*f && atomic_fetch_sub_explicit(&(*f)->refs, 1,
+					    memory_order_acq_rel) == 1)
+		free(*f);
+	*f = NULL;
+}
+
+enum stanza_kind frozen_kind(const struct frozen *f)
+{
+	return f->kind;
+}
+
+enum stanza_type frozen_type(const struct frozen *f)
+{
+	return f->type;
+}
+
+const char *frozen_from(const struct frozen *f)
+{
+	return f->from;
+}
+
+const char *frozen_id(const struct frozen *f)
+{
+	return f->id;
+}
+
+size_t frozen_size(const struct frozen *f, size_t to_len)
+{
+	return f->head_len + strlen(HOLE) + to_len + f->tail_len;
+}
+
+void frozen_write(const struct frozen *f, struct buf *out, const char *to,
+		  size_t to_len)
+{
+	buf_add(out, f->data, f->head_len);
+	write_attr_raw(out, "to", to, to_len);
+	buf_add(out, f->data + f->head_len, f->tail_len);
+}
+
+struct elem *frozen_thaw(const struct frozen *f)
+{
+	struct elem *e = parser_read(f->data, f->head_len + f->tail_len,
+				     NS_SERVER);
+
+	if (e)
+		return e;
+	/* One of ours that is beyond a peer's bounds: a bounce needs no more
+	 * of it than this. */
+	e = elem_new(kind_names[f->kind], NS_SERVER);
+	elem_set_attr(e, "from", f->from);
+	elem_set_attr(e, "id", f->id);
+	elem_set_attr(e, "type", type_text(f->kind, f->type));
+	return e;
+}
