@@ -256,3 +256,54 @@ int str_to_int64(const char *s, int64_t min, int64_t max, int64_t *value_out)
 	*value_out = value;
 	return 0;
 }
+
+#define NEAREST_WORD_MAX 40
+
+/* Levenshtein's distance, one row at a time. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[NEAREST_WORD_MAX + 1];
+	size_t m = strlen(a), n = strlen(b);
+
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= m; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= n; j++) {
+			size_t up = row[j];
+			size_t best = diagonal + (a[i - 1] != b[j - 1]);
+
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			if (up + 1 < best)
+				best = up + 1;
+			row[j] = best;
+			diagonal = up;
+		}
+	}
+	return row[n];
+}
+
+const char *str_nearest(const char *word, const char *const *candidates,
+			size_t count)
+{
+	const char *nearest = NULL;
+	size_t best = 4; /* further away is no help */
+
+	if (strlen(word) > NEAREST_WORD_MAX)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		size_t d;
+
+		if (strlen(candidates[i]) > NEAREST_WORD_MAX)
+			continue;
+		d = distance(word, candidates[i]);
+		if (d < best) {
+			best = d;
+			nearest = candidates[i];
+		}
+	}
+	return nearest;
+}

@@ -49,3 +49,7 @@ void str_add_escaped(struct buf *out, const char *s, size_t len,
 /** Decimal number of the whole string, within [min, max]. */
 HW_MUST_USE int str_to_int64(const char *s, int64_t min, int64_t max,
 			     int64_t *value_out);
+
+/** The candidate nearest to word by edit distance, or NULL when none is near. */
+const char *str_nearest(const char *word, const char *const *candidates,
+			size_t count);

@@ -176,7 +176,7 @@ static void complain_unknown(struct config_reading *r,
 
 	for (size_t i = 0; i < s->count; i++)
 		names[i] = s->keys[i].name;
-	nearest = config_value_nearest(config_node_text(key), names, s->count);
+	nearest = str_nearest(config_node_text(key), names, s->count);
 	if (nearest)
 		config_complain(r, key,
 				"unknown key \"%s\"; the nearest known is "

@@ -14,7 +14,3 @@ HW_MUST_USE int config_value_duration(const char *text, int64_t *ms_out);
 HW_MUST_USE int config_value_size(const char *text, int64_t *bytes_out);
 /** yes, no, true, false, on, off. */
 HW_MUST_USE int config_value_bool(const char *text, bool *out);
-
-/** The candidate nearest to word by edit distance, or NULL when none is near.*/
-const char *config_value_nearest(const char *word,
-				 const char *const *candidates, size_t count);

@@ -224,6 +224,28 @@ static void what_is_no_number_is_refused(void **state)
 	assert_int_equal(v, 42);
 }
 
+static void nearest_of_some_words(void **state)
+{
+	static const char *const words[] = { "status", "stop", "reload" };
+	static const struct {
+		const char *word, *nearest;
+	} cases[] = {
+		{ "status", "status" }, { "statsu", "status" },
+		{ "stp", "stop" }, { "relaod", "reload" },
+		{ "rooms list", NULL }, { "unrelated", NULL },
+		{ "0123456789012345678901234567890123456789x", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_len(cases); i++) {
+		const char *nearest = str_nearest(cases[i].word, words,
+						  array_len(words));
+
+		assert_true(str_equal(nearest, cases[i].nearest));
+	}
+	assert_null(str_nearest("status", words, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +259,7 @@ int main(void)
 		cmocka_unit_test(quoting_escapes_nul),
 		cmocka_unit_test(numbers_in_range),
 		cmocka_unit_test(what_is_no_number_is_refused),
+		cmocka_unit_test(nearest_of_some_words),
 	};
 
 	return cmocka_run_group_tests_name("str", tests, NULL, NULL);
