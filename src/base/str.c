@@ -294,6 +294,8 @@ const char *str_nearest(const char *word, const char *const *candidates,
 
 	if (strlen(word) > NEAREST_WORD_MAX)
 		return NULL;
+	if (strlen(word) < best)
+		best = strlen(word); /* nor is a word with nothing in common */
 	for (size_t i = 0; i < count; i++) {
 		size_t d;
 

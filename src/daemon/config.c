@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/config.h"
 
-#include "base/codec.h"
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "base/str.h"
 #include "daemon/config_section.h"
@@ -288,14 +289,51 @@ static const struct config_key dns_keys[] = {
 };
 SECTION(dns, dns_keys)
 
+static bool is_create_word(const char *text)
+{
+	return str_equal(text, "operators") || str_equal(text, "anyone");
+}
+
+static char *normal_create(const char *text)
+{
+	return is_create_word(text) ? str_dup(text) : normal_domain(text);
+}
+
 static const struct config_key rooms_keys[] = {
-	LIST("create", create, "operators, anyone, or domains", NULL),
+	LIST("create", create, "operators, anyone, or domains", normal_create),
 	COUNT("max_users", muc.max_users, 1, 1000000),
 	COUNT("max_rooms", muc.max_rooms, 1, 10000000),
 	COUNT("history", muc.history, 0, 1000),
 	SIZE("max_stanza", muc.max_stanza, 1024, 1 << 20),
 };
-SECTION(rooms, rooms_keys)
+
+static void set_create(struct config_reading *r, struct config_node *rooms)
+{
+	struct config *c = r->config;
+	const struct config_list *l = &c->create;
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->count > 1 && is_create_word(l->items[i]))
+			config_complain(r, rooms,
+					"create: \"%s\" stands alone or not "
+					"at all",
+					l->items[i]);
+	}
+	if (!l->count || str_equal(l->items[0], "operators"))
+		c->muc.create = MUC_CREATE_OPERATORS;
+	else if (str_equal(l->items[0], "anyone"))
+		c->muc.create = MUC_CREATE_ANYONE;
+	else
+		c->muc.create = MUC_CREATE_DOMAINS;
+}
+
+static void read_rooms(struct config_reading *r, struct config_node *value)
+{
+	const struct config_section s = { rooms_keys, array_len(rooms_keys) };
+
+	config_section_read(r, &s, r->config, value);
+	set_create(r, value);
+}
 
 static const struct config_key sessions_keys[] = {
 	DURATION("restore_within", restore_within, 0, 30 * DAYS),
@@ -348,6 +386,7 @@ static void set_defaults(struct config *c)
 	muc_settings_init(&c->muc);
 	store_settings_init(&c->store);
 	control_settings_init(&c->control);
+	c->muc.create = MUC_CREATE_OPERATORS;
 	c->muc.operator_needs_certificate = true;
 	c->state_dir = str_dup(HALLWAY_STATE_DIR);
 	c->socket = str_dup(HALLWAY_CONTROL_SOCKET);
@@ -365,34 +404,6 @@ static void join_servers(struct config *c)
 
 		mem_free(&c->dns_servers_joined);
 		c->dns_servers_joined = joined;
-	}
-}
-
-static void set_create(struct config_reading *r, struct config_node *root)
-{
-	struct config *c = r->config;
-	const struct config_list *l = &c->create;
-
-	c->muc.create = MUC_CREATE_OPERATORS;
-	if (l->count == 1 && str_equal(l->items[0], "anyone"))
-		c->muc.create = MUC_CREATE_ANYONE;
-	else if (l->count && !str_equal(l->items[0], "operators"))
-		c->muc.create = MUC_CREATE_DOMAINS;
-	if (c->muc.create != MUC_CREATE_DOMAINS && l->count > 1)
-		config_complain(r, root, "rooms.create: \"%s\" stands alone",
-				l->items[0]);
-	for (size_t i = 0; c->muc.create == MUC_CREATE_DOMAINS && i < l->count;
-	     i++) {
-		char *normal = normal_domain(l->items[i]);
-
-		if (!normal) {
-			config_complain(r, root,
-					"rooms.create: \"%s\" is no domain",
-					l->items[i]);
-			continue;
-		}
-		mem_free(&c->create.items[i]);
-		c->create.items[i] = normal;
 	}
 }
 
@@ -424,10 +435,10 @@ static void read_root(struct config_reading *r, struct config_file *file)
 	struct config_node *root = config_file_root(file);
 
 	if (!root) {
-		log_error(LOG_CONFIG,
-			  "%s: is empty; at least \"domains\" is "
-			  "needed",
-			  r->config->path);
+		fprintf(stderr,
+			"%s:1:1: error: is empty; expected \"domains\" with "
+			"at least one conference domain\n",
+			r->config->path);
 		r->complaints++;
 		return;
 	}
@@ -436,7 +447,6 @@ static void read_root(struct config_reading *r, struct config_file *file)
 		config_complain(r, root,
 				"expected \"domains\" with at least one "
 				"conference domain");
-	set_create(r, root);
 }
 
 struct config *config_load(const char *path)

@@ -6,6 +6,7 @@
 #include <libfyaml.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -23,21 +24,74 @@ static struct config_node *node(struct fy_node *n)
 }
 
 struct config_file {
-	struct fy_document *doc;
+	struct fy_parser *parser;
+	struct fy_document *doc; /* NULL for an empty file */
 };
 
 /* libfyaml does not tell why a file cannot be opened. */
 static bool can_read(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	bool is_good = fd >= 0 && !fstat(fd, &st);
 
-	if (fd < 0) {
+	if (!is_good)
 		fprintf(stderr, "%s: cannot be read: %s\n", path,
 			strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	if (is_good && !S_ISREG(st.st_mode)) {
+		fprintf(stderr, "%s: is not a regular file\n", path);
 		return false;
 	}
-	close(fd);
-	return true;
+	return is_good;
+}
+
+/* An alias would pass for a scalar with the anchor's name. */
+static bool refuse_aliases(struct fy_node *n)
+{
+	struct fy_node_pair *pair;
+	struct fy_node *item;
+	bool is_good = true;
+	void *iter = NULL;
+
+	if (fy_node_is_alias(n)) {
+		config_node_complain(node(n), "aliases are not understood");
+		return false;
+	}
+	if (fy_node_is_sequence(n)) {
+		while ((item = fy_node_sequence_iterate(n, &iter)))
+			is_good &= refuse_aliases(item);
+	} else if (fy_node_is_mapping(n)) {
+		while ((pair = fy_node_mapping_iterate(n, &iter))) {
+			is_good &= refuse_aliases(fy_node_pair_key(pair));
+			is_good &= refuse_aliases(fy_node_pair_value(pair));
+		}
+	}
+	return is_good;
+}
+
+/* A second document would be ignored silently. */
+static bool is_alone(struct config_file *f)
+{
+	struct fy_document *second = fy_parse_load_document(f->parser);
+
+	if (!second)
+		return !fy_parser_get_stream_error(f->parser);
+	config_node_complain(node(fy_document_root(second)),
+			     "expected one YAML document only");
+	fy_document_destroy(second);
+	return false;
+}
+
+static bool load(struct config_file *f, const char *path)
+{
+	if (fy_parser_set_input_file(f->parser, path))
+		return false;
+	f->doc = fy_parse_load_document(f->parser);
+	if (!f->doc)
+		return !fy_parser_get_stream_error(f->parser);
+	return is_alone(f) && refuse_aliases(fy_document_root(f->doc));
 }
 
 struct config_file *config_file_open(const char *path)
@@ -46,17 +100,16 @@ struct config_file *config_file_open(const char *path)
 		.flags = FYPCF_DEFAULT_VERSION_1_2,
 	};
 	struct config_file *f;
-	struct fy_document *doc;
 
 	if (!can_read(path))
 		return NULL;
-	doc = fy_document_build_from_file(&cfg, path);
-	if (!doc) {
-		fprintf(stderr, "%s: no valid YAML document\n", path);
-		return NULL;
-	}
 	f = mem_new(struct config_file);
-	f->doc = doc;
+	f->parser = fy_parser_create(&cfg);
+	require(f->parser != NULL); /* out of memory */
+	if (!load(f, path)) {
+		fprintf(stderr, "%s: no valid YAML document\n", path);
+		config_file_close(&f);
+	}
 	return f;
 }
 
@@ -65,12 +118,13 @@ void config_file_close(struct config_file **f)
 	if (!*f)
 		return;
 	fy_document_destroy((*f)->doc);
+	fy_parser_destroy((*f)->parser);
 	mem_free(f);
 }
 
 struct config_node *config_file_root(struct config_file *f)
 {
-	return node(fy_document_root(f->doc));
+	return f->doc ? node(fy_document_root(f->doc)) : NULL;
 }
 
 enum config_shape config_node_shape(struct config_node *n)
@@ -84,9 +138,12 @@ enum config_shape config_node_shape(struct config_node *n)
 
 const char *config_node_text(struct config_node *n)
 {
+	size_t len = 0;
 	const char *text = n ? fy_node_get_scalar0(fy(n)) : NULL;
 
-	return text ? text : "";
+	if (!text || !fy_node_get_scalar(fy(n), &len) || strlen(text) != len)
+		return "";
+	return text;
 }
 
 struct config_node *config_node_item(struct config_node *list, size_t i)

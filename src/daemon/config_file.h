@@ -22,7 +22,7 @@ void config_file_close(struct config_file **f);
 /** The whole document, or NULL for an empty file. Nodes are borrowed. */
 struct config_node *config_file_root(struct config_file *f);
 enum config_shape config_node_shape(struct config_node *n);
-/** Text of a scalar ("" for null). */
+/** Text of a scalar ("" for null, and for text with a NUL in it). */
 const char *config_node_text(struct config_node *n);
 /** Items of a list, or pairs of a mapping; NULL past the end. */
 struct config_node *config_node_item(struct config_node *list, size_t i);

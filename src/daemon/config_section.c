@@ -61,12 +61,12 @@ static void read_number(struct config_reading *r, const struct config_key *key,
 		*(size_t *)(void *)field = (size_t)number;
 }
 
-static void read_level(struct config_reading *r, enum log_level *field,
-		       struct config_node *value)
+static void read_level(struct config_reading *r, const struct config_key *key,
+		       enum log_level *field, struct config_node *value)
 {
 	if (!log_level_parse(config_node_text(value), field))
-		config_complain(r, value,
-				"expected error, warn, info or debug");
+		config_complain(r, value, "%s: expected %s", key->name,
+				key->expected);
 }
 
 static void read_text(struct config_reading *r, const struct config_key *key,
@@ -121,7 +121,8 @@ static void read_bool(struct config_reading *r, const struct config_key *key,
 		      bool *field, struct config_node *value)
 {
 	if (config_value_bool(config_node_text(value), field))
-		config_complain(r, value, "%s: expected yes or no", key->name);
+		config_complain(r, value, "%s: expected %s", key->name,
+				key->expected);
 }
 
 static void read_value(struct config_reading *r, const struct config_key *key,
@@ -150,7 +151,7 @@ static void read_value(struct config_reading *r, const struct config_key *key,
 	else if (key->type == CONFIG_BOOL)
 		read_bool(r, key, (bool *)(void *)field, value);
 	else if (key->type == CONFIG_LEVEL)
-		read_level(r, (enum log_level *)(void *)field, value);
+		read_level(r, key, (enum log_level *)(void *)field, value);
 	else
 		read_number(r, key, field, value);
 }

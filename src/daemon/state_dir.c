@@ -38,10 +38,11 @@ static int take_lock(struct state_dir *d, char **text_out)
 	if (d->lock < 0) {
 		error = fail(text_out, path, "cannot be opened");
 	} else if (flock(d->lock, LOCK_EX | LOCK_NB)) {
-		*text_out = str_format("%s: another hallwayd uses this state "
-				       "directory",
-				       d->path);
-		error = HW_E_BUSY;
+		error = fail(text_out, path,
+			     errno == EWOULDBLOCK
+				     ? "another hallwayd uses this state "
+				       "directory"
+				     : "cannot be locked");
 	}
 	mem_free(&path);
 	return error;
@@ -85,6 +86,16 @@ char *state_dir_path(const struct state_dir *d, const char *name)
 	return str_format("%s/%s", d->path, name);
 }
 
+/* A write cut short sets no errno; what cuts it is the room left. */
+static bool write_all(int fd, const char *text, size_t len)
+{
+	ssize_t written = write(fd, text, len);
+
+	if (written >= 0 && (size_t)written < len)
+		errno = ENOSPC;
+	return written == (ssize_t)len;
+}
+
 /* Written beside its place, synced and renamed, so that a crash leaves either
  * no secret or a whole one. */
 static int write_secret(const char *path, const unsigned char *secret,
@@ -95,7 +106,7 @@ static int write_secret(const char *path, const unsigned char *secret,
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	int error = 0;
 
-	if (fd < 0 || write(fd, hex, HEX_SIZE) != HEX_SIZE || fsync(fd) ||
+	if (fd < 0 || !write_all(fd, hex, HEX_SIZE) || fsync(fd) ||
 	    rename(tmp, path))
 		error = fail(text_out, path, "cannot be written");
 	if (fd >= 0)

@@ -226,13 +226,15 @@ static void what_is_no_number_is_refused(void **state)
 
 static void nearest_of_some_words(void **state)
 {
-	static const char *const words[] = { "status", "stop", "reload" };
+	static const char *const words[] = { "status", "stop", "reload",
+					     "io" };
 	static const struct {
 		const char *word, *nearest;
 	} cases[] = {
 		{ "status", "status" }, { "statsu", "status" },
 		{ "stp", "stop" }, { "relaod", "reload" },
 		{ "rooms list", NULL }, { "unrelated", NULL },
+		{ "ioo", "io" }, { "xy", NULL }, { "x", NULL }, { "", NULL },
 		{ "0123456789012345678901234567890123456789x", NULL },
 	};
 
