@@ -114,64 +114,12 @@ static void truth_has_six_words(void **state)
 	}
 }
 
-static void nearest_is_the_likeliest(void **state)
-{
-	static const char *const words[] = { "listen", "grace", "io",
-					     "max_stanza",
-					     "max_stanza_unauthenticated" };
-	static const struct {
-		const char *word, *nearest;
-	} cases[] = {
-		{ "lisen", "listen" },
-		{ "listenn", "listen" },
-		{ "Listen", "listen" },
-		{ "grcae", "grace" },
-		{ "max-stanza", "max_stanza" },
-		{ "max_stanza_unauthentcated", "max_stanza_unauthenticated" },
-		{ "oi", NULL }, /* as far away as anything of two letters */
-		{ "ioo", "io" },
-		{ "completely_else", NULL },
-		{ "x", NULL },
-		{ "", NULL },
-		{ "listen_very_much_longer_than_any_key_there_is", NULL },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < array_len(cases); i++) {
-		const char *found = config_value_nearest(cases[i].word, words,
-							 array_len(words));
-
-		if (cases[i].nearest)
-			assert_string_equal(found, cases[i].nearest);
-		else
-			assert_null(found);
-	}
-}
-
-/* A candidate longer than the table of distances is passed over. */
-static void nearest_passes_over_long_candidates(void **state)
-{
-	static const char *const words[] = {
-		"a_key_that_is_longer_than_forty_characters_is",
-		"a_key_that_is_exactly_forty_characters__",
-	};
-
-	(void)state;
-	assert_string_equal(
-		config_value_nearest("a_key_that_is_exactly_forty_characters_",
-				     words, array_len(words)),
-		words[1]);
-	assert_null(config_value_nearest("listen", words, 0));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(durations_carry_a_unit),
 		cmocka_unit_test(sizes_may_carry_a_unit),
 		cmocka_unit_test(truth_has_six_words),
-		cmocka_unit_test(nearest_is_the_likeliest),
-		cmocka_unit_test(nearest_passes_over_long_candidates),
 	};
 
 	return cmocka_run_group_tests_name("config_value", tests, NULL, NULL);
