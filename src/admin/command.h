@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * command: what an operator can tell the daemon: a table of name, arguments, text
- * and function. The control socket and (later) the ad-hoc commands are fronts.
+ * command: what an operator can tell the daemon: a table of name, text and
+ * function. The control socket and (later) the ad-hoc commands are fronts.
  *
  * Thread: conference loop.
  */
@@ -25,6 +25,7 @@ struct admin {
 	void *owner;
 };
 
+/** Of an argument or of a row; UTF-8. */
 struct command_value {
 	const char *name;
 	const char *text; /* NULL: number counts */
@@ -43,6 +44,9 @@ struct command_reply {
 };
 
 /** Run the command of that name ("status"); answers through reply, at once or
- *  later. Unknown names end with "unknown-command". */
+ *  later (reply is copied then; its owner stays until the end). Unknown names
+ *  end with "unknown-command", arguments that the command does not know with
+ *  "bad-argument". */
 void command_run(struct admin *admin, const char *name,
+		 const struct command_value *args, size_t arg_count,
 		 const struct command_reply *reply);
