@@ -4,7 +4,6 @@
 #include <sqlite3.h>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/archive_query.h"
@@ -60,6 +59,8 @@ static int prepare_all(struct reader *r)
 	for (int i = 0; i < QUESTION_COUNT && !error; i++)
 		error = sqlite_prepare(r->db, question_sql[i],
 				       &r->questions[i]);
+	if (error)
+		sqlite_log_error(r->db, "cannot read");
 	return error;
 }
 
@@ -77,8 +78,6 @@ int reader_open(const char *path, struct reader **reader_out)
 	if (!error)
 		error = prepare_all(r);
 	if (error) {
-		log_error(LOG_STORE, "%s: cannot read: %s", path,
-			  hw_error_text(error));
 		reader_close(&r);
 		return error;
 	}
@@ -223,8 +222,7 @@ int reader_load(struct reader *r, reader_fn fn, void *owner)
 		error = load_room(r, rooms, fn, owner);
 	end_question(rooms);
 	if (error)
-		log_error(LOG_STORE, "rooms: cannot read: %s (%s)",
-			  hw_error_text(error), sqlite3_errmsg(r->db));
+		sqlite_log_error(r->db, "cannot read the rooms");
 	(void)run(r, QUESTION_END);
 	return error;
 }
@@ -385,6 +383,7 @@ static enum archive_status answer(struct reader *r,
 		status = read_page(r, query, &span, page);
 	if (status == ARCHIVE_OK && query->want_count)
 		status = count_rows(r, &span, page);
+	page->status = status;
 	return status;
 }
 
@@ -397,8 +396,7 @@ struct archive_page *reader_ask(struct reader *r,
 	if (run(r, QUESTION_BEGIN) == 0)
 		status = answer(r, query, page);
 	if (status == ARCHIVE_FAILED)
-		log_error(LOG_STORE, "archive: cannot read: %s",
-			  sqlite3_errmsg(r->db));
+		sqlite_log_error(r->db, "cannot read the archive");
 	if (!sqlite3_get_autocommit(r->db))
 		(void)run(r, QUESTION_END);
 	if (status != ARCHIVE_OK) {

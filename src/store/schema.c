@@ -81,15 +81,23 @@ static const char *path_of(struct sqlite3 *db)
 	return sqlite3_db_filename(db, "main");
 }
 
+static int ask(struct sqlite3 *db, const char *sql, int64_t *number_out)
+{
+	int error = sqlite_ask_number(db, sql, number_out);
+
+	if (error)
+		sqlite_log_error(db, "cannot read the schema");
+	return error;
+}
+
 /* An empty file is everybody's; any other must carry our mark. */
 static int check_owner(struct sqlite3 *db, int64_t version)
 {
 	int64_t id, tables;
-	int error = sqlite_ask_number(db, "PRAGMA application_id", &id);
+	int error = ask(db, "PRAGMA application_id", &id);
 
 	if (!error)
-		error = sqlite_ask_number(
-			db, "SELECT count(*) FROM sqlite_master", &tables);
+		error = ask(db, "SELECT count(*) FROM sqlite_master", &tables);
 	if (error)
 		return error;
 	if (id == APPLICATION_ID ||
@@ -102,14 +110,14 @@ static int check_owner(struct sqlite3 *db, int64_t version)
 
 static int read_version(struct sqlite3 *db, int64_t *version_out)
 {
-	int error = sqlite_ask_number(db, "PRAGMA user_version", version_out);
+	int error = ask(db, "PRAGMA user_version", version_out);
 
 	if (!error)
 		error = check_owner(db, *version_out);
 	if (error)
 		return error;
-	if (*version_out <= newest)
-		return *version_out < 0 ? HW_E_INVALID : 0;
+	if (*version_out >= 0 && *version_out <= newest)
+		return 0;
 	log_error(LOG_STORE,
 		  "%s: schema %" PRId64 ", this program knows %" PRId64
 		  " at most",
@@ -128,6 +136,13 @@ static int apply(struct sqlite3 *db, int64_t version)
 	error = sqlite_run(db, migrations[version]);
 	if (!error)
 		error = sqlite_run(db, sql);
+	if (!error)
+		error = sqlite_run(db, "COMMIT");
+	if (error)
+		sqlite_log_error(db, "cannot change the schema");
+	else
+		log_info(LOG_STORE, "%s: schema %" PRId64 " made", path_of(db),
+			 version + 1);
 	return error;
 }
 
@@ -136,19 +151,16 @@ static int migrate_once(struct sqlite3 *db)
 	int64_t version;
 	int error = sqlite_run(db, "BEGIN IMMEDIATE");
 
-	if (error)
+	if (error) {
+		sqlite_log_error(db, "cannot change the schema");
 		return error;
+	}
 	/* read anew: now nobody else can change it */
 	error = read_version(db, &version);
 	if (!error && version < newest)
 		error = apply(db, version);
-	if (!error)
-		error = sqlite_run(db, "COMMIT");
-	if (error && !sqlite3_get_autocommit(db))
+	if (!sqlite3_get_autocommit(db))
 		(void)!sqlite_run(db, "ROLLBACK");
-	if (!error && version < newest)
-		log_info(LOG_STORE, "%s: schema %" PRId64 " made", path_of(db),
-			 version + 1);
 	return error;
 }
 
@@ -170,5 +182,10 @@ int schema_check(struct sqlite3 *db)
 	int64_t version;
 	int error = read_version(db, &version);
 
-	return !error && version < newest ? HW_E_INVALID : error;
+	if (error || version == newest)
+		return error;
+	log_error(LOG_STORE,
+		  "%s: schema %" PRId64 ", hallwayd would make it %" PRId64,
+		  path_of(db), version, newest);
+	return HW_E_INVALID;
 }

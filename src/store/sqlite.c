@@ -124,6 +124,15 @@ int sqlite_error(struct sqlite3 *db, int code)
 	return HW_E_SYSTEM;
 }
 
+void sqlite_log_error(struct sqlite3 *db, const char *what)
+{
+	/* what is read well and is no record is damaged all the same */
+	bool was_read = sqlite_error(db, sqlite3_errcode(db)) == 0;
+
+	log_error(LOG_STORE, "%s: %s: %s", sqlite3_db_filename(db, "main"),
+		  what, was_read ? "damaged data" : sqlite3_errmsg(db));
+}
+
 int sqlite_prepare(struct sqlite3 *db, const char *sql,
 		   struct sqlite3_stmt **stmt_out)
 {
@@ -236,9 +245,11 @@ static int set_wal(struct sqlite3 *db)
 		return error;
 	error = sqlite_error(db, sqlite3_step(stmt));
 	mode = (const char *)sqlite3_column_text(stmt, 0);
-	if (!error && !str_equal(mode, "wal")) {
-		log_error(LOG_STORE, "%s: this file system cannot hold a"
-				     " write-ahead log",
+	if (error) {
+		sqlite_log_error(db, "cannot set the journal's mode");
+	} else if (!str_equal(mode, "wal")) {
+		log_error(LOG_STORE,
+			  "%s: its file system cannot hold a write-ahead log",
 			  sqlite3_db_filename(db, "main"));
 		error = HW_E_INVALID;
 	}
@@ -250,16 +261,17 @@ static int set_up(struct sqlite3 *db, enum backend_sync sync)
 {
 	int error = set_wal(db);
 
-	if (!error)
-		error = sqlite_run(db, sync == BACKEND_SYNC_FULL ?
-					       "PRAGMA synchronous = FULL" :
-					       "PRAGMA synchronous = NORMAL");
+	if (error)
+		return error;
+	error = sqlite_run(db, sync == BACKEND_SYNC_FULL ?
+				       "PRAGMA synchronous = FULL" :
+				       "PRAGMA synchronous = NORMAL");
 	if (!error) /* after a burst the log is cut back to 64 MiB */
 		error = sqlite_run(db, "PRAGMA journal_size_limit = 67108864");
 	if (!error)
 		error = sqlite_run(db, "PRAGMA trusted_schema = OFF");
-	if (!error)
-		error = schema_migrate(db);
+	if (error)
+		sqlite_log_error(db, "cannot set up");
 	return error;
 }
 
@@ -270,6 +282,8 @@ static int prepare_all(struct sqlite *s)
 	for (int i = 0; i < STATEMENT_COUNT && !error; i++)
 		error = sqlite_prepare(s->db, statement_sql[i],
 				       &s->statements[i]);
+	if (error)
+		sqlite_log_error(s->db, "cannot use");
 	return error;
 }
 
@@ -298,10 +312,10 @@ static int backend_open(const char *path, enum backend_sync sync,
 	s->db = db;
 	error = set_up(db, sync);
 	if (!error)
+		error = schema_migrate(db);
+	if (!error)
 		error = prepare_all(s);
 	if (error) {
-		log_error(LOG_STORE, "%s: cannot use: %s (%s)", path,
-			  hw_error_text(error), sqlite3_errmsg(db));
 		backend_close(s);
 		return error;
 	}

@@ -14,6 +14,8 @@ struct sqlite3_stmt;
 
 /** The hw_error for a code that the handle (or NULL) has just given. */
 int sqlite_error(struct sqlite3 *db, int code);
+/** Says in the log what could not be done, and SQLite's reason. */
+void sqlite_log_error(struct sqlite3 *db, const char *what);
 
 /** Opens an existing file. Says in the log what is wrong with it. */
 HW_MUST_USE int sqlite_open(const char *path, bool may_write,

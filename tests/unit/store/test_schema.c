@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/schema.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "base/error.h"
+#include "scratch.h"
+#include "store/backend.h"
+#include "store/reader.h"
+
+static int set_up(void **state)
+{
+	struct scratch *s = calloc(1, sizeof(*s));
+
+	scratch_init(s);
+	*state = s;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	scratch_fini(*state);
+	free(*state);
+	return 0;
+}
+
+static int try_open(const struct scratch *s)
+{
+	void *self;
+	int error =
+		backend_sqlite.open(s->path, BACKEND_SYNC_FULL, &self);
+
+	if (!error)
+		backend_sqlite.close(self);
+	return error;
+}
+
+static int try_read(const struct scratch *s)
+{
+	struct reader *r;
+	int error = reader_open(s->path, &r);
+
+	if (!error)
+		reader_close(&r);
+	return error;
+}
+
+static void run(const struct scratch *s, const char *sql)
+{
+	struct sqlite3 *db = scratch_open(s);
+
+	scratch_run(db, sql);
+	sqlite3_close(db);
+}
+
+static void write_file(const struct scratch *s, long at, const char *text)
+{
+	FILE *f = fopen(s->path, at ? "r+" : "w");
+
+	assert_non_null(f);
+	assert_int_equal(fseek(f, at, SEEK_SET), 0);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void new_database_is_ours_alone(void **state)
+{
+	struct scratch *s = *state;
+	struct stat info;
+	mode_t old = umask(0);
+
+	assert_int_equal(try_open(s), 0);
+	umask(old);
+	assert_int_equal(stat(s->path, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0600);
+	assert_int_equal(scratch_ask(s, "PRAGMA user_version"), 1);
+	assert_int_equal(scratch_ask(s, "PRAGMA application_id"), 0x68776179);
+	/* and again: nothing to migrate */
+	assert_int_equal(try_open(s), 0);
+	assert_int_equal(try_read(s), 0);
+}
+
+static void newer_schema_is_refused(void **state)
+{
+	struct scratch *s = *state;
+
+	assert_int_equal(try_open(s), 0);
+	run(s, "PRAGMA user_version = 1000");
+	assert_int_equal(try_open(s), HW_E_TOO_NEW);
+	assert_int_equal(try_read(s), HW_E_TOO_NEW);
+	/* and left as it was */
+	assert_int_equal(scratch_ask(s, "PRAGMA user_version"), 1000);
+}
+
+static void database_of_another_program_is_refused(void **state)
+{
+	struct scratch *s = *state;
+
+	run(s, "CREATE TABLE recipes (name TEXT)");
+	assert_int_equal(try_open(s), HW_E_INVALID);
+	assert_int_equal(
+		scratch_ask(s, "SELECT count(*) FROM sqlite_master"), 1);
+}
+
+static void migration_that_fails_leaves_nothing_half_done(void **state)
+{
+	struct scratch *s = *state;
+
+	/* our mark, but a table is in the way of the first migration */
+	run(s, "PRAGMA application_id = 1752654201;"
+	       "CREATE TABLE archive (x)");
+	assert_true(try_open(s) < 0);
+	assert_int_equal(scratch_ask(s, "PRAGMA user_version"), 0);
+	assert_int_equal(
+		scratch_ask(s, "SELECT count(*) FROM sqlite_master"), 1);
+}
+
+static void no_database_is_told(void **state)
+{
+	struct scratch *s = *state;
+
+	write_file(s, 0, "this is a letter to my aunt, and no database at all");
+	assert_int_equal(try_open(s), HW_E_CORRUPT);
+	assert_int_equal(try_read(s), HW_E_CORRUPT);
+}
+
+static void damaged_database_is_told(void **state)
+{
+	struct scratch *s = *state;
+
+	assert_int_equal(try_open(s), 0);
+	/* the first page's tree, behind the 100 bytes of the file's header */
+	write_file(s, 100, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+	assert_int_equal(try_open(s), HW_E_CORRUPT);
+	assert_int_equal(try_read(s), HW_E_CORRUPT);
+}
+
+static void missing_folder_is_told(void **state)
+{
+	struct scratch *s = *state;
+	struct scratch other = *s;
+
+	snprintf(other.path, sizeof(other.path), "%s/no/hallway.db", s->dir);
+	assert_int_equal(try_open(&other), HW_E_NOT_FOUND);
+	assert_int_equal(try_read(s), HW_E_NOT_FOUND);
+}
+
+static void lock_in_the_way_of_a_migration_is_told(void **state)
+{
+	struct scratch *s = *state;
+	struct sqlite3 *db = scratch_open(s);
+
+	scratch_run(db, "PRAGMA journal_mode = WAL");
+	scratch_run(db, "BEGIN IMMEDIATE");
+	assert_int_equal(try_open(s), HW_E_BUSY);
+	scratch_run(db, "ROLLBACK");
+	assert_int_equal(try_open(s), 0);
+	sqlite3_close(db);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(new_database_is_ours_alone),
+		TEST(newer_schema_is_refused),
+		TEST(database_of_another_program_is_refused),
+		TEST(migration_that_fails_leaves_nothing_half_done),
+		TEST(no_database_is_told),
+		TEST(damaged_database_is_told),
+		TEST(missing_folder_is_told),
+		TEST(lock_in_the_way_of_a_migration_is_told),
+	};
+	return cmocka_run_group_tests_name("schema", tests, NULL, NULL);
+}
