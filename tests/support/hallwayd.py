@@ -28,7 +28,6 @@ log: {{level: debug}}
 threads: {{io: 2}}
 s2s:
   listen: [{listen}]
-  listen_tls: [{listen_tls}]
   allow_private: yes
 dns: {{servers: ["{dns}"]}}
 control: {{socket: {control}}}
@@ -47,8 +46,7 @@ def program(name, variable):
 class Hallwayd:
     """One daemon and its state; it may be started again and again."""
 
-    def __init__(self, folder, domains, listen, dns, listen_tls=(),
-                 extra="", prefix=()):
+    def __init__(self, folder, domains, listen, dns, extra="", prefix=()):
         self.folder = folder
         self.domains = list(domains)
         self.listen = list(listen)
@@ -62,8 +60,7 @@ class Hallwayd:
         self.config.write_text(CONFIG.format(
             state=self.state, control=self.control, dns=dns,
             domains="\n".join("  - name: " + name for name in self.domains),
-            listen=", ".join('"%s"' % at for at in listen),
-            listen_tls=", ".join('"%s"' % at for at in listen_tls)) + extra)
+            listen=", ".join('"%s"' % at for at in listen)) + extra)
         self.state.mkdir(mode=0o700, exist_ok=True)
 
     def start(self, timeout=30):

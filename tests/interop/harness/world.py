@@ -16,6 +16,8 @@ from .prosody import Prosody
 
 ROOMS = "rooms.test"
 HALLWAY = "hallway@" + ROOMS
+OTHER = "other.test"        # a second conference domain of the same host
+OTHER_HALLWAY = "hallway@" + OTHER
 PASSWORD = "secret"
 NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"] + [
     "user%d" % number for number in range(20)]
@@ -31,9 +33,10 @@ class World:
         self.net = net.Net()
         self.hosts = {name: self.net.add_host(name) for name in PORTS}
         self.authority = certs.Authority(folder / "ca")
-        self.zone = zone.Zone(folder, {
-            name: (host.address, PORTS[name])
-            for name, host in self.hosts.items()})
+        places = {name: (host.address, PORTS[name])
+                  for name, host in self.hosts.items()}
+        places[OTHER] = places[ROOMS]
+        self.zone = zone.Zone(folder, places)
         net.use_resolver(folder, self.zone.address)
         self.homes = {}
         self._places = itertools.count(1)
@@ -58,7 +61,8 @@ class World:
         """A conference host with nothing in its store, not started yet."""
         place = self.hosts[ROOMS]
         return hallwayd.Hallwayd(
-            self.folder / ("rooms.%d" % next(self._places)), [ROOMS],
+            self.folder / ("rooms.%d" % next(self._places)),
+            [ROOMS, OTHER],
             ["%s:%d" % (place.address, PORTS[ROOMS])],
             self.zone.address + ":53", prefix=place.prefix)
 
