@@ -7,6 +7,9 @@
 
 #include "base/base.h"
 
+struct gnutls_session_int;
+struct gnutls_x509_crt_int;
+
 /** Verdict on a chain for one name. */
 enum cert_verdict {
 	CERT_NONE,       /* the peer showed no certificate */
@@ -20,3 +23,10 @@ const char *cert_verdict_text(enum cert_verdict v);
 /** Does a name from a certificate (pattern, A-labels) match domain (A-labels)?
  *  A wildcard is the complete left-most label and matches exactly one. */
 bool cert_match_name(const char *pattern, const char *domain);
+
+/** For the files of this folder that know GnuTLS: does the certificate name
+ *  domain (A-labels)? */
+bool cert_has_name(struct gnutls_x509_crt_int *crt, const char *domain);
+/** And: the chain that a peer showed in a finished handshake. */
+enum cert_verdict cert_judge(struct gnutls_session_int *session,
+			     const char *domain);

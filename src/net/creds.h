@@ -10,6 +10,7 @@
 #include "base/base.h"
 
 struct creds;
+struct gnutls_session_int;
 
 /** One chain: files in PEM, for one of our domains. */
 struct creds_chain {
@@ -33,3 +34,10 @@ HW_MUST_USE int creds_make_self_signed(const char *domain,
 				       const char *key);
 /** Seconds since 1970 at which the first chain for domain ends, or 0. */
 int64_t creds_expires(const struct creds *c, const char *domain);
+
+/** For tls.c: give a session its chains, trust and priorities. A client (domain
+ *  not NULL) shows the chain for that one of our domains; a server the one that
+ *  the client asks for (SNI), or the first. c must outlive the session, whose
+ *  gnutls_session_set_ptr() is used up. */
+void creds_apply(struct creds *c, struct gnutls_session_int *session,
+		 bool is_server, const char *domain);
