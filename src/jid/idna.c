@@ -129,16 +129,12 @@ static char *to_a_labels(const char *domain)
 static char *read_name(const char *domain)
 {
 	size_t len = strip_dot(domain);
-	char *name, *result;
 
 	if (len > MAX_DOMAIN)
 		return NULL;
 	if (is_ascii_name(domain, len) && !has_a_label(domain, len))
 		return lower(domain, len);
-	name = str_dup_n(domain, len);
-	result = to_a_labels(name);
-	mem_free(&name);
-	return result;
+	return to_a_labels(domain);
 }
 
 char *idna_to_ascii(const char *domain)

@@ -418,6 +418,26 @@ static void unfinished_elements_are_bounded(void **state)
 	parser_free(&p);
 }
 
+/* Bytes that make no token yet count as well. */
+static void unfinished_tags_are_counted(void **state)
+{
+	struct parser_settings s;
+	struct parser *p;
+
+	(void)state;
+	parser_settings_init(&s);
+	s.max_bytes = 100;
+	p = parser_new(&s);
+	feed(p, "<s>");
+	assert_int_equal(feed(p, "<a x='0123456789012345678901234567890123456"
+				 "78901234567890123456789'><b"),
+			 PARSE_MORE);
+	assert_int_equal(feed(p, " y='0123456789012345678901234567"),
+			 PARSE_BAD);
+	assert_int_equal(parser_fault(p), PARSE_FAULT_TOO_BIG);
+	parser_free(&p);
+}
+
 static void small_elements_do_not_add_up(void **state)
 {
 	struct parser_settings s;
@@ -655,7 +675,7 @@ static void what_is_no_document_is_refused(void **state)
 		"", " ", "text", "<a>", "<a></b>", "<a/><b/>", "<a/>text",
 		"</stream:scope>", "<a/></stream:scope>",
 		"<a/></stream:scope><stream:scope>", "<a><!-- --></a>",
-		"<a", "<a/><",
+		"<a", "<a/><", "<a/><![CDATA[",
 	};
 
 	(void)state;
@@ -722,6 +742,7 @@ int main(void)
 		cmocka_unit_test(idle_is_exact),
 		cmocka_unit_test(bytes_of_an_element_are_bounded),
 		cmocka_unit_test(unfinished_elements_are_bounded),
+		cmocka_unit_test(unfinished_tags_are_counted),
 		cmocka_unit_test(small_elements_do_not_add_up),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(children_are_bounded),
