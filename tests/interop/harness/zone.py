@@ -15,11 +15,11 @@ class Zone:
 
     def __init__(self, folder, domains, address=GATEWAY):
         self.address = address
-        words = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null",
-                 "--no-resolv", "--no-hosts", "--no-poll", "--user=root",
-                 "--group=root", "--pid-file=", "--bind-interfaces",
+        # --no-daemon also keeps the user, who may not be allowed to change
+        words = ["dnsmasq", "--no-daemon", "--conf-file=/dev/null",
+                 "--no-resolv", "--no-hosts", "--bind-interfaces",
                  "--listen-address=" + address, "--local=/test/",
-                 "--log-queries", "--log-facility=-", "--log-async=0"]
+                 "--log-queries", "--log-facility=-"]
         for domain, (host, port) in domains.items():
             target = "xmpp." + domain
             words += ["--srv-host=_xmpp-server._tcp.%s,%s,%d,5,10"
