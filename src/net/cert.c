@@ -85,52 +85,53 @@ static bool match_srv_name(const char *name, const char *domain)
 	       cert_match_name(name + len, domain);
 }
 
-/* The text of a DER string of that tag in data; false when it is something
- * else, or holds a NUL. */
-static bool unwrap_der(char *data, size_t len, unsigned char tag)
+/* The length of a DER string's head (tag and length) if the string fills data
+ * exactly, else 0. */
+static size_t der_head(const unsigned char *der, size_t len)
 {
-	const unsigned char *der = (const unsigned char *)data;
-	size_t head = 2, text;
-
-	if (len < 2 || der[0] != tag)
-		return false;
-	text = der[1];
-	if (text == 0x81 && len >= 3) {
-		head = 3;
-		text = der[2];
-	} else if (text == 0x82 && len >= 4) {
-		head = 4;
-		text = (size_t)der[2] << 8 | der[3];
-	} else if (text > 0x7f) {
-		return false;
-	}
-	if (text != len - head || memchr(data + head, '\0', text))
-		return false;
-	memmove(data, data + head, text);
-	data[text] = '\0';
-	return true;
+	if (len >= 2 && der[1] <= 0x7f)
+		return der[1] == len - 2 ? 2 : 0;
+	if (len >= 3 && der[1] == 0x81)
+		return der[2] == len - 3 ? 3 : 0;
+	if (len >= 4 && der[1] == 0x82)
+		return ((size_t)der[2] << 8 | der[3]) == len - 4 ? 4 : 0;
+	return 0;
 }
 
-static bool match_other_name(gnutls_x509_crt_t crt, unsigned seq, char *data,
-			     size_t len, const char *domain)
+/* An otherName's value as text, NULL if it is none. Newer versions of GnuTLS
+ * unwrap the kinds they know, older ones give the DER. */
+static const char *other_text(const char *data, size_t len, unsigned char tag)
+{
+	size_t head = 0;
+
+	if (len > 0 && (unsigned char)data[0] == tag) {
+		head = der_head((const unsigned char *)data, len);
+		if (head == 0)
+			return NULL;
+	}
+	return strlen(data + head) == len - head ? data + head : NULL;
+}
+
+/* data: len bytes and a NUL */
+static bool match_other_name(gnutls_x509_crt_t crt, unsigned seq,
+			     const char *data, size_t len, const char *domain)
 {
 	char oid[OID_SIZE];
 	size_t oid_len = sizeof(oid) - 1;
+	const char *text;
 
 	if (gnutls_x509_crt_get_subject_alt_othername_oid(crt, seq, oid,
 							  &oid_len) < 0)
 		return false;
 	oid[oid_len] = '\0';
-	if (str_equal(oid, OID_SRV_NAME))
-		return unwrap_der(data, len, TAG_IA5_STRING) &&
-		       match_srv_name(data, domain);
+	if (str_equal(oid, OID_SRV_NAME)) {
+		text = other_text(data, len, TAG_IA5_STRING);
+		return text && match_srv_name(text, domain);
+	}
 	if (!str_equal(oid, OID_XMPP_ADDR))
 		return false;
-	/* GnuTLS takes the wrapping off this one by itself. */
-	if (len > 0 && data[0] == TAG_UTF8_STRING)
-		return unwrap_der(data, len, TAG_UTF8_STRING) &&
-		       match_xmpp_addr(data, domain);
-	return strlen(data) == len && match_xmpp_addr(data, domain);
+	text = other_text(data, len, TAG_UTF8_STRING);
+	return text && match_xmpp_addr(text, domain);
 }
 
 bool cert_has_name(gnutls_x509_crt_t crt, const char *domain)
@@ -150,7 +151,7 @@ bool cert_has_name(gnutls_x509_crt_t crt, const char *domain)
 		    cert_match_name(data, domain))
 			return true;
 		if ((type == GNUTLS_SAN_OTHERNAME ||
-		     type == GNUTLS_SAN_OTHERNAME_XMPP) &&
+		     type >= GNUTLS_SAN_OTHERNAME_XMPP) &&
 		    match_other_name(crt, seq, data, len, domain))
 			return true;
 	}

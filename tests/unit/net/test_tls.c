@@ -1,0 +1,663 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/tls.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+#include "net/creds.h"
+#include "net/tcp.h"
+#include "tests/unit/net/make_cert.h"
+
+#define BIG (8 << 20)
+#define SERVER_AUTH "1.3.6.1.5.5.7.3.1"
+#define CLIENT_AUTH "1.3.6.1.5.5.7.3.2"
+#define ANY_PURPOSE "2.5.29.37.0"
+
+static char *folder;
+
+/** What an end does when it is secure, and what it saw. */
+struct end {
+	struct tls *tls;
+	const char *says;      /* sent when secure */
+	size_t expected;       /* shuts down after so many bytes */
+	bool is_aborting;      /* closes its socket when secure */
+	bool is_shutting_down; /* right when secure */
+	bool is_late_reader;   /* tls_read() only by the other's say */
+	const char *ask;       /* name to judge the peer by, when secure */
+	enum cert_verdict verdict;
+	char description[128];
+	char fault[256];
+	char got[64];          /* the first bytes */
+	size_t got_len;
+	bool is_in_order;
+	int secured;
+	int drained;
+	int ended;
+	int failed;
+	int closed;
+};
+
+struct fixture {
+	struct loop *loop;
+	struct end server;
+	struct end client;
+	int fds[2]; /* server, client */
+};
+
+static unsigned char byte_at(size_t i)
+{
+	return (unsigned char)(i * 7 + (i >> 8) * 13 + (i >> 16));
+}
+
+static void on_secure(void *owner)
+{
+	struct end *e = owner;
+
+	e->secured++;
+	(void)str_copy(e->description, sizeof(e->description),
+		       tls_describe(e->tls));
+	if (e->ask)
+		e->verdict = tls_peer_verdict(e->tls, e->ask);
+	if (e->says)
+		tls_write(e->tls, e->says, strlen(e->says));
+	if (e->is_aborting)
+		tls_close(e->tls);
+	else if (e->is_shutting_down)
+		tls_shutdown(e->tls);
+}
+
+static void on_bytes(void *owner, const unsigned char *data, size_t len)
+{
+	struct end *e = owner;
+
+	for (size_t i = 0; i < len; i++) {
+		if (data[i] != byte_at(e->got_len + i))
+			e->is_in_order = false;
+		if (e->got_len + i < sizeof(e->got) - 1)
+			e->got[e->got_len + i] = (char)data[i];
+	}
+	e->got_len += len;
+	if (e->got_len == e->expected)
+		tls_shutdown(e->tls);
+}
+
+static void on_drained(void *owner)
+{
+	struct end *e = owner;
+
+	e->drained++;
+}
+
+static void on_end(void *owner)
+{
+	struct end *e = owner;
+
+	e->ended++;
+	tls_shutdown(e->tls);
+	tls_close(e->tls);
+}
+
+static void on_failed(void *owner, int error)
+{
+	struct end *e = owner;
+
+	e->failed = error;
+	(void)str_copy(e->fault, sizeof(e->fault), tls_fault(e->tls));
+	tls_close(e->tls);
+}
+
+static void on_closed(void *owner)
+{
+	struct end *e = owner;
+
+	e->closed++;
+	e->tls = NULL;
+}
+
+static const struct tls_events events = {
+	.on_secure = on_secure,
+	.on_bytes = on_bytes,
+	.on_drained = on_drained,
+	.on_end = on_end,
+	.on_failed = on_failed,
+	.on_closed = on_closed,
+};
+
+/* The tcp's events until TLS takes over; none of them may come. */
+static void no_bytes(void *owner, const unsigned char *data, size_t len)
+{
+	(void)owner;
+	(void)data;
+	(void)len;
+	fail();
+}
+
+static void no_end(void *owner)
+{
+	(void)owner;
+	fail();
+}
+
+static void no_failure(void *owner, int error)
+{
+	(void)owner;
+	(void)error;
+	fail();
+}
+
+static const struct tcp_events no_events = {
+	.on_bytes = no_bytes,
+	.on_end = no_end,
+	.on_failed = no_failure,
+	.on_closed = no_end,
+};
+
+static struct creds *load(const char *const names[], const char *trust)
+{
+	struct creds_chain chains[4];
+	char *paths[8], *text = NULL, *trust_path = NULL;
+	struct creds *c = NULL;
+	size_t count = 0;
+
+	for (; names[count]; count++) {
+		paths[count * 2] =
+			make_cert_path(folder, names[count], "crt");
+		paths[count * 2 + 1] =
+			make_cert_path(folder, names[count], "key");
+		chains[count].certificate = paths[count * 2];
+		chains[count].key = paths[count * 2 + 1];
+	}
+	if (trust)
+		trust_path = make_cert_path(folder, trust, "crt");
+	if (creds_load(chains, count, trust_path, &c, &text) != 0)
+		fail_msg("%s", text);
+	for (size_t i = 0; i < count * 2; i++)
+		mem_free(&paths[i]);
+	mem_free(&trust_path);
+	return c;
+}
+
+static void fixture_init(struct fixture *f)
+{
+	*f = (struct fixture){ .loop = loop_open("test") };
+	f->server.is_in_order = f->client.is_in_order = true;
+	f->server.verdict = f->client.verdict = (enum cert_verdict)-1;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, f->fds), 0);
+}
+
+static struct tls *open_end(struct fixture *f, struct end *e, int fd,
+			    const struct tls_settings *settings)
+{
+	struct tcp *tcp = tcp_open(f->loop, fd, &no_events, NULL);
+
+	assert_non_null(tcp);
+	e->tls = tls_open(tcp, settings, NULL, 0, &events, e);
+	tls_read(e->tls, true);
+	return e->tls;
+}
+
+static void open_both(struct fixture *f, const struct tls_settings *server,
+		      const struct tls_settings *client)
+{
+	open_end(f, &f->server, f->fds[0], server);
+	open_end(f, &f->client, f->fds[1], client);
+}
+
+static void fixture_run(struct fixture *f)
+{
+	loop_run(f->loop);
+	loop_close(&f->loop);
+}
+
+static struct tls_settings server_settings(struct creds *creds)
+{
+	return (struct tls_settings){ .role = TLS_SERVER,
+				      .creds = creds,
+				      .timeout = 15000 };
+}
+
+static struct tls_settings client_settings(struct creds *creds)
+{
+	return (struct tls_settings){ .role = TLS_CLIENT,
+				      .creds = creds,
+				      .domain = "client.test",
+				      .sni = "server.test",
+				      .timeout = 15000 };
+}
+
+/* A handshake between two sets of credentials in which each end judges the
+ * other by a name; then the client says bye. */
+static void meet(struct fixture *f, struct creds *server, struct creds *client,
+		 const char *server_name, const char *client_name)
+{
+	struct tls_settings s = server_settings(server);
+	struct tls_settings c = client_settings(client);
+
+	fixture_init(f);
+	f->server.ask = client_name;
+	f->client.ask = server_name;
+	c.sni = server_name;
+	f->client.is_shutting_down = true;
+	open_both(f, &s, &c);
+	fixture_run(f);
+	assert_int_equal(f->server.secured, 1);
+	assert_int_equal(f->client.secured, 1);
+	assert_int_equal(f->server.closed, 1);
+	assert_int_equal(f->client.closed, 1);
+}
+
+static const char *const server_chain[] = { "server", NULL };
+static const char *const client_chain[] = { "client", NULL };
+static const char *const no_chain[] = { NULL };
+
+static void tls_proves_both_ends(void **state)
+{
+	struct creds *s = load(server_chain, "ca");
+	struct creds *c = load(client_chain, "ca");
+	struct fixture f;
+	(void)state;
+
+	meet(&f, s, c, "server.test", "client.test");
+	assert_int_equal(f.client.verdict, CERT_VALID);
+	assert_int_equal(f.server.verdict, CERT_VALID);
+	assert_memory_equal(f.client.description, "(TLS1.3)", 8);
+	assert_int_equal(f.server.ended, 1);
+	assert_int_equal(f.client.failed, 0);
+	meet(&f, s, c, "other.test", "server.test");
+	assert_int_equal(f.client.verdict, CERT_WRONG_NAME);
+	assert_int_equal(f.server.verdict, CERT_WRONG_NAME);
+	creds_unref(&s);
+	creds_unref(&c);
+	assert_null(c);
+}
+
+static void tls_does_not_need_the_clients_certificate(void **state)
+{
+	struct creds *s = load(server_chain, NULL);
+	struct creds *c = load(no_chain, "ca");
+	struct fixture f;
+	(void)state;
+
+	meet(&f, s, c, "server.test", "client.test");
+	assert_int_equal(f.client.verdict, CERT_VALID);
+	assert_int_equal(f.server.verdict, CERT_NONE);
+	creds_unref(&s);
+	creds_unref(&c);
+}
+
+/* Neither end knows the other's issuer: certificates are shown nevertheless,
+ * and the handshake is done. */
+static void tls_shows_untrusted_certificates_too(void **state)
+{
+	static const char *const self[] = { "self", NULL };
+	struct creds *s = load(self, NULL);
+	struct creds *c = load(client_chain, NULL);
+	struct fixture f;
+	(void)state;
+
+	meet(&f, s, c, "self.test", "client.test");
+	assert_int_equal(f.client.verdict, CERT_UNTRUSTED);
+	assert_int_equal(f.server.verdict, CERT_UNTRUSTED);
+	creds_unref(&s);
+	creds_unref(&c);
+}
+
+static void tls_server_chooses_by_sni_and_client_by_domain(void **state)
+{
+	static const char *const both[] = { "server", "client", NULL };
+	struct creds *s = load(both, "ca");
+	struct fixture f;
+	(void)state;
+
+	meet(&f, s, s, "server.test", "client.test");
+	assert_int_equal(f.client.verdict, CERT_VALID);
+	assert_int_equal(f.server.verdict, CERT_VALID);
+	meet(&f, s, s, "client.test", "server.test");
+	assert_int_equal(f.client.verdict, CERT_VALID);
+	assert_int_equal(f.server.verdict, CERT_WRONG_NAME);
+	creds_unref(&s);
+}
+
+static void tls_judges_chains(void **state)
+{
+	static const struct {
+		struct cert_spec spec;
+		enum cert_verdict verdict;
+	} cases[] = {
+		{ { .dns = { "x.test" } }, CERT_VALID },
+		{ { .dns = { "a.test", "X.TEST" } }, CERT_VALID },
+		{ { .dns = { "x.test" }, .purpose = SERVER_AUTH }, CERT_VALID },
+		{ { .dns = { "x.test" }, .purpose = ANY_PURPOSE }, CERT_VALID },
+		{ { .dns = { "x.test" }, .purpose = CLIENT_AUTH },
+		  CERT_UNTRUSTED },
+		{ { .dns = { "x.test" }, .until = -3600 }, CERT_EXPIRED },
+		{ { .dns = { "x.test" }, .from = 3600 }, CERT_EXPIRED },
+		{ { .dns = { "x.test" }, .rsa_bits = 2048 }, CERT_VALID },
+		{ { .dns = { "x.test" }, .rsa_bits = 1024 }, CERT_UNTRUSTED },
+		{ { .dns = { "*.test" } }, CERT_WRONG_NAME },
+		{ { .dns = { "y.test" } }, CERT_WRONG_NAME },
+		{ { .dns = { "y.test" }, .cn = "x.test" }, CERT_WRONG_NAME },
+		{ { .cn = "x.test" }, CERT_WRONG_NAME },
+		{ { .dns_nul = "x.test" }, CERT_WRONG_NAME },
+		{ { .srv = "_xmpp-server.x.test" }, CERT_VALID },
+		{ { .srv = "_XMPP-Server.X.test" }, CERT_VALID },
+		{ { .srv = "_xmpp-client.x.test" }, CERT_WRONG_NAME },
+		{ { .srv = "x.test" }, CERT_WRONG_NAME },
+		{ { .xmpp = "x.test" }, CERT_VALID },
+		{ { .xmpp = "someone@x.test" }, CERT_WRONG_NAME },
+		{ { .xmpp = "y.test" }, CERT_WRONG_NAME },
+		{ { .ip = "\x7f\0\0\1" }, CERT_WRONG_NAME },
+	};
+	struct creds *c = load(no_chain, "ca");
+	struct fixture f;
+	(void)state;
+
+	for (size_t i = 0; i < array_len(cases); i++) {
+		const char *const names[] = { "case", NULL };
+		struct cert_spec spec = cases[i].spec;
+		struct creds *s;
+
+		spec.name = "case";
+		spec.issuer = "ca";
+		make_cert(folder, &spec);
+		s = load(names, NULL);
+		meet(&f, s, c, "x.test", "client.test");
+		if (f.client.verdict != cases[i].verdict)
+			fail_msg("case %zu: %s", i,
+				 cert_verdict_text(f.client.verdict));
+		creds_unref(&s);
+	}
+	creds_unref(&c);
+}
+
+static void tls_knows_an_internationalised_address(void **state)
+{
+	static const char *const names[] = { "idn", NULL };
+	struct creds *c = load(no_chain, "ca");
+	struct creds *s = load(names, NULL);
+	struct fixture f;
+	(void)state;
+
+	meet(&f, s, c, "xn--bcher-kva.test", "client.test");
+	assert_int_equal(f.client.verdict, CERT_VALID);
+	creds_unref(&s);
+	creds_unref(&c);
+}
+
+static void tls_carries_much_both_ways(void **state)
+{
+	struct creds *s = load(server_chain, NULL);
+	struct creds *c = load(client_chain, NULL);
+	struct tls_settings server = server_settings(s);
+	struct tls_settings client = client_settings(c);
+	unsigned char *data = mem_alloc(BIG);
+	struct fixture f;
+	(void)state;
+
+	for (size_t i = 0; i < BIG; i++)
+		data[i] = byte_at(i);
+	fixture_init(&f);
+	open_both(&f, &server, &client);
+	/* before the handshake: it waits */
+	tls_write(f.client.tls, data, BIG);
+	tls_write(f.server.tls, data, BIG);
+	assert_int_equal(tls_queued(f.client.tls), BIG);
+	f.client.expected = f.server.expected = BIG;
+	mem_free(&data);
+	fixture_run(&f);
+	assert_int_equal(f.server.got_len, BIG);
+	assert_int_equal(f.client.got_len, BIG);
+	assert_true(f.server.is_in_order && f.client.is_in_order);
+	assert_int_equal(f.server.failed, 0);
+	assert_int_equal(f.client.failed, 0);
+	assert_int_equal(f.client.closed + f.server.closed, 2);
+	creds_unref(&s);
+	creds_unref(&c);
+}
+
+static void let_it_read(void *owner)
+{
+	struct fixture *f = owner;
+
+	/* The kernel's buffers are full, the rest is still here. */
+	assert_true(tls_queued(f->client.tls) > BIG / 2);
+	assert_int_equal(f->server.got_len, 0);
+	assert_int_equal(f->client.drained, 0);
+	tls_read(f->server.tls, true);
+	tls_shutdown(f->client.tls);
+}
+
+static void tls_not_read_pushes_back(void **state)
+{
+	struct creds *s = load(server_chain, NULL);
+	struct creds *c = load(client_chain, NULL);
+	struct tls_settings server = server_settings(s);
+	struct tls_settings client = client_settings(c);
+	unsigned char *data = mem_alloc(BIG);
+	struct fixture f;
+	struct timer *timer;
+	(void)state;
+
+	for (size_t i = 0; i < BIG; i++)
+		data[i] = byte_at(i);
+	fixture_init(&f);
+	open_both(&f, &server, &client);
+	tls_write(f.client.tls, data, BIG);
+	tls_read(f.server.tls, false);
+	mem_free(&data);
+	timer = timer_new(f.loop, let_it_read, &f);
+	timer_start(timer, 300); /* nothing moves: there is no event for that */
+	loop_run(f.loop);
+	assert_int_equal(f.server.got_len, BIG);
+	assert_true(f.server.is_in_order);
+	assert_true(f.client.drained >= 1);
+	assert_int_equal(f.server.ended, 1);
+	timer_free(&timer);
+	loop_close(&f.loop);
+	creds_unref(&s);
+	creds_unref(&c);
+}
+
+static void tls_tells_an_end_from_a_cut(void **state)
+{
+	struct creds *s = load(server_chain, NULL);
+	struct creds *c = load(client_chain, NULL);
+	struct tls_settings server = server_settings(s);
+	struct tls_settings client = client_settings(c);
+	struct fixture f;
+	(void)state;
+
+	fixture_init(&f);
+	f.client.says = "bye";
+	f.client.is_shutting_down = true;
+	open_both(&f, &server, &client);
+	fixture_run(&f);
+	assert_string_equal(f.server.got, "bye");
+	assert_int_equal(f.server.ended, 1);
+	assert_int_equal(f.server.failed, 0);
+	assert_int_equal(f.client.ended, 1);
+
+	fixture_init(&f);
+	f.client.says = "cut";
+	f.client.is_aborting = true;
+	open_both(&f, &server, &client);
+	fixture_run(&f);
+	assert_string_equal(f.server.got, "cut");
+	assert_int_equal(f.server.ended, 0);
+	assert_int_equal(f.server.failed, HW_E_TRUNCATED);
+	creds_unref(&s);
+	creds_unref(&c);
+}
+
+static void tls_gives_up_on_silence(void **state)
+{
+	struct creds *s = load(server_chain, NULL);
+	struct tls_settings server = server_settings(s);
+	struct fixture f;
+	(void)state;
+
+	server.timeout = 30;
+	fixture_init(&f);
+	open_end(&f, &f.server, f.fds[0], &server);
+	fixture_run(&f);
+	close(f.fds[1]);
+	assert_int_equal(f.server.failed, HW_E_TIMEOUT);
+	assert_int_equal(f.server.secured, 0);
+	assert_int_equal(f.server.closed, 1);
+	creds_unref(&s);
+}
+
+static void tls_answers_garbage_with_an_alert(void **state)
+{
+	static const char garbage[] = "<?xml version='1.0'?><stream:stream "
+				      "to='somebody' version='1.0'>";
+	struct creds *s = load(server_chain, NULL);
+	struct tls_settings server = server_settings(s);
+	unsigned char answer[64];
+	struct fixture f;
+	(void)state;
+
+	fixture_init(&f);
+	assert_int_equal(write(f.fds[1], garbage, sizeof(garbage)),
+			 sizeof(garbage));
+	open_end(&f, &f.server, f.fds[0], &server);
+	fixture_run(&f);
+	assert_int_equal(f.server.failed, HW_E_TLS);
+	assert_true(f.server.fault[0] != '\0');
+	assert_true(read(f.fds[1], answer, sizeof(answer)) >= 7);
+	assert_int_equal(answer[0], 0x15); /* alert record */
+	close(f.fds[1]);
+	creds_unref(&s);
+}
+
+static void tls_passes_the_peers_alert_on(void **state)
+{
+	struct creds *none = load(no_chain, NULL);
+	struct creds *c = load(client_chain, NULL);
+	struct tls_settings server = server_settings(none);
+	struct tls_settings client = client_settings(c);
+	struct fixture f;
+	(void)state;
+
+	fixture_init(&f); /* a server without a certificate */
+	open_both(&f, &server, &client);
+	fixture_run(&f);
+	assert_int_equal(f.server.failed, HW_E_TLS);
+	assert_int_equal(f.client.failed, HW_E_TLS);
+	assert_non_null(strstr(f.client.fault, "alert"));
+	assert_int_equal(f.client.secured, 0);
+	creds_unref(&none);
+	creds_unref(&c);
+}
+
+static void tls_may_be_closed_at_once(void **state)
+{
+	struct creds *s = load(server_chain, NULL);
+	struct tls_settings server = server_settings(s);
+	struct fixture f;
+	(void)state;
+
+	fixture_init(&f);
+	open_end(&f, &f.server, f.fds[0], &server);
+	creds_unref(&s); /* the session has its own reference */
+	tls_close(f.server.tls);
+	tls_close(f.server.tls);
+	fixture_run(&f);
+	close(f.fds[1]);
+	assert_int_equal(f.server.closed, 1);
+	assert_int_equal(f.server.failed, 0);
+}
+
+static void tls_takes_bytes_read_before_it(void **state)
+{
+	struct creds *s = load(server_chain, NULL);
+	struct creds *c = load(client_chain, NULL);
+	struct tls_settings server = server_settings(s);
+	struct tls_settings client = client_settings(c);
+	unsigned char head[16];
+	struct fixture f;
+	struct tcp *tcp;
+	(void)state;
+
+	server.alpn = client.alpn = true;
+	fixture_init(&f);
+	open_end(&f, &f.client, f.fds[1], &client);
+	f.client.says = "hello";
+	f.client.is_shutting_down = true;
+	/* One turn of the client's: its hello is in the socket then. */
+	{
+		struct timer *timer = timer_new(f.loop, no_end, NULL);
+
+		timer_free(&timer);
+	}
+	tcp = tcp_open(f.loop, f.fds[0], &no_events, NULL);
+	memset(head, 0, sizeof(head));
+	f.server.tls = tls_open(tcp, &server, head, 0, &events, &f.server);
+	tls_read(f.server.tls, true);
+	fixture_run(&f);
+	assert_string_equal(f.server.got, "hello");
+	creds_unref(&s);
+	creds_unref(&c);
+}
+
+static int make_all(void **state)
+{
+	static const struct cert_spec specs[] = {
+		{ .name = "ca", .cn = "Test CA", .is_ca = true },
+		{ .name = "server", .issuer = "ca", .dns = { "server.test" },
+		  .purpose = SERVER_AUTH },
+		{ .name = "client", .issuer = "ca", .dns = { "client.test" },
+		  .purpose = SERVER_AUTH },
+		{ .name = "self", .dns = { "self.test" } },
+		{ .name = "idn", .issuer = "ca",
+		  .xmpp = "b\xc3\xbc" "cher.test" },
+	};
+	(void)state;
+
+	folder = make_cert_folder();
+	for (size_t i = 0; i < array_len(specs); i++)
+		make_cert(folder, &specs[i]);
+	return 0;
+}
+
+static int clean_all(void **state)
+{
+	(void)state;
+	make_cert_clean(&folder);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tls_proves_both_ends),
+		cmocka_unit_test(tls_does_not_need_the_clients_certificate),
+		cmocka_unit_test(tls_shows_untrusted_certificates_too),
+		cmocka_unit_test(tls_server_chooses_by_sni_and_client_by_domain),
+		cmocka_unit_test(tls_judges_chains),
+		cmocka_unit_test(tls_knows_an_internationalised_address),
+		cmocka_unit_test(tls_carries_much_both_ways),
+		cmocka_unit_test(tls_not_read_pushes_back),
+		cmocka_unit_test(tls_tells_an_end_from_a_cut),
+		cmocka_unit_test(tls_gives_up_on_silence),
+		cmocka_unit_test(tls_answers_garbage_with_an_alert),
+		cmocka_unit_test(tls_passes_the_peers_alert_on),
+		cmocka_unit_test(tls_may_be_closed_at_once),
+		cmocka_unit_test(tls_takes_bytes_read_before_it),
+	};
+
+	return cmocka_run_group_tests_name("tls", tests, make_all, clean_all);
+}
