@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The room and its service: what they are, and what they refuse."""
 
-from harness.user import CLIENT, condition, new_id
+from harness.user import CLIENT, MUC_USER, condition, new_id
+from harness.world import OPERATOR
 
 INFO = "{http://jabber.org/protocol/disco#info}"
 ITEMS = "{http://jabber.org/protocol/disco#items}"
@@ -92,6 +93,30 @@ async def test_a_participant_may_not_set_the_subject(people, room):
     error = await bob.user.see(lambda s: s.get("id") == name)
     assert condition(error) == ("auth", "forbidden")
     assert alice.subject.findtext(CLIENT + "subject") == ""
+
+
+async def test_a_subject_is_told_to_all_and_to_newcomers(people, room):
+    alice = await (await people.login("alice@home1.test")).join(room, "alice")
+    chair = await (await people.login(OPERATOR)).join(room, "chair")
+    chair.user.send_text("<message to='%s' type='groupchat'><subject>Today: "
+                         "fish &amp; chips</subject></message>" % room)
+    for visit in (alice, chair):
+        subject = await visit.user.see(
+            lambda s: s.findtext(CLIENT + "subject") == "Today: fish & chips")
+        assert subject.get("from") == room + "/chair"
+    bob = await (await people.login("bob@home2.test")).join(room, "bob")
+    assert bob.subject.findtext(CLIENT + "subject") == "Today: fish & chips"
+    assert bob.bodies() == []
+
+
+async def test_an_operator_sees_who_is_who(people, room):
+    await (await people.login("bob@home2.test", "desk")).join(room, "bob")
+    chair = await (await people.login(OPERATOR)).join(room, "chair")
+    items = {p.get("from"): p.find(MUC_USER + "x").find(MUC_USER + "item")
+             for p in chair.presences()}
+    assert items[room + "/bob"].get("jid") == "bob@home2.test/desk"
+    own = items[room + "/chair"]
+    assert (own.get("role"), own.get("affiliation")) == ("moderator", "owner")
 
 
 async def test_a_subject_with_a_body_is_a_line(people, room):

@@ -18,6 +18,7 @@ ROOMS = "rooms.test"
 HALLWAY = "hallway@" + ROOMS
 OTHER = "other.test"        # a second conference domain of the same host
 OTHER_HALLWAY = "hallway@" + OTHER
+OPERATOR = "frank@home1.test"
 PASSWORD = "secret"
 NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"] + [
     "user%d" % number for number in range(20)]
@@ -64,7 +65,7 @@ class World:
             self.folder / ("rooms.%d" % next(self._places)),
             [ROOMS, OTHER],
             ["%s:%d" % (place.address, PORTS[ROOMS])],
-            self.zone.address + ":53", prefix=place.prefix)
+            self.zone.address + ":53", [OPERATOR], place.prefix)
 
 
 class People:
