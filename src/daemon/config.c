@@ -94,7 +94,8 @@ static char *normal_server(const char *text)
 	static void read_##name(struct config_reading *r,                      \
 				struct config_node *value)                     \
 	{                                                                      \
-		const struct config_section s = { table, array_len(table) };   \
+		const struct config_section s = { #name, table,                \
+						  array_len(table) };          \
 		config_section_read(r, &s, r->config, value);                  \
 	}
 
@@ -123,14 +124,16 @@ static void check_domain(struct config_reading *r, struct config_domain *d,
 
 	if (d->certificates.count != d->keys.count)
 		config_complain(r, node,
-				"expected as many keys as certificates");
+				"certificate: expected as many keys as "
+				"certificates");
 	if (!d->name) {
-		config_complain(r, node, "expected a name for this domain");
+		config_complain(r, node, "name: expected a name for this domain");
 		return;
 	}
 	normal = normal_domain(d->name);
 	if (!normal) {
-		config_complain(r, node, "\"%s\" is no domain name", d->name);
+		config_complain(r, node, "name: \"%s\" is no domain name",
+				d->name);
 		return;
 	}
 	mem_free(&d->name);
@@ -138,14 +141,16 @@ static void check_domain(struct config_reading *r, struct config_domain *d,
 	for (size_t i = 0; i + 1 < r->config->domain_count; i++) {
 		if (str_equal(r->config->domains[i].name, d->name))
 			config_complain(r, node,
-					"the domain %s stands here twice",
+					"name: the domain %s stands here "
+					"twice",
 					d->name);
 	}
 }
 
 static void read_domain(struct config_reading *r, struct config_node *node)
 {
-	const struct config_section s = { domain_keys, array_len(domain_keys) };
+	const struct config_section s = { "domains", domain_keys,
+					  array_len(domain_keys) };
 	struct config *c = r->config;
 	struct config_domain *d;
 
@@ -215,7 +220,8 @@ static enum log_level find_level(struct config_reading *r,
 
 static void read_log(struct config_reading *r, struct config_node *value)
 {
-	const struct config_section s = { log_keys, array_len(log_keys) };
+	const struct config_section s = { "log", log_keys,
+					  array_len(log_keys) };
 
 	if (config_node_shape(value) == CONFIG_MAPPING)
 		log_settings_init(&r->config->log, find_level(r, value));
@@ -329,7 +335,8 @@ static void set_create(struct config_reading *r, struct config_node *rooms)
 
 static void read_rooms(struct config_reading *r, struct config_node *value)
 {
-	const struct config_section s = { rooms_keys, array_len(rooms_keys) };
+	const struct config_section s = { "rooms", rooms_keys,
+					  array_len(rooms_keys) };
 
 	config_section_read(r, &s, r->config, value);
 	set_create(r, value);
@@ -431,7 +438,8 @@ static void lend(struct config *c)
 
 static void read_root(struct config_reading *r, struct config_file *file)
 {
-	const struct config_section s = { root_keys, array_len(root_keys) };
+	const struct config_section s = { NULL, root_keys,
+					  array_len(root_keys) };
 	struct config_node *root = config_file_root(file);
 
 	if (!root) {

@@ -23,6 +23,12 @@ static struct config_node *node(struct fy_node *n)
 	return (struct config_node *)n;
 }
 
+/* Nothing stands there: libfyaml reports nothing at such a node. */
+static bool is_nothing(struct fy_node *n)
+{
+	return !n || fy_node_is_null(n);
+}
+
 struct config_file {
 	struct fy_parser *parser;
 	struct fy_document *doc; /* NULL for an empty file */
@@ -47,38 +53,76 @@ static bool can_read(const char *path)
 	return is_good;
 }
 
-/* An alias would pass for a scalar with the anchor's name. */
-static bool refuse_aliases(struct fy_node *n)
+/** What is looked through for what we do not understand. */
+struct search {
+	const char *path;
+	struct fy_node *last; /* the last scalar: libfyaml reports nothing at a
+			       * place where nothing stands */
+	bool is_good;
+};
+
+static void search_complain(struct search *s, struct fy_node *n,
+			    const char *text)
 {
-	struct fy_node_pair *pair;
+	s->is_good = false;
+	if (n)
+		config_node_complain(node(n), "%s", text);
+	else
+		fprintf(stderr, "%s:1:1: error: %s\n", s->path, text);
+}
+
+static void search_mapping(struct search *s, struct fy_node *mapping);
+
+/* An alias would pass for a scalar with the anchor's name. */
+static void search(struct search *s, struct fy_node *n)
+{
 	struct fy_node *item;
-	bool is_good = true;
 	void *iter = NULL;
 
-	if (fy_node_is_alias(n)) {
-		config_node_complain(node(n), "aliases are not understood");
-		return false;
-	}
-	if (fy_node_is_sequence(n)) {
-		while ((item = fy_node_sequence_iterate(n, &iter)))
-			is_good &= refuse_aliases(item);
-	} else if (fy_node_is_mapping(n)) {
-		while ((pair = fy_node_mapping_iterate(n, &iter))) {
-			is_good &= refuse_aliases(fy_node_pair_key(pair));
-			is_good &= refuse_aliases(fy_node_pair_value(pair));
+	if (fy_node_is_mapping(n)) {
+		search_mapping(s, n);
+	} else if (fy_node_is_sequence(n)) {
+		while ((item = fy_node_sequence_iterate(n, &iter))) {
+			if (is_nothing(item))
+				search_complain(s, s->last,
+						"behind this, a list has an "
+						"item without a value");
+			else
+				search(s, item);
 		}
+	} else {
+		s->last = n;
+		if (fy_node_is_alias(n))
+			search_complain(s, n, "aliases are not understood");
 	}
-	return is_good;
+}
+
+static void search_mapping(struct search *s, struct fy_node *mapping)
+{
+	struct fy_node_pair *pair;
+	void *iter = NULL;
+
+	while ((pair = fy_node_mapping_iterate(mapping, &iter))) {
+		if (is_nothing(fy_node_pair_key(pair)))
+			search_complain(s, s->last,
+					"behind this, a value has no key");
+		else
+			search(s, fy_node_pair_key(pair));
+		if (!is_nothing(fy_node_pair_value(pair)))
+			search(s, fy_node_pair_value(pair));
+	}
 }
 
 /* A second document would be ignored silently. */
 static bool is_alone(struct config_file *f)
 {
 	struct fy_document *second = fy_parse_load_document(f->parser);
+	struct fy_node *n;
 
 	if (!second)
 		return !fy_parser_get_stream_error(f->parser);
-	config_node_complain(node(fy_document_root(second)),
+	n = fy_document_root(second);
+	config_node_complain(node(is_nothing(n) ? fy_document_root(f->doc) : n),
 			     "expected one YAML document only");
 	fy_document_destroy(second);
 	return false;
@@ -86,12 +130,17 @@ static bool is_alone(struct config_file *f)
 
 static bool load(struct config_file *f, const char *path)
 {
+	struct search s = { .path = path, .is_good = true };
+
 	if (fy_parser_set_input_file(f->parser, path))
 		return false;
 	f->doc = fy_parse_load_document(f->parser);
 	if (!f->doc)
 		return !fy_parser_get_stream_error(f->parser);
-	return is_alone(f) && refuse_aliases(fy_document_root(f->doc));
+	if (!is_alone(f))
+		return false;
+	search(&s, fy_document_root(f->doc));
+	return s.is_good;
 }
 
 struct config_file *config_file_open(const char *path)
@@ -107,7 +156,7 @@ struct config_file *config_file_open(const char *path)
 	f->parser = fy_parser_create(&cfg);
 	require(f->parser != NULL); /* out of memory */
 	if (!load(f, path)) {
-		fprintf(stderr, "%s: no valid YAML document\n", path);
+		fprintf(stderr, "%s: cannot be understood\n", path);
 		config_file_close(&f);
 	}
 	return f;
@@ -124,7 +173,9 @@ void config_file_close(struct config_file **f)
 
 struct config_node *config_file_root(struct config_file *f)
 {
-	return f->doc ? node(fy_document_root(f->doc)) : NULL;
+	struct fy_node *root = f->doc ? fy_document_root(f->doc) : NULL;
+
+	return is_nothing(root) ? NULL : node(root);
 }
 
 enum config_shape config_node_shape(struct config_node *n)
@@ -162,6 +213,8 @@ bool config_node_pair(struct config_node *mapping, size_t i,
 	pair = fy_node_mapping_get_by_index(fy(mapping), (int)i);
 	*key_out = node(fy_node_pair_key(pair));
 	*value_out = node(fy_node_pair_value(pair));
+	if (is_nothing(fy(*value_out)))
+		*value_out = NULL;
 	return true;
 }
 

@@ -196,7 +196,8 @@ void config_section_read(struct config_reading *r,
 	struct config_node *key, *value;
 
 	if (config_node_shape(mapping) != CONFIG_MAPPING) {
-		config_complain(r, mapping, "expected keys with values");
+		config_complain(r, mapping, "%s%sexpected keys with values",
+				s->name ? s->name : "", s->name ? ": " : "");
 		return;
 	}
 	for (size_t i = 0; config_node_pair(mapping, i, &key, &value); i++) {

@@ -52,6 +52,7 @@ struct config_key {
 };
 
 struct config_section {
+	const char *name; /* its key, or NULL */
 	const struct config_key *keys;
 	size_t count;
 };
