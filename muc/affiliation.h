@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * affiliation: what somebody is to a room for good (XEP-0045 #affil), and the
+ * list that a room keeps of it, by bare JID or domain.
+ *
+ * Thread: conference loop. Owner: the list is embedded in struct room.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "muc/role.h"
+
+struct jid;
+struct map;
+
+#define AFFILIATION_TABLE(X)    \
+	X(OUTCAST, "outcast")   \
+	X(NONE, "none")         \
+	X(MEMBER, "member")     \
+	X(ADMIN, "admin")       \
+	X(OWNER, "owner")
+
+#define AFFILIATION_MEMBER_(name, text) AFFILIATION_##name,
+enum affiliation { AFFILIATION_TABLE(AFFILIATION_MEMBER_) AFFILIATION_COUNT };
+
+const char *affiliation_text(enum affiliation a);
+/** False when text names no affiliation. */
+bool affiliation_parse(const char *text, enum affiliation *a_out);
+/** The role somebody enters with (XEP-0045 #roles-default). */
+enum role affiliation_role(enum affiliation a, bool is_moderated);
+
+/** One entry; who is not listed is AFFILIATION_NONE. */
+struct affiliation_entry {
+	enum affiliation affiliation;
+	char *nick;   /* owned; reserved nick, or NULL */
+	char *reason; /* owned; or NULL */
+};
+
+struct affiliation_list {
+	struct map *entries; /* owned; NULL while empty */
+};
+
+void affiliation_list_init(struct affiliation_list *l);
+void affiliation_list_fini(struct affiliation_list *l);
+/** key: bare JID or domain. AFFILIATION_NONE takes the entry out. */
+void affiliation_list_set(struct affiliation_list *l, const char *key,
+			  enum affiliation a, const char *nick,
+			  const char *reason);
+/** The entry of exactly this key, borrowed, or NULL. */
+const struct affiliation_entry *
+affiliation_list_find(const struct affiliation_list *l, const char *key);
+/** What jid is: by its bare JID, else banned when its domain is. */
+enum affiliation affiliation_list_get(const struct affiliation_list *l,
+				      const struct jid *jid);

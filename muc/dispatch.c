@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/dispatch.h"
+
+#include "base/buf.h"
+#include "jid/jid.h"
+#include "muc/act.h"
+#include "muc/enter.h"
+#include "muc/entity.h"
+#include "muc/ghost.h"
+#include "muc/iq_owner.h"
+#include "muc/iq_relay.h"
+#include "muc/leave.h"
+#include "muc/message.h"
+#include "muc/nick.h"
+#include "muc/pm.h"
+#include "muc/presence.h"
+#include "muc/probe.h"
+#include "muc/room.h"
+#include "muc/room_disco.h"
+#include "muc/site.h"
+#include "xml/elem.h"
+#include "xml/write.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+/* What a room adds to a stanza at most: ids, stamps, its own address. */
+#define MARGIN 512
+
+/* Requests to the room itself. */
+static const struct iq_row {
+	const char *name;
+	const char *ns;
+	enum stanza_type type;
+	void (*run)(struct act *a);
+} iq_rows[] = {
+	{ "query", NS_DISCO_INFO, STANZA_GET, room_disco_info },
+	{ "query", NS_DISCO_ITEMS, STANZA_GET, room_disco_items },
+	{ "query", NS_MUC_OWNER, STANZA_GET, iq_owner_get },
+	{ "query", NS_MUC_OWNER, STANZA_SET, iq_owner_set },
+};
+
+static const struct iq_row *find_iq(const struct stanza *s)
+{
+	const struct elem *payload = stanza_payload(s);
+
+	for (size_t i = 0; payload && i < array_len(iq_rows); i++)
+		if (s->type == iq_rows[i].type &&
+		    elem_is(payload, iq_rows[i].name, iq_rows[i].ns))
+			return &iq_rows[i];
+	return NULL;
+}
+
+static void run_room_iq(struct act *a)
+{
+	const struct iq_row *row;
+	struct elem *answer;
+
+	if (!stanza_is_request(a->stanza))
+		return;
+	row = find_iq(a->stanza);
+	answer = entity_answer(a->room->site, a->stanza);
+	if (row)
+		row->run(a);
+	else if (answer)
+		act_answer(a, answer);
+	else if (!stanza_payload(a->stanza))
+		act_refuse(a, COND_BAD_REQUEST, COND_TYPE_MODIFY, NULL);
+	else
+		act_refuse(a, COND_SERVICE_UNAVAILABLE, COND_TYPE_CANCEL,
+			   NULL);
+}
+
+static void run_iq(struct act *a)
+{
+	if (a->stanza->type == STANZA_UNKNOWN)
+		act_refuse(a, COND_BAD_REQUEST, COND_TYPE_MODIFY, NULL);
+	else if (!jid_resource(a->stanza->to))
+		run_room_iq(a);
+	else if (stanza_is_request(a->stanza))
+		iq_relay_ask(a);
+	else
+		iq_relay_answer(a);
+}
+
+static void run_message(struct act *a)
+{
+	bool is_private = jid_resource(a->stanza->to) != NULL;
+
+	if (a->stanza->type == STANZA_ERROR)
+		ghost_error(a, is_private && pm_forward_error(a));
+	else if (is_private)
+		pm_send(a);
+	else if (a->stanza->type == STANZA_GROUPCHAT)
+		message_groupchat(a);
+	else
+		message_other(a);
+}
+
+/* XEP-0045 #enter-gc: presence of somebody who believes to be in the room. */
+static void kick_stranger(struct act *a)
+{
+	act_answer_in_order(a, presence_new_kick(a->stanza->to));
+}
+
+static void run_available(struct act *a)
+{
+	bool is_join = elem_child(a->stanza->elem, "x", NS_MUC) != NULL;
+
+	if (!jid_resource(a->stanza->to))
+		act_refuse(a, COND_JID_MALFORMED, COND_TYPE_MODIFY, NULL);
+	else if (!a->session && is_join)
+		enter_join(a);
+	else if (!a->session)
+		kick_stranger(a);
+	else if (!nick_is_own(a) && (!nick_change(a) || !is_join))
+		return;
+	else if (is_join)
+		enter_resync(a);
+	else
+		enter_update(a);
+}
+
+static void run_presence(struct act *a)
+{
+	switch (a->stanza->type) {
+	case STANZA_AVAILABLE:
+		run_available(a);
+		break;
+	case STANZA_UNAVAILABLE:
+		/* of who is not there: nothing (#bizrules-presence, 5) */
+		if (a->session)
+			leave_exit(a);
+		break;
+	case STANZA_PROBE:
+		probe_answer(a);
+		break;
+	case STANZA_ERROR:
+		ghost_error(a, false);
+		break;
+	case STANZA_UNKNOWN:
+		act_refuse(a, COND_BAD_REQUEST, COND_TYPE_MODIFY, NULL);
+		break;
+	default: /* a room subscribes to nobody, and nobody to it */
+		break;
+	}
+}
+
+/* Written out, would it be more than a room passes on? A tree holds more memory
+ * than its text, so that most need not be written to know. */
+static bool is_too_big(const struct act *a)
+{
+	size_t max = a->room->site->max_stanza;
+	struct buf text = { 0 };
+	bool is_big;
+
+	if (elem_memory(a->stanza->elem) < max / 8)
+		return false;
+	write_elem(&text, a->stanza->elem, NS_SERVER);
+	is_big = text.len + MARGIN > max;
+	buf_fini(&text);
+	return is_big;
+}
+
+bool dispatch_is_in_order(const struct stanza *s)
+{
+	const struct iq_row *row;
+
+	if (s->kind != STANZA_IQ || jid_resource(s->to))
+		return true;
+	row = find_iq(s);
+	return row && row->type == STANZA_SET;
+}
+
+void dispatch_run(struct act *a)
+{
+	if (is_too_big(a) && a->stanza->type != STANZA_ERROR) {
+		act_refuse(a, COND_POLICY_VIOLATION, COND_TYPE_MODIFY,
+			   "This is too big for the room.");
+		return;
+	}
+	switch (a->stanza->kind) {
+	case STANZA_MESSAGE:
+		run_message(a);
+		break;
+	case STANZA_PRESENCE:
+		run_presence(a);
+		break;
+	case STANZA_IQ:
+		run_iq(a);
+		break;
+	}
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/leave.h"
+
+#include "base/str.h"
+#include "jid/jid.h"
+#include "muc/act.h"
+#include "muc/persist.h"
+#include "muc/presence.h"
+#include "muc/room.h"
+#include "xml/elem.h"
+
+/* A temporary room ends with its last occupant (XEP-0045 #exit), and so does
+ * one whose maker went before it was configured. */
+static void check_empty(struct room *r)
+{
+	if (roster_session_count(&r->roster))
+		return;
+	if (!r->config.is_persistent || r->state == ROOM_LOCKED)
+		r->state = ROOM_OVER;
+}
+
+/* Out of the roster, not yet freed. Their presences are sent when all who go
+ * together are out, so that they are not told of each other. */
+struct party {
+	struct list sessions;
+	struct list occupants;
+};
+
+static void take_out(struct room *r, struct session *s, struct party *party)
+{
+	struct occupant *gone;
+
+	persist_session_gone(r, s);
+	gone = roster_take_session(&r->roster, s);
+	list_add_tail(&party->sessions, &s->node);
+	if (gone)
+		list_add_tail(&party->occupants, &gone->node);
+}
+
+/* Any session of an occupant who is gone: for its real JID. */
+static const struct jid *real_jid(const struct party *party,
+				  const struct occupant *o)
+{
+	const struct session *s;
+
+	list_each(s, &party->sessions, node)
+		if (s->occupant == o)
+			return s->jid;
+	return NULL;
+}
+
+static void see_off(struct room *r, struct party *party,
+		    const struct presence_note *note,
+		    const struct elem *payload)
+{
+	struct session *s, *next_session;
+	struct occupant *o, *next;
+
+	list_each(s, &party->sessions, node)
+		presence_show_gone_self(r, s->occupant, s, ROLE_NONE, note,
+					payload);
+	list_each(o, &party->occupants, node)
+		presence_show_gone(r, o, real_jid(party, o), ROLE_NONE, note,
+				   payload);
+	list_each_safe(s, next_session, &party->sessions, node) {
+		list_remove(&s->node);
+		session_free(&s);
+	}
+	list_each_safe(o, next, &party->occupants, node) {
+		list_remove(&o->node);
+		roster_free_occupant(&o);
+	}
+	check_empty(r);
+}
+
+static void remove_one(struct room *r, struct session *s,
+		       const struct presence_note *note,
+		       const struct elem *payload)
+{
+	struct occupant *o = s->occupant;
+	const struct session *shown = o->shown;
+	struct party party;
+	bool is_gone;
+
+	list_init(&party.sessions);
+	list_init(&party.occupants);
+	take_out(r, s, &party);
+	is_gone = !list_is_empty(&party.occupants);
+	see_off(r, &party, note, payload);
+	if (!is_gone && o->shown != shown)
+		presence_show(r, o, NULL);
+}
+
+void leave_remove(struct room *r, struct session *s,
+		  const struct presence_note *note)
+{
+	remove_one(r, s, note, NULL);
+}
+
+void leave_exit(struct act *a)
+{
+	struct elem *payload = presence_read(a->room, a->stanza);
+
+	remove_one(a->room, a->session, NULL, payload);
+	a->session = NULL;
+	elem_free(&payload);
+}
+
+static bool is_of_domain(const struct session *s, const char *domain)
+{
+	return !domain || str_equal(jid_domain(s->jid), domain);
+}
+
+size_t leave_remove_domain(struct room *r, const char *domain,
+			   const struct presence_note *note)
+{
+	struct occupant *o, *next;
+	struct session *s, *next_session;
+	struct party party;
+	size_t count = 0;
+
+	list_init(&party.sessions);
+	list_init(&party.occupants);
+	list_each_safe(o, next, &r->roster.occupants, node) {
+		list_each_safe(s, next_session, &o->sessions, node) {
+			if (!is_of_domain(s, domain))
+				break;
+			take_out(r, s, &party);
+			count++;
+		}
+	}
+	if (count)
+		see_off(r, &party, note, NULL);
+	return count;
+}

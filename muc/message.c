@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/message.h"
+
+#include "base/rand.h"
+#include "jid/jid.h"
+#include "muc/act.h"
+#include "muc/persist.h"
+#include "muc/room.h"
+#include "muc/site.h"
+#include "xml/elem.h"
+#include "xmpp/mark.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+/* Typing notices, read markers, keystrokes: passed on, never kept. */
+static const char *const passing[] = {
+	NS_CHAT_STATES, NS_CHAT_MARKERS, NS_HINTS, NS_RTT, NS_RECEIPTS,
+	NS_STANZA_ID, NS_DELAY,
+};
+
+static bool is_passing(const struct elem *child)
+{
+	if (elem_is(child, "thread", NS_SERVER))
+		return true;
+	for (size_t i = 0; i < array_len(passing); i++)
+		if (elem_is(child, NULL, passing[i]))
+			return true;
+	return false;
+}
+
+/* Does the message say anything for the record? A body always does: no hint
+ * keeps it out of a public record. */
+static bool is_worth_keeping(const struct elem *message)
+{
+	const struct elem *child;
+
+	for (child = elem_child(message, NULL, NULL); child;
+	     child = elem_next(child, NULL, NULL))
+		if (!is_passing(child))
+			return true;
+	return false;
+}
+
+/* XEP-0045 #subject-mod: a subject beside a body or thread is talk. */
+static bool is_subject(const struct elem *message)
+{
+	return elem_child(message, "subject", NS_SERVER) &&
+	       !elem_child(message, "body", NS_SERVER) &&
+	       !elem_child(message, "thread", NS_SERVER);
+}
+
+void message_copy_payload(const struct room *r, struct elem *to,
+			  const struct stanza *from)
+{
+	const struct elem *child;
+
+	elem_set_attr(to, "xml:lang", stanza_lang(from));
+	for (child = elem_child(from->elem, NULL, NULL); child;
+	     child = elem_next(child, NULL, NULL)) {
+		if (elem_is(child, NULL, NS_MUC))
+			continue;
+		/* XEP-0172: tells who somebody is elsewhere */
+		if (!r->config.shows_jids && elem_is(child, NULL, NS_NICK))
+			continue;
+		elem_add_copy(to, child);
+	}
+}
+
+static struct elem *build(const struct act *a)
+{
+	const struct occupant *o = a->session->occupant;
+	const char *id = stanza_id(a->stanza);
+	char new_id[RAND_ID_SIZE];
+	struct elem *e;
+
+	rand_id(new_id);
+	e = stanza_elem_new(STANZA_MESSAGE, "groupchat", o->jid,
+			    id ? id : new_id);
+	message_copy_payload(a->room, e, a->stanza);
+	mark_add_occupant_id(e, o->id);
+	return e;
+}
+
+static void send_to_all(struct room *r, struct frozen *f)
+{
+	recent_add(&r->recent, frozen_id(f));
+	room_send_to(r, f, ROSTER_ALL, 0);
+}
+
+/* Stamped, kept, and sent behind its record. */
+static void say_for_the_record(struct act *a, struct elem *e,
+			       bool changes_subject)
+{
+	struct room *r = a->room;
+	int64_t now = site_now(r->site);
+	char stanza_id[RAND_ID_SIZE];
+	struct frozen *f;
+
+	rand_id(stanza_id);
+	mark_add_stanza_id(e, stanza_id, r->jid);
+	persist_message(r, e, stanza_id, a->session, changes_subject, now);
+	if (changes_subject) {
+		subject_set(&r->subject,
+			    elem_child_text(e, "subject", NS_SERVER),
+			    occupant_nick(a->session->occupant),
+			    a->session->occupant->id, now);
+		persist_room(r);
+	}
+	f = frozen_new(e);
+	if (!changes_subject)
+		history_add(&r->history, f, now);
+	send_to_all(r, f);
+	frozen_unref(&f);
+}
+
+static void say_in_passing(struct act *a, const struct elem *e)
+{
+	struct frozen *f = frozen_new(e);
+
+	send_to_all(a->room, f);
+	frozen_unref(&f);
+}
+
+void message_groupchat(struct act *a)
+{
+	bool changes_subject, is_kept;
+	struct elem *e;
+
+	if (!a->session) {
+		act_refuse(a, COND_NOT_ACCEPTABLE, COND_TYPE_CANCEL,
+			   "You are not in the room.");
+		return;
+	}
+	mark_strip(a->stanza->elem, a->room->jid);
+	changes_subject = is_subject(a->stanza->elem);
+	is_kept = changes_subject || is_worth_keeping(a->stanza->elem);
+	if (!room_may(a->room, a->session->occupant,
+		      changes_subject ? PRIVILEGE_SET_SUBJECT
+				      : PRIVILEGE_SPEAK)) {
+		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
+		return;
+	}
+	if (is_kept && !act_may_save(a))
+		return;
+	e = build(a);
+	if (is_kept)
+		say_for_the_record(a, e, changes_subject);
+	else
+		say_in_passing(a, e);
+	elem_free(&e);
+}
+
+void message_other(struct act *a)
+{
+	if (!a->session)
+		act_refuse(a, COND_NOT_ACCEPTABLE, COND_TYPE_CANCEL,
+			   "You are not in the room.");
+	else
+		act_refuse(a, COND_BAD_REQUEST, COND_TYPE_MODIFY,
+			   "A message to the room is of type groupchat.");
+}

@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/muc.h"
+
+#include <inttypes.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "jid/jid.h"
+#include "muc/act.h"
+#include "muc/directory.h"
+#include "muc/dispatch.h"
+#include "muc/env.h"
+#include "muc/ghost.h"
+#include "muc/iq_relay.h"
+#include "muc/leave.h"
+#include "muc/persist.h"
+#include "muc/presence.h"
+#include "muc/room.h"
+#include "muc/service.h"
+#include "muc/site.h"
+#include "store/archive_query.h"
+#include "store/record.h"
+#include "xml/elem.h"
+#include "xml/parser.h"
+#include "xmpp/envelope.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+#define STANDING_ROOM "hallway"
+
+/* Stanzas that wait for one room to wake. */
+#define WAITING_MAX 1000
+
+struct muc {
+	struct site site;
+	enum muc_create create;
+	struct map *create_domains; /* owned; domain -> anything */
+	size_t max_rooms;
+	struct map *rooms;          /* owned; bare JID -> struct room */
+	struct map *domains;        /* owned; domain -> struct directory */
+	struct map *questions;      /* owned; id -> room's bare JID, owned */
+	uint64_t last_question;
+};
+
+/** A stanza that waits. */
+struct waiting {
+	struct list node;
+	struct stanza *stanza; /* owned */
+	enum muc_proof proof;
+};
+
+void muc_settings_init(struct muc_settings *s)
+{
+	*s = (struct muc_settings){
+		.operator_needs_certificate = true,
+		.create = MUC_CREATE_OPERATORS,
+		.max_users = 5000,
+		.max_rooms = 20000,
+		.history = 50,
+		.max_stanza = 65000,
+		.version = "",
+	};
+}
+
+/* ---- life ---- */
+
+/* A set: the values only have to be there. */
+static struct map *set_new(const char *const *keys, size_t count)
+{
+	static char there;
+	struct map *set = map_new();
+
+	for (size_t i = 0; i < count; i++)
+		if (!map_get(set, keys[i]))
+			map_add(set, keys[i], &there);
+	return set;
+}
+
+static void init_site(struct site *site, const struct muc_settings *settings,
+		      const struct muc_env *env)
+{
+	site->env = *env;
+	site->history = settings->history;
+	site->max_users = settings->max_users;
+	site->max_stanza = settings->max_stanza;
+	memcpy(site->secret, settings->secret, sizeof(site->secret));
+	site->version = str_dup(settings->version ? settings->version : "");
+	site->operators = set_new(settings->operators,
+				  settings->operator_count);
+	site->operator_needs_certificate = settings->operator_needs_certificate;
+	site->started = site_now(site);
+}
+
+struct muc *muc_new(const struct muc_settings *settings,
+		    const struct muc_env *env)
+{
+	struct muc *m = mem_new(struct muc);
+
+	init_site(&m->site, settings, env);
+	m->create = settings->create;
+	m->create_domains = set_new(settings->create_domains,
+				    settings->create_domain_count);
+	m->max_rooms = settings->max_rooms;
+	m->rooms = map_new();
+	m->questions = map_new();
+	m->domains = map_new();
+	for (size_t i = 0; i < settings->domain_count; i++) {
+		struct directory *d = mem_new(struct directory);
+
+		directory_init(d);
+		map_add(m->domains, settings->domains[i], d);
+	}
+	return m;
+}
+
+static void free_waiting(struct list *waiting)
+{
+	struct waiting *w, *tmp;
+
+	list_each_safe(w, tmp, waiting, node) {
+		list_remove(&w->node);
+		stanza_free(&w->stanza);
+		mem_free(&w);
+	}
+}
+
+static void free_room(void *value)
+{
+	struct room *r = value;
+
+	free_waiting(&r->waiting);
+	room_free(&r);
+}
+
+static void free_directory(void *value)
+{
+	directory_fini(value);
+	free(value);
+}
+
+void muc_free(struct muc **m)
+{
+	if (!*m)
+		return;
+	map_free(&(*m)->rooms, free_room);
+	map_free(&(*m)->domains, free_directory);
+	map_free(&(*m)->questions, free);
+	map_free(&(*m)->create_domains, NULL);
+	map_free(&(*m)->site.operators, NULL);
+	mem_free(&(*m)->site.version);
+	mem_free(m);
+}
+
+/* ---- the table of rooms ---- */
+
+static struct room *add_room(struct muc *m, const struct jid *jid,
+			     int64_t created)
+{
+	struct room *r = room_new(&m->site, jid, created);
+
+	map_add(m->rooms, jid_text(r->jid), r);
+	return r;
+}
+
+/* Rooms become visible when they are there for good. */
+static void list_room(struct muc *m, struct room *r)
+{
+	struct directory *d = map_get(m->domains, jid_domain(r->jid));
+
+	if (r->config.is_public)
+		directory_add(d, r);
+}
+
+/* Takes the room out; what waited for it finds no room. */
+static void end_room(struct muc *m, struct room *r)
+{
+	struct directory *d = map_get(m->domains, jid_domain(r->jid));
+	struct waiting *w, *tmp;
+	struct list waiting;
+
+	list_init(&waiting);
+	list_move_all(&waiting, &r->waiting);
+	directory_remove(d, r);
+	map_steal(m->rooms, jid_text(r->jid));
+	room_free(&r);
+	list_each_safe(w, tmp, &waiting, node) {
+		list_remove(&w->node);
+		muc_deliver(m, w->stanza, w->proof);
+		mem_free(&w);
+	}
+}
+
+/* After anything that may have sent or ended a room. */
+static void finish(struct muc *m, struct room *r)
+{
+	if (r->state == ROOM_OVER) {
+		log_info(LOG_MUC, "%s: over", jid_text(r->jid));
+		persist_room_gone(r);
+	}
+	room_flush(r);
+	if (r->state == ROOM_OVER)
+		end_room(m, r);
+}
+
+/* ---- restoring ---- */
+
+void muc_restore(struct muc *m, const struct record *record)
+{
+	struct jid *jid = record->room ? jid_parse(record->room) : NULL;
+	struct room *r;
+
+	if (!jid || !jid_local(jid) || !map_get(m->domains, jid_domain(jid))) {
+		jid_free(&jid);
+		return;
+	}
+	r = map_get(m->rooms, jid_bare(jid));
+	if (record->kind == RECORD_ROOM && !r) {
+		r = add_room(m, jid, record->as_room.created);
+		persist_restore_room(r, &record->as_room);
+		list_room(m, r);
+	} else if (record->kind == RECORD_AFFILIATION && r) {
+		persist_restore_affiliation(r, &record->as_affiliation);
+	} else if (record->kind == RECORD_SESSION && r) {
+		persist_restore_session(r, &record->as_session);
+	}
+	jid_free(&jid);
+}
+
+static void end_sessions(struct muc *m)
+{
+	struct map_cursor cursor;
+
+	map_begin(m->rooms, &cursor);
+	while (map_next(&cursor)) {
+		struct room *r = cursor.value;
+
+		leave_remove_domain(r, NULL, &ghost_note);
+		finish(m, r);
+	}
+}
+
+static void make_standing_room(struct muc *m, const char *domain)
+{
+	struct jid *jid = jid_new(STANDING_ROOM, domain, NULL);
+	struct room *r;
+
+	require(jid);
+	r = map_get(m->rooms, jid_text(jid));
+	if (!r) {
+		r = add_room(m, jid, site_now(&m->site));
+		r->history.state = HISTORY_AWAKE;
+		r->config.is_persistent = true;
+		list_room(m, r);
+		persist_room(r);
+	}
+	jid_free(&jid);
+}
+
+void muc_start(struct muc *m, bool sessions_too_old)
+{
+	struct map_cursor cursor;
+
+	if (sessions_too_old)
+		end_sessions(m);
+	map_begin(m->domains, &cursor);
+	while (map_next(&cursor))
+		make_standing_room(m, cursor.key);
+}
+
+/* ---- waking ---- */
+
+static void ask_history(struct muc *m, struct room *r)
+{
+	struct archive_query *query;
+	char *key;
+
+	query = archive_query_new(jid_text(r->jid), r->history.max);
+	query->last_page = true;
+	/* an earlier room of that name had its own talk */
+	query->start = r->created;
+	r->history.state = HISTORY_ASKED;
+	r->history.question = ++m->last_question;
+	key = str_format("%" PRIu64, r->history.question);
+	map_add(m->questions, key, str_dup(jid_text(r->jid)));
+	mem_free(&key);
+	m->site.env.ask_archive(m->site.env.owner, r->history.question, query);
+}
+
+/* The stanza stands in line until the room's history is there. Taken. */
+static void wait_for_room(struct muc *m, struct room *r, struct stanza *owned,
+			  enum muc_proof proof)
+{
+	struct cond cond = cond_make(COND_RESOURCE_CONSTRAINT,
+				     "The room is waking; try again soon.");
+	struct waiting *w;
+
+	if (r->waiting_count >= WAITING_MAX) {
+		site_refuse(&m->site, owned, &cond, r->jid);
+		stanza_free(&owned);
+		return;
+	}
+	w = mem_new(struct waiting);
+	w->stanza = owned;
+	w->proof = proof;
+	list_add_tail(&r->waiting, &w->node);
+	r->waiting_count++;
+	if (r->history.state == HISTORY_ASLEEP)
+		ask_history(m, r);
+}
+
+static void fill_history(struct room *r, const struct archive_page *page)
+{
+	if (page->status != ARCHIVE_OK)
+		log_warn(LOG_MUC, "%s: the archive gave no history",
+			 jid_text(r->jid));
+	for (size_t i = 0; i < page->count; i++) {
+		const struct record_message *row = &page->rows[i];
+		struct elem *e;
+
+		if (row->is_subject || !row->stanza)
+			continue;
+		e = parser_read(row->stanza, strlen(row->stanza), NS_SERVER);
+		if (!e)
+			continue;
+		if (elem_is(e, "message", NS_SERVER))
+			history_add_past(&r->history, e, r->jid, row->at);
+		elem_free(&e);
+	}
+}
+
+static void run_waiting(struct muc *m, struct room *r)
+{
+	struct waiting *w, *tmp;
+	struct list waiting;
+
+	list_init(&waiting);
+	list_move_all(&waiting, &r->waiting);
+	r->waiting_count = 0;
+	list_each_safe(w, tmp, &waiting, node) {
+		list_remove(&w->node);
+		muc_deliver(m, w->stanza, w->proof);
+		mem_free(&w);
+	}
+}
+
+void muc_archive_answered(struct muc *m, uint64_t id,
+			  struct archive_page *owned)
+{
+	char *key = str_format("%" PRIu64, id);
+	char *jid = map_steal(m->questions, key);
+	struct room *r = jid ? map_get(m->rooms, jid) : NULL;
+
+	if (r && r->history.state == HISTORY_ASKED &&
+	    r->history.question == id) {
+		fill_history(r, owned);
+		r->history.state = HISTORY_AWAKE;
+		run_waiting(m, r);
+	}
+	mem_free(&jid);
+	mem_free(&key);
+	archive_page_free(&owned);
+}
+
+/* ---- delivering ---- */
+
+static void deliver_to_room(struct room *r, struct stanza *s,
+			    enum muc_proof proof, bool is_new)
+{
+	struct act act = {
+		.room = r,
+		.stanza = s,
+		.session = roster_find_session(&r->roster, s->from),
+		.by_certificate = proof == MUC_BY_CERTIFICATE,
+		.is_new_room = is_new,
+	};
+
+	dispatch_run(&act);
+}
+
+static bool may_create(const struct muc *m, const struct stanza *s,
+		       enum muc_proof proof)
+{
+	if (site_is_operator(&m->site, s->from, proof == MUC_BY_CERTIFICATE))
+		return true;
+	if (m->create == MUC_CREATE_DOMAINS)
+		return map_get(m->create_domains, jid_domain(s->from));
+	return m->create == MUC_CREATE_ANYONE;
+}
+
+/* XEP-0045 #createroom: locked until its maker has configured it. Nothing stays
+ * when the maker is refused. */
+static void create_room(struct muc *m, struct stanza *s, enum muc_proof proof)
+{
+	struct room *r = add_room(m, s->to, site_now(&m->site));
+
+	r->state = ROOM_LOCKED;
+	r->history.state = HISTORY_AWAKE;
+	deliver_to_room(r, s, proof, true);
+	if (roster_session_count(&r->roster)) {
+		list_room(m, r);
+		room_flush(r);
+	} else {
+		end_room(m, r);
+	}
+}
+
+static void try_create(struct muc *m, struct stanza *s, enum muc_proof proof)
+{
+	struct jid *room = jid_to_bare(s->to);
+	struct cond not_allowed = cond_make(COND_NOT_ALLOWED, NULL);
+	struct cond full = cond_make(COND_RESOURCE_CONSTRAINT,
+				     "There are too many rooms.");
+
+	if (!may_create(m, s, proof))
+		site_refuse(&m->site, s, &not_allowed, room);
+	else if (map_count(m->rooms) >= m->max_rooms)
+		site_refuse(&m->site, s, &full, room);
+	else
+		create_room(m, s, proof);
+	jid_free(&room);
+}
+
+static void refuse_unknown(struct muc *m, const struct stanza *s)
+{
+	struct cond cond = cond_make(COND_ITEM_NOT_FOUND, NULL);
+	struct jid *room = jid_to_bare(s->to);
+
+	site_refuse(&m->site, s, &cond, room);
+	jid_free(&room);
+}
+
+/* A stanza to a room that is not there. */
+static void deliver_to_nobody(struct muc *m, struct stanza *s,
+			      enum muc_proof proof)
+{
+	struct cond no_nick = cond_make(COND_JID_MALFORMED, NULL);
+
+	if (s->kind != STANZA_PRESENCE)
+		refuse_unknown(m, s);
+	else if (s->type != STANZA_AVAILABLE)
+		return;
+	else if (!jid_resource(s->to))
+		site_refuse(&m->site, s, &no_nick, s->to);
+	else if (elem_child(s->elem, "x", NS_MUC))
+		try_create(m, s, proof);
+	else
+		site_answer(&m->site, presence_new_kick(s->to), s->from,
+			    jid_domain(s->to));
+}
+
+void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
+{
+	struct directory *d = map_get(m->domains, jid_domain(owned->to));
+	struct room *r = map_get(m->rooms, jid_bare(owned->to));
+
+	if (!d) {
+		log_debug(LOG_MUC, "%s: not one of our domains",
+			  jid_domain(owned->to));
+	} else if (!jid_local(owned->to)) {
+		service_deliver(&m->site, d, owned);
+	} else if (!r) {
+		deliver_to_nobody(m, owned, proof);
+	} else if (r->history.state != HISTORY_AWAKE &&
+		   dispatch_is_in_order(owned)) {
+		wait_for_room(m, r, owned, proof);
+		return;
+	} else {
+		deliver_to_room(r, owned, proof, false);
+		finish(m, r);
+	}
+	stanza_free(&owned);
+}
+
+/* ---- what the links tell ---- */
+
+void muc_undelivered(struct muc *m, struct envelope *owned, enum cond_name why)
+{
+	const char *from = frozen_from(owned->stanza);
+	enum stanza_type type = frozen_type(owned->stanza);
+	struct jid *jid = NULL;
+	struct room *r = NULL;
+
+	if (from && (type == STANZA_GET || type == STANZA_SET))
+		jid = jid_parse(from);
+	if (jid)
+		r = map_get(m->rooms, jid_bare(jid));
+	if (r && audience_group_size(owned->group)) {
+		iq_relay_undelivered(r, frozen_id(owned->stanza),
+				     audience_group_get(owned->group, 0)->jid,
+				     why);
+		finish(m, r);
+	}
+	jid_free(&jid);
+	envelope_free(&owned);
+}
+
+void muc_domain_lost(struct muc *m, const char *local, const char *remote)
+{
+	struct map_cursor cursor;
+
+	map_begin(m->rooms, &cursor);
+	while (map_next(&cursor)) {
+		struct room *r = cursor.value;
+		size_t count;
+
+		if (!str_equal(jid_domain(r->jid), local))
+			continue;
+		count = leave_remove_domain(r, remote, &ghost_note);
+		if (count)
+			log_info(LOG_MUC, "%s: %zu sessions of %s lost",
+				 jid_text(r->jid), count, remote);
+		finish(m, r);
+	}
+}
+
+void muc_tick(struct muc *m)
+{
+	struct map_cursor cursor;
+	int64_t now = site_now(&m->site);
+
+	map_begin(m->rooms, &cursor);
+	while (map_next(&cursor)) {
+		struct room *r = cursor.value;
+
+		if (list_is_empty(&r->relay.items))
+			continue;
+		iq_relay_tick(r, now);
+		finish(m, r);
+	}
+}
+
+/* ---- numbers ---- */
+
+size_t muc_room_count(const struct muc *m)
+{
+	return map_count(m->rooms);
+}
+
+size_t muc_occupant_count(const struct muc *m)
+{
+	struct map_cursor cursor;
+	size_t count = 0;
+
+	map_begin(m->rooms, &cursor);
+	while (map_next(&cursor)) {
+		const struct room *r = cursor.value;
+
+		count += roster_session_count(&r->roster);
+	}
+	return count;
+}

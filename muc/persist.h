@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * persist: a room to records and back.
+ *
+ * Thread: conference loop.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct elem;
+struct occupant;
+struct record;
+struct record_affiliation;
+struct record_room;
+struct record_session;
+struct room;
+struct session;
+
+void persist_room(struct room *r);
+void persist_room_gone(struct room *r);
+void persist_affiliation(struct room *r, const char *key);
+/** gates: what the room sends from now on waits for it. */
+void persist_session(struct room *r, const struct session *s, bool gates);
+void persist_session_gone(struct room *r, const struct session *s);
+/** A line as it goes out, without "to". */
+void persist_message(struct room *r, const struct elem *message,
+		     const char *stanza_id, const struct session *from,
+		     bool is_subject, int64_t at);
+
+void persist_restore_room(struct room *r, const struct record_room *record);
+void persist_restore_affiliation(struct room *r,
+				 const struct record_affiliation *record);
+void persist_restore_session(struct room *r,
+			     const struct record_session *record);

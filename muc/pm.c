@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/pm.h"
+
+#include "base/rand.h"
+#include "jid/jid.h"
+#include "muc/act.h"
+#include "muc/message.h"
+#include "muc/room.h"
+#include "muc/site.h"
+#include "xml/elem.h"
+#include "xmpp/mark.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+static const char *type_text(enum stanza_type type)
+{
+	switch (type) {
+	case STANZA_CHAT:
+		return "chat";
+	case STANZA_HEADLINE:
+		return "headline";
+	default:
+		return NULL;
+	}
+}
+
+static struct elem *build(const struct act *a)
+{
+	const struct occupant *from = a->session->occupant;
+	const char *id = stanza_id(a->stanza);
+	char new_id[RAND_ID_SIZE];
+	struct elem *e;
+
+	rand_id(new_id);
+	mark_strip(a->stanza->elem, a->room->jid);
+	e = stanza_elem_new(STANZA_MESSAGE, type_text(a->stanza->type),
+			    from->jid, id ? id : new_id);
+	message_copy_payload(a->room, e, a->stanza);
+	elem_add(e, "x", NS_MUC_USER);
+	mark_add_occupant_id(e, from->id);
+	return e;
+}
+
+/* To all clients of the nick, as the text recommends (#enter-conflict). */
+static void send_to_occupant(struct act *a, const struct occupant *to)
+{
+	struct room *r = a->room;
+	struct elem *e = build(a);
+	struct frozen *f = frozen_new(e);
+	const struct session *s;
+
+	list_each(s, &to->sessions, node) {
+		relay_add_message(&r->relay, frozen_id(f), a->session->jid,
+				  to->jid, s->jid, site_now(r->site));
+		room_send(r, f, s->jid);
+	}
+	frozen_unref(&f);
+	elem_free(&e);
+}
+
+void pm_send(struct act *a)
+{
+	const struct occupant *to;
+
+	if (!a->session) {
+		act_refuse(a, COND_NOT_ACCEPTABLE, COND_TYPE_CANCEL,
+			   "You are not in the room.");
+		return;
+	}
+	if (a->stanza->type == STANZA_GROUPCHAT) {
+		act_refuse(a, COND_BAD_REQUEST, COND_TYPE_MODIFY,
+			   "A private message is not of type groupchat.");
+		return;
+	}
+	to = room_find_nick(a->room, jid_resource(a->stanza->to));
+	if (!to)
+		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
+	else if (!room_may(a->room, a->session->occupant, PRIVILEGE_SEND_PM))
+		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
+	else
+		send_to_occupant(a, to);
+}
+
+bool pm_forward_error(struct act *a)
+{
+	struct room *r = a->room;
+	struct relay_item *item;
+	struct cond cond;
+	struct elem *e;
+
+	item = relay_take_message(&r->relay, stanza_id(a->stanza),
+				  a->stanza->from);
+	if (!item)
+		return false;
+	/* peers' texts may tell a real JID */
+	cond_read(a->stanza->elem, &cond);
+	cond.text = cond.content = NULL;
+	e = stanza_elem_new(STANZA_MESSAGE, "error", item->asked, item->id);
+	cond_add(e, &cond, NULL, NULL);
+	if (roster_find_session(&r->roster, item->sender))
+		room_send_elem(r, e, item->sender);
+	else
+		elem_free(&e);
+	relay_item_free(&item);
+	return true;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/presence.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "base/str.h"
+#include "jid/jid.h"
+#include "muc/persist.h"
+#include "muc/room.h"
+#include "xml/elem.h"
+#include "xml/parser.h"
+#include "xml/write.h"
+#include "xmpp/envelope.h"
+#include "xmpp/mark.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+/* ---- what comes in ---- */
+
+/* Joins and passwords are for the room; a nick tells who somebody is
+ * elsewhere (XEP-0172), which a semi-anonymous room keeps to itself. */
+static bool is_for_others(const struct room *r, const struct elem *child)
+{
+	if (elem_is(child, NULL, NS_MUC) || elem_is(child, "error", NULL))
+		return false;
+	return r->config.shows_jids || !elem_is(child, NULL, NS_NICK);
+}
+
+struct elem *presence_read(const struct room *r, struct stanza *stanza)
+{
+	struct elem *payload = elem_new("presence", NS_SERVER), *child;
+
+	mark_strip(stanza->elem, r->jid);
+	elem_set_attr(payload, "xml:lang", stanza_lang(stanza));
+	for (child = elem_child(stanza->elem, NULL, NULL); child;
+	     child = elem_next(child, NULL, NULL))
+		if (is_for_others(r, child))
+			elem_add_copy(payload, child);
+	return payload;
+}
+
+char *presence_write(const struct elem *payload)
+{
+	struct buf out = { 0 };
+
+	write_elem(&out, payload, NS_SERVER);
+	return buf_steal_str(&out);
+}
+
+static struct elem *parse_payload(const char *text)
+{
+	struct elem *e = NULL;
+
+	if (text)
+		e = parser_read(text, strlen(text), NS_SERVER);
+	return e ? e : elem_new("presence", NS_SERVER);
+}
+
+int presence_read_priority(const char *payload)
+{
+	struct elem *e = parse_payload(payload);
+	const char *text = elem_child_text(e, "priority", NS_SERVER);
+	int64_t value = 0;
+
+	if (text && str_to_int64(text, -128, 127, &value))
+		value = 0;
+	elem_free(&e);
+	return (int)value;
+}
+
+bool presence_take(struct room *r, struct session *s, struct stanza *stanza)
+{
+	struct occupant *o = s->occupant;
+	struct elem *payload = presence_read(r, stanza);
+	char *text = presence_write(payload);
+	bool is_same = str_equal(text, s->presence);
+
+	elem_free(&payload);
+	mem_free(&s->presence);
+	s->presence = text;
+	s->priority = presence_read_priority(text);
+	if (is_same)
+		return false;
+	persist_session(r, s, false);
+	/* the latest word counts, unless another client has precedence */
+	if (o->shown != s && s->priority < o->shown->priority)
+		return false;
+	o->shown = s;
+	occupant_choose_shown(o);
+	occupant_forget_presence(o);
+	return true;
+}
+
+/* ---- building ---- */
+
+static void add_code(struct elem *x, unsigned code)
+{
+	char text[16];
+	struct buf b = { 0 };
+
+	buf_add_format(&b, "%u", code);
+	str_copy(text, sizeof(text), buf_str(&b));
+	buf_fini(&b);
+	elem_set_attr(elem_add(x, "status", NULL), "code", text);
+}
+
+/* The codes in rising order, 110 among them for the occupant's own clients. */
+static void add_codes(struct elem *x, const struct presence_note *note,
+		      bool is_self)
+{
+	for (size_t i = 0; note && i < PRESENCE_CODES && note->codes[i]; i++) {
+		if (is_self && note->codes[i] > 110) {
+			add_code(x, 110);
+			is_self = false;
+		}
+		add_code(x, note->codes[i]);
+	}
+	if (is_self)
+		add_code(x, 110);
+}
+
+static void add_item(struct elem *x, const struct occupant *o, enum role role,
+		     const struct jid *real, const struct presence_note *note)
+{
+	struct elem *item = elem_add(x, "item", NULL);
+
+	elem_set_attr(item, "affiliation", affiliation_text(o->affiliation));
+	if (real)
+		elem_set_attr(item, "jid", jid_text(real));
+	elem_set_attr(item, "role", role_text(role));
+	if (!note)
+		return;
+	elem_set_attr(item, "nick", note->new_nick);
+	if (note->actor)
+		elem_set_attr(elem_add(item, "actor", NULL), "nick",
+			      note->actor);
+	if (note->reason)
+		elem_add_with_text(item, "reason", NULL, note->reason);
+}
+
+/** All that a presence from the room is made of. */
+struct draft {
+	const struct occupant *occupant;
+	const struct elem *payload;       /* or NULL */
+	const struct jid *real;           /* shown JID, or NULL */
+	const struct presence_note *note; /* or NULL */
+	const char *id;                   /* or NULL: a new one */
+	enum role role;
+	bool is_gone;
+	bool is_self;
+};
+
+static struct elem *build(const struct draft *d)
+{
+	char id[RAND_ID_SIZE];
+	struct elem *e, *x, *child;
+
+	rand_id(id);
+	e = stanza_elem_new(STANZA_PRESENCE, d->is_gone ? "unavailable" : NULL,
+			    d->occupant->jid, d->id ? d->id : id);
+	if (d->payload) {
+		elem_set_attr(e, "xml:lang", elem_attr(d->payload, "xml:lang"));
+		for (child = elem_child(d->payload, NULL, NULL); child;
+		     child = elem_next(child, NULL, NULL))
+			elem_add_copy(e, child);
+	}
+	mark_add_occupant_id(e, d->occupant->id);
+	x = elem_add(e, "x", NS_MUC_USER);
+	add_item(x, d->occupant, d->role, d->real, d->note);
+	add_codes(x, d->note, d->is_self);
+	return e;
+}
+
+static enum occupant_view view_of(const struct room *r,
+				  const struct occupant *watcher)
+{
+	return room_may(r, watcher, PRIVILEGE_SEE_JIDS) ? OCCUPANT_WITH_JID
+							: OCCUPANT_PLAIN;
+}
+
+/* The occupant's presence as others see it, frozen once; borrowed. */
+static struct frozen *get_frozen(struct occupant *o, enum occupant_view view)
+{
+	struct elem *payload, *e;
+
+	if (o->presence[view])
+		return o->presence[view];
+	payload = parse_payload(o->shown->presence);
+	e = build(&(struct draft){
+		.occupant = o,
+		.payload = payload,
+		.real = view == OCCUPANT_WITH_JID ? o->shown->jid : NULL,
+		.role = o->role,
+	});
+	o->presence[view] = frozen_new(e);
+	elem_free(&e);
+	elem_free(&payload);
+	return o->presence[view];
+}
+
+/* ---- sending ---- */
+
+void presence_show_one(struct room *r, struct occupant *o,
+		       const struct session *to)
+{
+	room_send(r, get_frozen(o, view_of(r, to->occupant)), to->jid);
+}
+
+void presence_show_roster(struct room *r, const struct session *to)
+{
+	struct occupant *o;
+
+	list_each(o, &r->roster.occupants, node)
+		if (o != to->occupant)
+			presence_show_one(r, o, to);
+}
+
+void presence_show_self(struct room *r, struct occupant *o,
+			const struct session *to, const char *id,
+			const struct presence_note *note)
+{
+	struct elem *payload = parse_payload(o->shown->presence);
+
+	room_send_elem(r, build(&(struct draft){
+		.occupant = o,
+		.payload = payload,
+		.real = view_of(r, o) == OCCUPANT_WITH_JID ? o->shown->jid
+							   : NULL,
+		.note = note,
+		.id = id,
+		.role = o->role,
+		.is_self = true,
+	}), to->jid);
+	elem_free(&payload);
+}
+
+/* Is anybody there for this form of it? The forms are worth their making. */
+static bool has_audience(struct room *r, enum roster_audience who)
+{
+	return audience_size(roster_get_audience(&r->roster, who)) > 0;
+}
+
+void presence_show(struct room *r, struct occupant *o,
+		   const struct session *but)
+{
+	struct session *own;
+
+	if (r->config.shows_jids) {
+		room_send_to(r, get_frozen(o, OCCUPANT_WITH_JID), ROSTER_ALL,
+			     o->number);
+	} else {
+		if (has_audience(r, ROSTER_MODERATORS))
+			room_send_to(r, get_frozen(o, OCCUPANT_WITH_JID),
+				     ROSTER_MODERATORS, o->number);
+		if (has_audience(r, ROSTER_OTHERS))
+			room_send_to(r, get_frozen(o, OCCUPANT_PLAIN),
+				     ROSTER_OTHERS, o->number);
+	}
+	list_each(own, &o->sessions, node)
+		if (own != but)
+			presence_show_self(r, o, own, NULL, NULL);
+}
+
+static void send_gone(struct room *r, const struct draft *draft,
+		      enum roster_audience who)
+{
+	struct elem *e;
+	struct frozen *f;
+
+	if (!has_audience(r, who))
+		return;
+	e = build(draft);
+	f = frozen_new(e);
+	elem_free(&e);
+	room_send_to(r, f, who, draft->occupant->number);
+	frozen_unref(&f);
+}
+
+void presence_show_gone(struct room *r, const struct occupant *o,
+			const struct jid *real, enum role role,
+			const struct presence_note *note,
+			const struct elem *payload)
+{
+	struct draft d = {
+		.occupant = o,
+		.payload = payload,
+		.note = note,
+		.role = role,
+		.is_gone = true,
+	};
+
+	if (!r->config.shows_jids)
+		send_gone(r, &d, ROSTER_OTHERS);
+	d.real = real;
+	send_gone(r, &d,
+		  r->config.shows_jids ? ROSTER_ALL : ROSTER_MODERATORS);
+}
+
+void presence_show_gone_self(struct room *r, const struct occupant *o,
+			     const struct session *to, enum role role,
+			     const struct presence_note *note,
+			     const struct elem *payload)
+{
+	room_send_elem(r, build(&(struct draft){
+		.occupant = o,
+		.payload = payload,
+		.real = view_of(r, o) == OCCUPANT_WITH_JID ? to->jid : NULL,
+		.note = note,
+		.role = role,
+		.is_gone = true,
+		.is_self = true,
+	}), to->jid);
+}
+
+struct elem *presence_new_kick(const struct jid *from)
+{
+	const struct presence_note note = {
+		.codes = { 307, 333 },
+		.reason = "You are not in the room.",
+	};
+	struct occupant nobody = { .affiliation = AFFILIATION_NONE };
+	struct elem *e, *x;
+
+	e = stanza_elem_new(STANZA_PRESENCE, "unavailable", from, NULL);
+	x = elem_add(e, "x", NS_MUC_USER);
+	add_item(x, &nobody, ROLE_NONE, NULL, &note);
+	add_codes(x, &note, true);
+	return e;
+}

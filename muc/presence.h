@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * presence: builds what a room says of its occupants and sends it. Others get
+ * one of two frozen forms, with the real JID or without; the occupant's own
+ * clients get theirs with status 110.
+ *
+ * Thread: conference loop.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "muc/role.h"
+
+struct elem;
+struct jid;
+struct occupant;
+struct room;
+struct session;
+struct stanza;
+
+#define PRESENCE_CODES 6
+
+/** What stands in <x muc#user/> beside affiliation, role and JID. */
+struct presence_note {
+	unsigned codes[PRESENCE_CODES]; /* 110 excepted; 0 = none */
+	const char *new_nick;           /* with 303, or NULL */
+	const char *reason;             /* or NULL */
+	const char *actor;              /* nick of who did it, or NULL */
+};
+
+/** What a client's presence may say in the room, as an owned tree without
+ *  addresses and id; the stanza is stripped by it. */
+struct elem *presence_read(const struct room *r, struct stanza *stanza);
+char *presence_write(const struct elem *payload); /* owned text */
+/** Priority in payload text (RFC 6121 4.7.2.3); NULL text gives 0. */
+int presence_read_priority(const char *payload);
+/** Take up a session's new payload. True when others see a difference; they are
+ *  not told here. */
+bool presence_take(struct room *r, struct session *s, struct stanza *stanza);
+
+/** All other occupants to one session. */
+void presence_show_roster(struct room *r, const struct session *to);
+/** The occupant to all others and, with 110, to its own sessions but one. */
+void presence_show(struct room *r, struct occupant *o,
+		   const struct session *but);
+/** The occupant to one of its own sessions, with 110. id may be NULL. */
+void presence_show_self(struct room *r, struct occupant *o,
+			const struct session *to, const char *id,
+			const struct presence_note *note);
+/** One occupant to one session of another. */
+void presence_show_one(struct room *r, struct occupant *o,
+		       const struct session *to);
+
+/** The occupant, real JID real, is unavailable (role: none, or the old one with
+ *  303), to all others in the roster. payload may be NULL. */
+void presence_show_gone(struct room *r, const struct occupant *o,
+			const struct jid *real, enum role role,
+			const struct presence_note *note,
+			const struct elem *payload);
+/** The same to one of its own sessions, with 110. */
+void presence_show_gone_self(struct room *r, const struct occupant *o,
+			     const struct session *to, enum role role,
+			     const struct presence_note *note,
+			     const struct elem *payload);
+/** "You are not in the room" to somebody who is not (#enter-gc). */
+struct elem *presence_new_kick(const struct jid *from);

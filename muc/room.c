@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/room.h"
+
+#include "base/mem.h"
+#include "jid/jid.h"
+#include "muc/nickname.h"
+#include "muc/site.h"
+#include "xml/elem.h"
+#include "xmpp/envelope.h"
+#include "xmpp/stanza.h"
+
+struct room *room_new(struct site *site, const struct jid *jid,
+		      int64_t created)
+{
+	struct room *r = mem_new(struct room);
+
+	r->site = site;
+	r->jid = jid_to_bare(jid);
+	r->created = created;
+	room_config_init(&r->config);
+	subject_init(&r->subject);
+	affiliation_list_init(&r->affiliations);
+	roster_init(&r->roster);
+	history_init(&r->history, site->history);
+	relay_init(&r->relay);
+	list_init(&r->out);
+	list_init(&r->waiting);
+	return r;
+}
+
+static void drop_out(struct room *r)
+{
+	struct envelope *e, *tmp;
+
+	list_each_safe(e, tmp, &r->out, node) {
+		list_remove(&e->node);
+		envelope_free(&e);
+	}
+}
+
+void room_free(struct room **r)
+{
+	struct room *room = *r;
+
+	if (!room)
+		return;
+	require(list_is_empty(&room->waiting));
+	drop_out(room);
+	relay_fini(&room->relay);
+	history_fini(&room->history);
+	roster_fini(&room->roster);
+	affiliation_list_fini(&room->affiliations);
+	subject_fini(&room->subject);
+	room_config_fini(&room->config);
+	jid_free(&room->jid);
+	mem_free(r);
+}
+
+const char *room_name(const struct room *r)
+{
+	return r->config.name ? r->config.name : jid_local(r->jid);
+}
+
+struct occupant *room_find_nick(const struct room *r, const char *nick)
+{
+	struct occupant *o;
+	struct nickname n;
+
+	if (!nickname_make(&n, nick))
+		return NULL;
+	o = roster_find_key(&r->roster, n.key);
+	nickname_fini(&n);
+	return o;
+}
+
+enum affiliation room_affiliation(const struct room *r, const struct jid *real,
+				  bool by_certificate)
+{
+	if (site_is_operator(r->site, real, by_certificate))
+		return AFFILIATION_OWNER;
+	return affiliation_list_get(&r->affiliations, real);
+}
+
+bool room_may(const struct room *r, const struct occupant *o,
+	      enum privilege p)
+{
+	if (p == PRIVILEGE_SET_SUBJECT && r->config.may_change_subject &&
+	    o->role >= ROLE_PARTICIPANT)
+		return true;
+	if (p == PRIVILEGE_SEE_JIDS && r->config.shows_jids)
+		return true;
+	return privilege_is_given(p, o->role, o->affiliation);
+}
+
+bool room_is_full(const struct room *r)
+{
+	size_t max = r->site->max_users;
+
+	if (r->config.max_users > 0 && (size_t)r->config.max_users < max)
+		max = (size_t)r->config.max_users;
+	return roster_session_count(&r->roster) >= max;
+}
+
+void room_send(struct room *r, struct frozen *f, const struct jid *to)
+{
+	struct envelope *e = envelope_new(f, to, jid_domain(r->jid));
+
+	list_add_tail(&r->out, &e->node);
+}
+
+void room_send_to(struct room *r, struct frozen *f, enum roster_audience who,
+		  uint32_t skip)
+{
+	envelope_make_all(&r->out, f, roster_get_audience(&r->roster, who),
+			  jid_domain(r->jid), skip);
+}
+
+void room_send_elem(struct room *r, struct elem *owned, const struct jid *to)
+{
+	struct frozen *f = frozen_new(owned);
+
+	elem_free(&owned);
+	room_send(r, f, to);
+	frozen_unref(&f);
+}
+
+void room_flush(struct room *r)
+{
+	if (!list_is_empty(&r->out))
+		r->site->env.send(r->site->env.owner, jid_text(r->jid),
+				  &r->out);
+	require(list_is_empty(&r->out));
+}
+
+void room_save(struct room *r, struct record *owned, bool gates)
+{
+	r->site->env.save(r->site->env.owner, jid_text(r->jid), owned, gates);
+}
+
+bool room_may_save(const struct room *r)
+{
+	return r->site->env.may_save(r->site->env.owner);
+}

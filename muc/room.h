@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * room: composes the parts. What it sends is gathered in out and leaves
+ * with room_flush(), in the room's order.
+ *
+ * Thread: conference loop. Owner: struct muc.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/list.h"
+#include "muc/affiliation.h"
+#include "muc/history.h"
+#include "muc/privilege.h"
+#include "muc/recent.h"
+#include "muc/relay.h"
+#include "muc/room_config.h"
+#include "muc/roster.h"
+#include "muc/subject.h"
+
+struct elem;
+struct frozen;
+struct jid;
+struct record;
+struct site;
+
+enum room_state {
+	ROOM_OPEN,
+	ROOM_LOCKED, /* made, and not yet configured by its owner (#enter-locked) */
+	ROOM_OVER,   /* to be taken out of the house after the act */
+};
+
+struct room {
+	struct site *site;    /* borrowed */
+	struct jid *jid;      /* owned; bare */
+	enum room_state state;
+	int64_t created;      /* ms since epoch */
+	struct room_config config;
+	struct subject subject;
+	struct affiliation_list affiliations;
+	struct roster roster;
+	struct history history;
+	struct relay relay;
+	struct recent recent;
+	struct list out;      /* envelopes on their way */
+	struct list waiting;  /* the house's: stanzas until history is awake */
+	size_t waiting_count;
+};
+
+struct room *room_new(struct site *site, const struct jid *jid,
+		      int64_t created);
+/** waiting must be empty. */
+void room_free(struct room **r);
+
+/** Its name for people. */
+const char *room_name(const struct room *r);
+/** Who has this nick, in any spelling that is in conflict with it; or NULL. */
+struct occupant *room_find_nick(const struct room *r, const char *nick);
+/** What a person is to the room. Operators own every room. */
+enum affiliation room_affiliation(const struct room *r, const struct jid *real,
+				  bool by_certificate);
+/** May the occupant, as the room is configured? */
+bool room_may(const struct room *r, const struct occupant *o,
+	      enum privilege p);
+/** May another person enter? */
+bool room_is_full(const struct room *r);
+
+/** Gather; the frozen stanza stays the caller's. */
+void room_send(struct room *r, struct frozen *f, const struct jid *to);
+void room_send_to(struct room *r, struct frozen *f, enum roster_audience who,
+		  uint32_t skip);
+/** Freeze and gather for one address; takes e. */
+void room_send_elem(struct room *r, struct elem *owned, const struct jid *to);
+void room_flush(struct room *r);
+
+/** Give a record to the store; taken. */
+void room_save(struct room *r, struct record *owned, bool gates);
+/** False: the store is behind. */
+bool room_may_save(const struct room *r);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * room_config: how a room is set up (XEP-0045 #registrar-formtype-owner), and
+ * its text in the store: a submitted data form, so that one table of fields
+ * serves the store and the owner's form.
+ *
+ * Thread: conference loop. Owner: embedded in struct room.
+ */
+#pragma once
+
+#include "base/base.h"
+
+/** Strings are owned. */
+struct room_config {
+	char *name;              /* or NULL: the local part stands for it */
+	char *description;       /* or NULL */
+	char *lang;              /* or NULL */
+	char *password;          /* or NULL: none asked for */
+	bool is_persistent;
+	bool is_public;
+	bool is_moderated;
+	bool is_members_only;
+	bool is_logged;
+	bool shows_jids;         /* non-anonymous */
+	bool may_change_subject; /* participants, too */
+	int64_t max_users;       /* 0 = what the service allows */
+};
+
+/** As a room that a user makes: temporary, open, semi-anonymous, logged. */
+void room_config_init(struct room_config *c);
+void room_config_fini(struct room_config *c);
+/** Owned text. */
+char *room_config_write(const struct room_config *c);
+/** Take over the fields that text holds; what it does not hold stays. */
+HW_MUST_USE int room_config_read(struct room_config *c, const char *text);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/site.h"
+
+#include "base/list.h"
+#include "base/map.h"
+#include "jid/jid.h"
+#include "xml/elem.h"
+#include "xmpp/cond.h"
+#include "xmpp/envelope.h"
+#include "xmpp/stanza.h"
+
+int64_t site_now(const struct site *s)
+{
+	return s->env.now(s->env.owner);
+}
+
+bool site_is_operator(const struct site *s, const struct jid *from,
+		      bool by_certificate)
+{
+	if (s->operator_needs_certificate && !by_certificate)
+		return false;
+	return map_get(s->operators, jid_bare(from)) != NULL;
+}
+
+void site_answer(struct site *s, struct elem *owned, const struct jid *to,
+		 const char *local)
+{
+	struct list out;
+	struct frozen *frozen;
+
+	if (!owned)
+		return;
+	list_init(&out);
+	frozen = frozen_new(owned);
+	elem_free(&owned);
+	list_add_tail(&out, &envelope_new(frozen, to, local)->node);
+	frozen_unref(&frozen);
+	s->env.send(s->env.owner, NULL, &out);
+}
+
+void site_refuse(struct site *s, const struct stanza *stanza,
+		 const struct cond *cond, const struct jid *by)
+{
+	site_answer(s, stanza_error_new(stanza, cond, by), stanza->from,
+		    jid_domain(stanza->to));
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * site: what all rooms of a process share - the ports, the bounds, the secret,
+ * the operators.
+ *
+ * Thread: conference loop. Owner: struct muc.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "muc/env.h"
+#include "muc/occupant_id.h"
+
+struct elem;
+struct jid;
+struct map;
+struct stanza;
+struct cond;
+
+struct site {
+	struct muc_env env;
+	size_t history;     /* lines of a room */
+	size_t max_users;   /* of a room */
+	size_t max_stanza;  /* bytes that a room passes on at once */
+	unsigned char secret[OCCUPANT_ID_SECRET_SIZE];
+	char *version;      /* owned */
+	struct map *operators; /* owned; bare JID -> anything */
+	bool operator_needs_certificate;
+	int64_t started;    /* ms since epoch */
+};
+
+int64_t site_now(const struct site *s);
+bool site_is_operator(const struct site *s, const struct jid *from,
+		      bool by_certificate);
+
+/** Send a tree to one address at once, in no room's order; taken. Does nothing
+ *  for NULL. */
+void site_answer(struct site *s, struct elem *owned, const struct jid *to,
+		 const char *local);
+/** Answer a stanza with an error, if it may be answered. by may be NULL. */
+void site_refuse(struct site *s, const struct stanza *stanza,
+		 const struct cond *cond, const struct jid *by);
