@@ -67,7 +67,7 @@ static void refuses_the_malformed(void **state)
 		"a@b/\xc2\xad",           /* SOFT HYPHEN */
 		"a@b/\xe2\x80\xae",       /* RIGHT-TO-LEFT OVERRIDE */
 		"\xe2\x99\x9a@b",         /* a symbol as user name */
-		"\xd7\x90" "a@b",         /* breaks the Bidi Rule */
+		"\xd7\x90q@b",             /* breaks the Bidi Rule */
 		"a@xn--a.example", "a@\xe2\x98\x95.example", "a@[::1",
 		"a@[1.2.3.4]", "a@[]", "a@[fe80::1%eth0]",
 	};

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/unit/unit.h"
+
+#include <pthread.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "jid/jid.h"
+#include "xml/elem.h"
+#include "xmpp/envelope.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+static void add(struct audience_builder *b, const char *to, uint32_t occupant)
+{
+	struct jid *jid = jid_parse(to);
+
+	audience_builder_add(b, jid, occupant);
+	jid_free(&jid);
+}
+
+/* Five addressees of four occupants on three domains. */
+static struct audience *make_audience(void)
+{
+	struct audience_builder *b = audience_builder_new();
+	struct audience *a;
+
+	add(b, "u@one/x", 1);
+	add(b, "v@two/o'n", 2);
+	add(b, "u@one/y", 1);
+	add(b, "w@three/z", 3);
+	add(b, "z@one/z", 4);
+	a = audience_builder_finish(&b);
+	assert_null(b);
+	return a;
+}
+
+static struct frozen *make_frozen(void)
+{
+	struct elem *e = elem_new("message", NS_SERVER);
+	struct frozen *f;
+
+	elem_add_with_text(e, "body", NULL, "hi");
+	f = frozen_new(e);
+	elem_free(&e);
+	return f;
+}
+
+static void groups_are_by_domain_in_order(void **state)
+{
+	struct audience *a = make_audience();
+	struct audience_group *g = audience_group_at(a, 0);
+
+	(void)state;
+	assert_int_equal(audience_size(a), 5);
+	assert_int_equal(audience_group_count(a), 3);
+	assert_string_equal(audience_group_domain(g), "one");
+	assert_int_equal(audience_group_size(g), 3);
+	assert_string_equal(audience_group_get(g, 0)->to, "u@one/x");
+	assert_string_equal(audience_group_get(g, 1)->to, "u@one/y");
+	assert_string_equal(audience_group_get(g, 2)->to, "z@one/z");
+	g = audience_group_at(a, 1);
+	assert_string_equal(audience_group_get(g, 0)->to, "v@two/o&apos;n");
+	assert_int_equal(audience_group_get(g, 0)->to_len,
+			 strlen("v@two/o&apos;n"));
+	assert_string_equal(jid_text(audience_group_get(g, 0)->jid),
+			    "v@two/o'n");
+	assert_int_equal(audience_group_get(g, 0)->occupant, 2);
+	audience_unref(&a);
+	assert_null(a);
+	audience_unref(&a);
+}
+
+static void an_empty_audience_makes_nothing(void **state)
+{
+	struct audience_builder *b = audience_builder_new();
+	struct audience *a = audience_builder_finish(&b);
+	struct frozen *f = make_frozen();
+	struct list out;
+
+	(void)state;
+	list_init(&out);
+	envelope_make_all(&out, f, a, "b", 0);
+	assert_true(list_is_empty(&out));
+	assert_int_equal(audience_size(a), 0);
+	audience_unref(&a);
+	frozen_unref(&f);
+}
+
+/* The bytes that an envelope's stanzas are on the wire. */
+static size_t written(const struct envelope *e)
+{
+	struct buf out = { 0 };
+	size_t i, len;
+
+	for (i = 0; i < audience_group_size(e->group); i++) {
+		const struct addressee *to = audience_group_get(e->group, i);
+
+		if (!e->skip || to->occupant != e->skip)
+			frozen_write(e->stanza, &out, to->to, to->to_len);
+	}
+	len = out.len;
+	buf_fini(&out);
+	return len;
+}
+
+static void one_envelope_a_domain(void **state)
+{
+	static const char *const domains[] = { "one", "two", "three" };
+	struct audience *a = make_audience();
+	struct frozen *f = make_frozen();
+	struct envelope *e, *next;
+	struct list out;
+	size_t i = 0, count = 0;
+
+	(void)state;
+	clock_fake(4711, 0);
+	list_init(&out);
+	envelope_make_all(&out, f, a, "rooms", 0);
+	audience_unref(&a); /* the envelopes keep what they need */
+	frozen_unref(&f);
+	list_each_safe(e, next, &out, node) {
+		assert_string_equal(envelope_domain(e), domains[i++]);
+		assert_string_equal(e->local, "rooms");
+		assert_int_equal(e->posted, 4711);
+		assert_int_equal(envelope_size(e), written(e));
+		count += envelope_count(e);
+		envelope_free(&e);
+	}
+	assert_int_equal(i, 3);
+	assert_int_equal(count, 5);
+	assert_true(list_is_empty(&out));
+	clock_unfake();
+}
+
+static void skip_leaves_an_occupant_out(void **state)
+{
+	struct audience *a = make_audience();
+	struct frozen *f = make_frozen();
+	struct envelope *e, *next;
+	struct list out;
+	size_t envelopes = 0, count = 0;
+
+	(void)state;
+	list_init(&out);
+	envelope_make_all(&out, f, a, "rooms", 1); /* two of three on one */
+	envelope_make_all(&out, f, a, "rooms", 3); /* all of three */
+	list_each_safe(e, next, &out, node) {
+		envelopes++;
+		count += envelope_count(e);
+		assert_int_equal(envelope_size(e), written(e));
+		envelope_free(&e);
+	}
+	assert_int_equal(envelopes, 3 + 2);
+	assert_int_equal(count, 3 + 4);
+	audience_unref(&a);
+	frozen_unref(&f);
+}
+
+static void a_single_address(void **state)
+{
+	struct frozen *f = make_frozen();
+	struct jid *to = jid_parse("u@one/x");
+	struct envelope *e = envelope_new(f, to, "rooms");
+
+	(void)state;
+	jid_free(&to);
+	assert_string_equal(envelope_domain(e), "one");
+	assert_int_equal(envelope_count(e), 1);
+	assert_int_equal(envelope_size(e), written(e));
+	envelope_free(&e);
+	assert_null(e);
+	envelope_free(&e);
+	frozen_unref(&f);
+}
+
+static void *free_all(void *list)
+{
+	struct envelope *e, *next;
+
+	list_each_safe(e, next, (struct list *)list, node) {
+		assert_true(envelope_size(e) > 0);
+		envelope_free(&e);
+	}
+	return NULL;
+}
+
+static void threads_share_an_audience(void **state)
+{
+	struct audience *a = make_audience();
+	struct frozen *f = make_frozen();
+	pthread_t threads[4];
+	struct list lists[4];
+
+	(void)state;
+	for (size_t i = 0; i < array_len(threads); i++) {
+		list_init(&lists[i]);
+		for (int n = 0; n < 1000; n++)
+			envelope_make_all(&lists[i], f, a, "rooms", 0);
+	}
+	for (size_t i = 0; i < array_len(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, free_all,
+						&lists[i]),
+				 0);
+	audience_unref(&a);
+	frozen_unref(&f);
+	for (size_t i = 0; i < array_len(threads); i++)
+		pthread_join(threads[i], NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(groups_are_by_domain_in_order),
+		cmocka_unit_test(an_empty_audience_makes_nothing),
+		cmocka_unit_test(one_envelope_a_domain),
+		cmocka_unit_test(skip_leaves_an_occupant_out),
+		cmocka_unit_test(a_single_address),
+		cmocka_unit_test(threads_share_an_audience),
+	};
+
+	return cmocka_run_group_tests_name("envelope", tests, NULL, NULL);
+}
