@@ -28,12 +28,12 @@ typedef void (*resolver_fn)(void *owner, const struct answer *answer);
 HW_MUST_USE int resolver_open(struct loop *loop,
 			      const struct resolver_settings *settings,
 			      struct resolver **resolver_out);
-/** Ask; fn is called once, never before resolver_ask() has returned. name in
- *  A-labels. */
+/** Ask; fn is called once, never before resolver_ask() has returned; with it the
+ *  question is gone. name in A-labels. Addresses come from /etc/hosts first. */
 struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 				       enum answer_type type, resolver_fn fn,
 				       void *owner);
 /** fn will not be called. */
 void resolver_cancel(struct resolver_question **q);
-/** Ends all (their fn is not called) and frees itself. */
+/** Ends all (their fn is not called, the questions are gone) and frees itself. */
 void resolver_close(struct resolver *r);

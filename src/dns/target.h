@@ -39,7 +39,12 @@ struct target_list {
 
 typedef void (*target_fn)(void *owner, const struct target_list *list);
 
-/** domain in A-labels. fn is called once, not before this has returned. */
+/** domain in A-labels. fn is called once, not before this has returned; with it
+ *  the search is gone. A domain that is an address literal has no targets. */
 struct target_search *target_find(struct resolver *r, const char *domain,
 				  target_fn fn, void *owner);
+/** Right after target_find(): places that speak TLS from the first byte
+ *  (_xmpps-server) are wanted too. */
+void target_want_direct_tls(struct target_search *s);
+/** fn will not be called. To be done before resolver_close(). */
 void target_cancel(struct target_search **s);

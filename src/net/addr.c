@@ -107,6 +107,14 @@ uint16_t addr_port(const struct addr *a)
 	return 0;
 }
 
+void addr_set_port(struct addr *a, uint16_t port)
+{
+	if (a->ss.ss_family == AF_INET)
+		((struct sockaddr_in *)&a->ss)->sin_port = htons(port);
+	else if (a->ss.ss_family == AF_INET6)
+		((struct sockaddr_in6 *)&a->ss)->sin6_port = htons(port);
+}
+
 bool addr_is_ipv6(const struct addr *a)
 {
 	return a->ss.ss_family == AF_INET6;

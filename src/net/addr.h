@@ -25,6 +25,7 @@ void addr_from_bytes(struct addr *out, const void *bytes, size_t len,
 void addr_print(const struct addr *a, char out[ADDR_TEXT_SIZE]);
 bool addr_equal(const struct addr *a, const struct addr *b);
 uint16_t addr_port(const struct addr *a);
+void addr_set_port(struct addr *a, uint16_t port);
 bool addr_is_ipv6(const struct addr *a);
 /** Loopback, private, link-local, CGNAT, multicast, unspecified, v4-mapped and
  *  NAT64 of these: not to be dialled unless s2s.allow_private. */

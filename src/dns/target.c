@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "dns/target.h"
+
+#include "base/mem.h"
+#include "base/rand.h"
+#include "base/str.h"
+#include "dns/resolver.h"
+#include "dns/srv.h"
+
+#define DEFAULT_PORT 5269
+
+/* what is asked for a target: families in the order of preference */
+enum family { FAMILY_IPV6, FAMILY_IPV4, FAMILY_COUNT };
+
+/* the two services, in the order of the merged list */
+enum service { SERVICE_XMPP, SERVICE_XMPPS, SERVICE_COUNT };
+
+/** One question about a target, and what came of it. */
+struct address_question {
+	struct target_search *search;
+	struct resolver_question *question; /* NULL = answered */
+	bool has_failed;
+	size_t count;
+	struct addr addrs[TARGET_MAX_ADDRS];
+};
+
+/** One question about a service. */
+struct service_question {
+	struct target_search *search;
+	struct resolver_question *question; /* NULL = answered, or not asked */
+	bool is_direct_tls;
+	bool is_asked;
+	enum answer_status status;
+};
+
+struct target_search {
+	struct resolver *resolver;
+	target_fn fn;
+	void *owner;
+	char *domain;                      /* owned */
+	struct service_question services[SERVICE_COUNT];
+	size_t srv_count;
+	struct srv srvs[2 * ANSWER_MAX_SRV]; /* usable ones of both services */
+	struct target_list list;           /* what has been found so far */
+	struct address_question addresses[TARGET_MAX][FAMILY_COUNT];
+	size_t open_count;                 /* questions not yet answered */
+};
+
+/* The last word: the search is gone before its owner hears. */
+static void answer(struct target_search *s, enum target_status status)
+{
+	target_fn fn = s->fn;
+	void *owner = s->owner;
+	struct target_list list = s->list;
+
+	list.status = status;
+	if (status != TARGET_OK)
+		list.count = 0;
+	target_cancel(&s);
+	fn(owner, &list);
+}
+
+/* Families take turns, beginning with IPv6 (RFC 8305 4). */
+static void mix_addresses(struct address_question families[FAMILY_COUNT],
+			  struct target *target)
+{
+	for (size_t i = 0; i < TARGET_MAX_ADDRS; i++)
+		for (size_t f = 0; f < FAMILY_COUNT; f++)
+			if (i < families[f].count &&
+			    target->addr_count < TARGET_MAX_ADDRS)
+				target->addrs[target->addr_count++] =
+					families[f].addrs[i];
+	for (size_t i = 0; i < target->addr_count; i++)
+		addr_set_port(&target->addrs[i], target->port);
+}
+
+/* All addresses are there: targets without one fall out. */
+static void finish(struct target_search *s)
+{
+	size_t kept = 0;
+	bool has_failed = false;
+
+	for (size_t i = 0; i < s->list.count; i++) {
+		struct target *target = &s->list.targets[i];
+
+		mix_addresses(s->addresses[i], target);
+		for (size_t f = 0; f < FAMILY_COUNT; f++)
+			has_failed |= s->addresses[i][f].has_failed;
+		if (target->addr_count > 0)
+			s->list.targets[kept++] = *target;
+	}
+	s->list.count = kept;
+	if (kept > 0)
+		answer(s, TARGET_OK);
+	else
+		answer(s, has_failed ? TARGET_FAILED : TARGET_NONE);
+}
+
+static void on_addresses(void *owner, const struct answer *found)
+{
+	struct address_question *q = owner;
+	struct target_search *s = q->search;
+
+	q->question = NULL;
+	q->has_failed = found->status == ANSWER_FAILED;
+	for (size_t i = 0; i < found->addr_count && q->count < TARGET_MAX_ADDRS;
+	     i++)
+		q->addrs[q->count++] = found->addrs[i];
+	if (--s->open_count == 0)
+		finish(s);
+}
+
+static void ask_addresses(struct target_search *s, size_t index)
+{
+	static const enum answer_type types[FAMILY_COUNT] = {
+		[FAMILY_IPV6] = ANSWER_AAAA,
+		[FAMILY_IPV4] = ANSWER_A,
+	};
+
+	for (size_t f = 0; f < FAMILY_COUNT; f++) {
+		struct address_question *q = &s->addresses[index][f];
+
+		q->search = s;
+		q->question = resolver_ask(s->resolver,
+					   s->list.targets[index].host,
+					   types[f], on_addresses, q);
+		s->open_count++;
+	}
+}
+
+/* A target that is an address literal is against RFC 2782, and a way around
+ * whoever filters names. */
+static bool is_literal(const char *host)
+{
+	struct addr a;
+
+	return addr_parse(host, 1, &a) == 0;
+}
+
+static void add_target(struct target_search *s, const char *host, uint16_t port,
+		       bool direct_tls)
+{
+	struct target *target;
+
+	if (s->list.count == TARGET_MAX || port == 0 || is_literal(host))
+		return;
+	target = &s->list.targets[s->list.count++];
+	(void)str_copy(target->host, sizeof(target->host), host);
+	target->port = port;
+	target->direct_tls = direct_tls;
+}
+
+static uint32_t draw(void *owner, uint32_t bound)
+{
+	(void)owner;
+	return rand_below(bound + 1);
+}
+
+/* RFC 6120 3.2: A and AAAA of the domain itself only where it has no SRV record
+ * whatever; "." anywhere says that there is a will not to be reached. */
+static void choose_targets(struct target_search *s)
+{
+	bool has_records = false, has_failed = false;
+
+	for (size_t i = 0; i < SERVICE_COUNT; i++) {
+		if (!s->services[i].is_asked)
+			continue;
+		has_records |= s->services[i].status == ANSWER_OK;
+		has_failed |= s->services[i].status == ANSWER_FAILED;
+	}
+	srv_order(s->srvs, s->srv_count, draw, NULL);
+	for (size_t i = 0; i < s->srv_count; i++)
+		add_target(s, s->srvs[i].target, s->srvs[i].port,
+			   s->srvs[i].direct_tls);
+	if (!has_records && !has_failed)
+		add_target(s, s->domain, DEFAULT_PORT, false);
+	if (s->list.count == 0) {
+		answer(s, has_failed ? TARGET_FAILED : TARGET_NONE);
+		return;
+	}
+	for (size_t i = 0; i < s->list.count; i++)
+		ask_addresses(s, i);
+}
+
+static void on_service(void *owner, const struct answer *found)
+{
+	struct service_question *q = owner;
+	struct target_search *s = q->search;
+
+	q->question = NULL;
+	q->status = found->status;
+	for (size_t i = 0; i < found->srv_count; i++) {
+		struct srv *srv;
+
+		if (!*found->srvs[i].target)
+			continue;
+		srv = &s->srvs[s->srv_count++];
+		*srv = found->srvs[i];
+		srv->direct_tls = q->is_direct_tls;
+	}
+	if (--s->open_count == 0)
+		choose_targets(s);
+}
+
+static void ask_service(struct target_search *s, enum service which,
+			const char *label)
+{
+	struct service_question *q = &s->services[which];
+	char *name = str_format("%s.%s", label, s->domain);
+
+	q->search = s;
+	q->is_asked = true;
+	q->is_direct_tls = which == SERVICE_XMPPS;
+	q->question =
+		resolver_ask(s->resolver, name, ANSWER_SRV, on_service, q);
+	s->open_count++;
+	mem_free(&name);
+}
+
+struct target_search *target_find(struct resolver *r, const char *domain,
+				  target_fn fn, void *owner)
+{
+	struct target_search *s = mem_new(struct target_search);
+
+	s->resolver = r;
+	s->fn = fn;
+	s->owner = owner;
+	s->domain = str_dup(domain);
+	ask_service(s, SERVICE_XMPP, "_xmpp-server._tcp");
+	return s;
+}
+
+void target_want_direct_tls(struct target_search *s)
+{
+	if (!s->services[SERVICE_XMPPS].is_asked)
+		ask_service(s, SERVICE_XMPPS, "_xmpps-server._tcp");
+}
+
+void target_cancel(struct target_search **s)
+{
+	if (!*s)
+		return;
+	for (size_t i = 0; i < SERVICE_COUNT; i++)
+		resolver_cancel(&(*s)->services[i].question);
+	for (size_t i = 0; i < TARGET_MAX; i++)
+		for (size_t f = 0; f < FAMILY_COUNT; f++)
+			resolver_cancel(&(*s)->addresses[i][f].question);
+	mem_free(&(*s)->domain);
+	mem_free(s);
+}
