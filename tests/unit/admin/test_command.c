@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/unit/unit.h"
+
+#include "admin/command.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/counter.h"
+#include "muc/muc.h"
+#include "store/store.h"
+
+/* The rooms and the store of these tests. */
+size_t muc_room_count(const struct muc *m)
+{
+	return m ? 0 : 3;
+}
+
+size_t muc_occupant_count(const struct muc *m)
+{
+	return m ? 0 : 41;
+}
+
+size_t store_waiting(const struct store *s)
+{
+	return s ? 0 : 7;
+}
+
+static struct counter sent = COUNTER_INIT("hallway_test_sent", "sent");
+static struct counter links = GAUGE_INIT("hallway_test_links", "links");
+
+/* What happened, in order, one line each. */
+struct fixture {
+	struct buf seen;
+	struct admin admin;
+};
+
+static void see_row(void *owner, const struct command_value *values,
+		    size_t count)
+{
+	struct fixture *f = owner;
+
+	for (size_t i = 0; i < count; i++) {
+		buf_add_format(&f->seen, "%s%s=", i > 0 ? " " : "",
+			       values[i].name);
+		if (values[i].text)
+			buf_add_str(&f->seen, values[i].text);
+		else
+			buf_add_format(&f->seen, "%lld",
+				       (long long)values[i].number);
+	}
+	buf_add_char(&f->seen, '\n');
+}
+
+static void see_end(void *owner, const char *error, const char *text)
+{
+	struct fixture *f = owner;
+
+	if (error)
+		buf_add_format(&f->seen, "%s: %s\n", error, text);
+	else
+		buf_add_str(&f->seen, "ok\n");
+}
+
+static void see_stop(void *owner)
+{
+	struct fixture *f = owner;
+
+	buf_add_str(&f->seen, "stop()\n");
+}
+
+static void see_reload(void *owner)
+{
+	struct fixture *f = owner;
+
+	buf_add_str(&f->seen, "reload()\n");
+}
+
+static int setup(void **state)
+{
+	static const char *const domains[] = { "a.test", "b.test" };
+	static struct fixture f;
+
+	f = (struct fixture){
+		.admin = {
+			.version = "1.2.3",
+			.domains = domains,
+			.domain_count = array_len(domains),
+			.started = 1000000,
+			.stop = see_stop,
+			.reload = see_reload,
+			.owner = &f,
+		},
+	};
+	clock_fake(5, 1000000 + 61999);
+	*state = &f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	clock_unfake();
+	buf_fini(&f->seen);
+	return 0;
+}
+
+static const char *run_with(struct fixture *f, const char *name,
+			    const struct command_value *args, size_t count)
+{
+	const struct command_reply reply = {
+		.owner = f,
+		.row = see_row,
+		.end = see_end,
+	};
+
+	buf_clear(&f->seen);
+	command_run(&f->admin, name, args, count, &reply);
+	return buf_str(&f->seen);
+}
+
+static const char *run(struct fixture *f, const char *name)
+{
+	return run_with(f, name, NULL, 0);
+}
+
+#define FACTS                                \
+	"name=version value=1.2.3\n"         \
+	"name=uptime value=61 unit=s\n"      \
+	"name=domains value=a.test b.test\n" \
+	"name=rooms value=3\n"               \
+	"name=occupants value=41\n"          \
+	"name=records_waiting value=7\n"
+
+static void status_gives_facts_then_counters(void **state)
+{
+	assert_string_equal(run(*state, "status"), FACTS "ok\n");
+	counter_register(&sent);
+	counter_register(&links);
+	counter_add(&sent, 12);
+	counter_set(&links, -1);
+	assert_string_equal(run(*state, "status"),
+			    FACTS "name=hallway_test_sent value=12\n"
+				  "name=hallway_test_links value=-1\n"
+				  "ok\n");
+}
+
+static void uptime_survives_a_clock_set_back(void **state)
+{
+	clock_fake(5, 999);
+	assert_non_null(
+		strstr(run(*state, "status"), "name=uptime value=0 unit=s\n"));
+}
+
+static void stop_answers_before_it_stops(void **state)
+{
+	assert_string_equal(run(*state, "stop"), "ok\nstop()\n");
+}
+
+static void reload_answers_when_it_is_done(void **state)
+{
+	assert_string_equal(run(*state, "reload"), "reload()\nok\n");
+}
+
+/* Every command of the list is there; "stop" is the last of them. */
+static void help_lists_what_can_be_run(void **state)
+{
+	char *list = strdup(run(*state, "help")), *rest = list, *line;
+	size_t count = 0;
+
+	while ((line = strsep(&rest, "\n")) && strncmp(line, "name=", 5) == 0) {
+		char *name = line + 5, *text = strstr(name, " text=");
+
+		assert_non_null(text);
+		assert_true(text[6] != '\0');
+		*text = '\0';
+		assert_null(strstr(run(*state, name), "unknown-command"));
+		count++;
+	}
+	assert_int_equal(count, 4);
+	assert_string_equal(line, "ok");
+	free(list);
+}
+
+static void unknown_command_names_the_nearest(void **state)
+{
+	assert_string_equal(run(*state, "statsu"),
+			    "unknown-command: there is no command "
+			    "\"statsu\"; the nearest is \"status\", \"help\" "
+			    "lists all\n");
+	assert_string_equal(run(*state, "make coffee\n"),
+			    "unknown-command: there is no command "
+			    "\"make coffee\\x0a\"; \"help\" lists all\n");
+	assert_non_null(strstr(run(*state, ""), "unknown-command"));
+}
+
+static void unknown_argument_keeps_it_from_running(void **state)
+{
+	const struct command_value when = { .name = "when", .text = "later" };
+
+	assert_string_equal(run_with(*state, "stop", &when, 1),
+			    "bad-argument: \"stop\" takes no argument "
+			    "\"when\"\n");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(status_gives_facts_then_counters),
+		CASE(uptime_survives_a_clock_set_back),
+		CASE(stop_answers_before_it_stops),
+		CASE(reload_answers_when_it_is_done),
+		CASE(help_lists_what_can_be_run),
+		CASE(unknown_command_names_the_nearest),
+		CASE(unknown_argument_keeps_it_from_running),
+	};
+
+	return cmocka_run_group_tests_name("command", tests, NULL, NULL);
+}
