@@ -15,7 +15,7 @@
 #include "scratch.h"
 #include "store/archive_query.h"
 
-#define PATIENCE 30000 /* ms */
+#define PATIENCE 10000 /* ms */
 #define ASKED 20
 
 struct fixture {

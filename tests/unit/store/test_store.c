@@ -9,8 +9,10 @@
 
 #include <cmocka.h>
 
+#include <semaphore.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <uv.h>
@@ -18,12 +20,13 @@
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "scratch.h"
 #include "store/record.h"
 
-#define PATIENCE 30000 /* ms until a test that waits has failed */
+#define PATIENCE 10000 /* ms until a test that waits has failed */
 #define LOOK_EVERY 5   /* ms between two looks at a counter */
 
 struct fixture {
@@ -39,16 +42,20 @@ struct fixture {
 	bool is_in_order;
 	int trouble[8];
 	size_t troubles;
+	bool awaits_trouble;
 	const char *counter; /* to stop at when beyond level */
 	int64_t level;
 };
 
 /*
- * A backend in memory that fails on demand.
+ * A backend in memory that fails, and is slow, on demand.
  */
 static struct {
 	atomic_int failing_commits; /* the next so many */
 	atomic_int failing_saves;
+	atomic_int slow_commits;
+	sem_t is_slow; /* a slow commit has begun */
+	sem_t may_end; /* and may end */
 	int pending[4096]; /* numbers of messages in the transaction */
 	int pending_count;
 	int kept[4096];
@@ -89,8 +96,14 @@ static int fake_save(void *self, const struct record *r)
 
 static int fake_commit(void *self)
 {
+	bool is_failing = takes_one(&fake.failing_commits);
+
 	(void)self;
-	if (takes_one(&fake.failing_commits))
+	if (takes_one(&fake.slow_commits)) {
+		sem_post(&fake.is_slow);
+		sem_wait(&fake.may_end);
+	}
+	if (is_failing)
 		return HW_E_NO_SPACE;
 	for (int i = 0; i < fake.pending_count; i++)
 		fake.kept[fake.kept_count++] = fake.pending[i];
@@ -150,6 +163,8 @@ static void on_trouble(void *owner, int error)
 	struct fixture *f = owner;
 
 	f->trouble[f->troubles++ % array_len(f->trouble)] = error;
+	if (f->awaits_trouble)
+		uv_stop(loop_uv(f->loop));
 }
 
 static const struct store_events events = {
@@ -182,6 +197,15 @@ static void await(struct fixture *f, uint64_t ticket)
 	f->awaited = 0;
 }
 
+static void await_trouble(struct fixture *f)
+{
+	f->awaits_trouble = true;
+	timer_start(f->watchdog, PATIENCE);
+	loop_run(f->loop);
+	timer_stop(f->watchdog);
+	f->awaits_trouble = false;
+}
+
 /* Runs the loop until the counter has grown beyond level. */
 static void await_count(struct fixture *f, const char *name, int64_t level)
 {
@@ -208,6 +232,9 @@ static int set_up(void **state)
 	f->look = timer_new(f->loop, on_look, f);
 	atomic_store(&fake.failing_commits, 0);
 	atomic_store(&fake.failing_saves, 0);
+	atomic_store(&fake.slow_commits, 0);
+	sem_init(&fake.is_slow, 0, 0);
+	sem_init(&fake.may_end, 0, 0);
 	*state = f;
 	return 0;
 }
@@ -340,6 +367,25 @@ static void batch_with_a_failing_save_is_kept_whole(void **state)
 	assert_fake_kept(20);
 }
 
+static void next_batch_gathers_while_one_commits(void **state)
+{
+	struct fixture *f = *state;
+	int64_t commits;
+
+	f->settings.ops = &fake_ops;
+	open_store(f);
+	commits = count_of("hallway_store_commits");
+	atomic_store(&fake.slow_commits, 1);
+	save_messages(f, 1, 1);
+	sem_wait(&fake.is_slow);
+	save_messages(f, 2, 100);
+	assert_int_equal(store_waiting(f->store), 100);
+	sem_post(&fake.may_end);
+	await(f, 100);
+	assert_int_equal(count_of("hallway_store_commits"), commits + 2);
+	assert_int_equal(f->answers, 2);
+}
+
 static void each_trouble_is_told_once(void **state)
 {
 	struct fixture *f = *state;
@@ -418,6 +464,52 @@ static void bound_of_age_is_the_oldest_records(void **state)
 	assert_true(store_has_room(f->store));
 	clock_unfake();
 	sqlite3_close(other);
+}
+
+/* Of the batch that is tried now, not of one that went through. */
+static void age_is_that_of_the_batch(void **state)
+{
+	struct fixture *f = *state;
+	int64_t failures = count_of("hallway_store_failures");
+
+	f->settings.ops = &fake_ops;
+	open_store(f);
+	atomic_store(&fake.slow_commits, 1);
+	clock_fake(1000, 1000);
+	save_messages(f, 1, 1);
+	sem_wait(&fake.is_slow);
+	clock_fake(6000, 6000);
+	save_messages(f, 2, 2);
+	atomic_store(&fake.failing_commits, 1000000);
+	sem_post(&fake.may_end);
+	await_count(f, "hallway_store_failures", failures);
+	assert_int_equal(f->committed, 1);
+	clock_fake(11000, 11000);
+	assert_true(store_has_room(f->store));
+	clock_fake(11001, 11001);
+	assert_false(store_has_room(f->store));
+	clock_unfake();
+	atomic_store(&fake.failing_commits, 0);
+	await(f, 2);
+}
+
+static void relaxed_does_not_wait_for_a_failing_batch(void **state)
+{
+	struct fixture *f = *state;
+	int64_t failures = count_of("hallway_store_failures");
+
+	f->settings.ops = &fake_ops;
+	f->settings.sync = BACKEND_SYNC_RELAXED;
+	f->settings.retry = 1000000;
+	open_store(f);
+	atomic_store(&fake.failing_commits, 1);
+	save_messages(f, 1, 1);
+	await_count(f, "hallway_store_failures", failures);
+	save_messages(f, 2, 2);
+	await(f, 2);
+	assert_int_equal(store_waiting(f->store), 2);
+	store_close(&f->store);
+	assert_fake_kept(2);
 }
 
 static void relaxed_does_not_wait_for_the_commit(void **state)
@@ -518,6 +610,53 @@ static void close_lets_its_loop_end(void **state)
 	assert_int_equal(f->committed, 10);
 }
 
+static void set_file_limit(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* No file may grow beyond 100 kB, then again it may. */
+static void full_disk_loses_nothing(void **state)
+{
+	struct fixture *f = *state;
+	char big[4096];
+
+	memset(big, 'x', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	signal(SIGXFSZ, SIG_IGN);
+	open_store(f);
+	set_file_limit(100000);
+	for (int i = 1; i <= 100; i++) {
+		struct record *r = scratch_message(SCRATCH_ROOM, i);
+
+		str_set(&r->as_message.body, big);
+		store_save(f->store, r);
+	}
+	await_trouble(f);
+	assert_int_equal(f->troubles, 1);
+	assert_true(f->trouble[0] < 0);
+	assert_true(f->committed < 100);
+	assert_int_equal(rows(f), f->committed);
+	set_file_limit(RLIM_INFINITY);
+	await(f, 100);
+	assert_int_equal(f->troubles, 2);
+	assert_int_equal(f->trouble[1], 0);
+	assert_int_equal(rows(f), 100);
+	assert_int_equal(
+		scratch_ask(&f->scratch, "SELECT count(*) FROM archive"
+					 " WHERE id = 'm' || seq"
+					 " AND length(body) = 4095"),
+		100);
+	assert_int_equal(scratch_ask(&f->scratch, "SELECT integrity_check ="
+						  " 'ok' FROM"
+						  " pragma_integrity_check"),
+			 1);
+}
+
 static void open_tells_errors(void **state)
 {
 	struct fixture *f = *state;
@@ -594,16 +733,20 @@ int main(void)
 		TEST(lock_of_another_makes_the_commit_wait),
 		TEST(failing_batch_is_kept_in_order),
 		TEST(batch_with_a_failing_save_is_kept_whole),
+		TEST(next_batch_gathers_while_one_commits),
 		TEST(each_trouble_is_told_once),
 		TEST(bounds_of_what_may_wait),
 		TEST(bound_of_bytes),
 		TEST(bound_of_age_is_the_oldest_records),
+		TEST(age_is_that_of_the_batch),
 		TEST(relaxed_does_not_wait_for_the_commit),
+		TEST(relaxed_does_not_wait_for_a_failing_batch),
 		TEST(close_commits_and_tells_what_waits),
 		TEST(close_retries_a_failing_batch),
 		TEST(close_gives_up_in_the_end),
 		TEST(close_gives_up_on_a_lock),
 		TEST(close_lets_its_loop_end),
+		TEST(full_disk_loses_nothing),
 		TEST(open_tells_errors),
 	};
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
