@@ -12,27 +12,26 @@
 #include "store/sqlite.h"
 
 #define SPAN " FROM archive WHERE room = ?1 AND at >= ?2 AND at <= ?3"
-#define PAGE                                                           \
-	"SELECT id, at, jid, nick, occupant_id, stanza, body, is_subject" \
-	SPAN " AND seq > ?4 AND seq < ?5 ORDER BY seq"
-#define QUESTION_TABLE(X)                                               \
-	X(BEGIN, "BEGIN")                                               \
-	X(END, "ROLLBACK") /* nothing was written */                    \
-	X(ROOM_KEY, "SELECT id FROM rooms WHERE jid = ?1")              \
-	X(SEQ, "SELECT seq FROM archive WHERE room = ?1 AND id = ?2")   \
-	X(TOTAL, "SELECT count(*)" SPAN)                                \
-	X(OLDEST, PAGE " ASC LIMIT ?6")                                 \
-	X(NEWEST, PAGE " DESC LIMIT ?6")                                \
-	X(ROOMS,                                                        \
-	  "SELECT jid, room, config, subject, subject_nick, subject_at,"\
-	  " created, changed FROM room_states"                          \
-	  " JOIN rooms ON rooms.id = room ORDER BY room")               \
-	X(AFFILIATIONS,                                                 \
-	  "SELECT jid, affiliation, nick, reason, at FROM affiliations" \
-	  " WHERE room = ?1 ORDER BY jid")                              \
-	X(SESSIONS,                                                     \
-	  "SELECT jid, nick, role, presence, joined, changed"           \
-	  " FROM sessions WHERE room = ?1 ORDER BY seq")
+#define PAGE                                                                   \
+	"SELECT id, at, jid, nick, occupant_id, stanza, body, is_subject" SPAN \
+	" AND seq > ?4 AND seq < ?5 ORDER BY seq"
+#define QUESTION_TABLE(X)                                                \
+	X(BEGIN, "BEGIN")                                                \
+	X(END, "ROLLBACK") /* nothing was written */                     \
+	X(ROOM_KEY, "SELECT id FROM rooms WHERE jid = ?1")               \
+	X(SEQ, "SELECT seq FROM archive WHERE room = ?1 AND id = ?2")    \
+	X(TOTAL, "SELECT count(*)" SPAN)                                 \
+	X(OLDEST, PAGE " ASC LIMIT ?6")                                  \
+	X(NEWEST, PAGE " DESC LIMIT ?6")                                 \
+	X(ROOMS,                                                         \
+	  "SELECT jid, room, config, subject, subject_nick, subject_at," \
+	  " created, changed FROM room_states"                           \
+	  " JOIN rooms ON rooms.id = room ORDER BY room")                \
+	X(AFFILIATIONS,                                                  \
+	  "SELECT jid, affiliation, nick, reason, at FROM affiliations"  \
+	  " WHERE room = ?1 ORDER BY jid")                               \
+	X(SESSIONS, "SELECT jid, nick, role, presence, joined, changed"  \
+		    " FROM sessions WHERE room = ?1 ORDER BY seq")
 
 #define QUESTION_MEMBER(name, sql) QUESTION_##name,
 enum question { QUESTION_TABLE(QUESTION_MEMBER) QUESTION_COUNT };
@@ -203,8 +202,8 @@ static int load_room(struct reader *r, struct sqlite3_stmt *room, reader_fn fn,
 	int error = tell(RECORD_ROOM, name, room, fn, owner);
 
 	if (!error)
-		error = load_parts(r, QUESTION_AFFILIATIONS,
-				   RECORD_AFFILIATION, room, fn, owner);
+		error = load_parts(r, QUESTION_AFFILIATIONS, RECORD_AFFILIATION,
+				   room, fn, owner);
 	if (!error)
 		error = load_parts(r, QUESTION_SESSIONS, RECORD_SESSION, room,
 				   fn, owner);
@@ -313,8 +312,8 @@ static bool add_row(struct archive_page *page, size_t *cap,
 {
 	if (page->count == *cap) {
 		*cap = *cap ? 2 * *cap : 16;
-		page->rows = mem_realloc(page->rows,
-					 *cap * sizeof(*page->rows));
+		page->rows =
+			mem_realloc(page->rows, *cap * sizeof(*page->rows));
 	}
 	page->rows[page->count] = (struct record_message){ .at = 0 };
 	return fill_message(&page->rows[page->count++], row);
@@ -336,8 +335,8 @@ static enum archive_status read_page(struct reader *r,
 				     const struct span *span,
 				     struct archive_page *page)
 {
-	struct sqlite3_stmt *stmt = get(r, query->last_page ? QUESTION_NEWEST :
-							      QUESTION_OLDEST);
+	struct sqlite3_stmt *stmt =
+		get(r, query->last_page ? QUESTION_NEWEST : QUESTION_OLDEST);
 	size_t max = query->max < INT32_MAX ? query->max : INT32_MAX;
 	size_t cap = 0;
 	bool is_good = true;
@@ -361,8 +360,7 @@ static enum archive_status read_page(struct reader *r,
 	return is_good && !error ? ARCHIVE_OK : ARCHIVE_FAILED;
 }
 
-static enum archive_status count_rows(struct reader *r,
-				      const struct span *span,
+static enum archive_status count_rows(struct reader *r, const struct span *span,
 				      struct archive_page *page)
 {
 	struct sqlite3_stmt *stmt = get(r, QUESTION_TOTAL);

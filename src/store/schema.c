@@ -100,8 +100,7 @@ static int check_owner(struct sqlite3 *db, int64_t version)
 		error = ask(db, "SELECT count(*) FROM sqlite_master", &tables);
 	if (error)
 		return error;
-	if (id == APPLICATION_ID ||
-	    (id == 0 && version == 0 && tables == 0))
+	if (id == APPLICATION_ID || (id == 0 && version == 0 && tables == 0))
 		return 0;
 	log_error(LOG_STORE, "%s: the database of another program",
 		  path_of(db));

@@ -61,9 +61,8 @@
 	  " stanza, body, is_subject)"                                       \
 	  " VALUES (" ROOM_KEY ", ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"           \
 	  " ON CONFLICT (id) DO NOTHING")                                    \
-	X(SAVE_HEARTBEAT,                                                    \
-	  "INSERT INTO heartbeat (one, at) VALUES (1, ?1)"                   \
-	  " ON CONFLICT (one) DO UPDATE SET at = excluded.at")
+	X(SAVE_HEARTBEAT, "INSERT INTO heartbeat (one, at) VALUES (1, ?1)"   \
+			  " ON CONFLICT (one) DO UPDATE SET at = excluded.at")
 
 #define STATEMENT_MEMBER(name, sql) STATEMENT_##name,
 enum statement { STATEMENT_TABLE(STATEMENT_MEMBER) STATEMENT_COUNT };
@@ -136,10 +135,9 @@ void sqlite_log_error(struct sqlite3 *db, const char *what)
 int sqlite_prepare(struct sqlite3 *db, const char *sql,
 		   struct sqlite3_stmt **stmt_out)
 {
-	return sqlite_error(db,
-			    sqlite3_prepare_v3(db, sql, -1,
-					       SQLITE_PREPARE_PERSISTENT,
-					       stmt_out, NULL));
+	return sqlite_error(db, sqlite3_prepare_v3(db, sql, -1,
+						   SQLITE_PREPARE_PERSISTENT,
+						   stmt_out, NULL));
 }
 
 void sqlite_finalize(struct sqlite3_stmt **stmt)
@@ -153,8 +151,7 @@ int sqlite_run(struct sqlite3 *db, const char *sql)
 	return sqlite_error(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
 }
 
-int sqlite_ask_number(struct sqlite3 *db, const char *sql,
-		      int64_t *number_out)
+int sqlite_ask_number(struct sqlite3 *db, const char *sql, int64_t *number_out)
 {
 	struct sqlite3_stmt *stmt = NULL;
 	int error = sqlite_prepare(db, sql, &stmt);
@@ -186,8 +183,8 @@ int sqlite_open(const char *path, bool may_write, struct sqlite3 **db_out)
 	int flags = may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	struct sqlite3 *db = NULL;
 	int64_t tables;
-	int code = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX,
-				   NULL);
+	int code =
+		sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	int error = sqlite_error(db, code);
 
 	if (error)
@@ -263,9 +260,9 @@ static int set_up(struct sqlite3 *db, enum backend_sync sync)
 
 	if (error)
 		return error;
-	error = sqlite_run(db, sync == BACKEND_SYNC_FULL ?
-				       "PRAGMA synchronous = FULL" :
-				       "PRAGMA synchronous = NORMAL");
+	error = sqlite_run(db, sync == BACKEND_SYNC_FULL
+				       ? "PRAGMA synchronous = FULL"
+				       : "PRAGMA synchronous = NORMAL");
 	if (!error) /* after a burst the log is cut back to 64 MiB */
 		error = sqlite_run(db, "PRAGMA journal_size_limit = 67108864");
 	if (!error)
@@ -341,8 +338,7 @@ static struct sqlite3_stmt *get(struct sqlite *s, enum statement which)
 	return s->statements[which];
 }
 
-static struct sqlite3_stmt *get_for_room(struct sqlite *s,
-					 enum statement which,
+static struct sqlite3_stmt *get_for_room(struct sqlite *s, enum statement which,
 					 const struct record *r)
 {
 	bind_text(get(s, which), 1, r->room);
@@ -393,8 +389,8 @@ static int save_affiliation(struct sqlite *s, const struct record *r)
 	bool is_none = str_equal(a->affiliation, "none");
 	struct sqlite3_stmt *stmt =
 		get_for_room(s,
-			     is_none ? STATEMENT_DROP_AFFILIATION :
-				       STATEMENT_SAVE_AFFILIATION,
+			     is_none ? STATEMENT_DROP_AFFILIATION
+				     : STATEMENT_SAVE_AFFILIATION,
 			     r);
 
 	bind_text(stmt, 2, a->jid);

@@ -14,8 +14,8 @@
 #include "loop/timer.h"
 #include "store/record.h"
 
-#define BUSY_PAUSE 1  /* ms to the next try when only a lock is in the way */
-#define NOBODY (-1)   /* "since" when no record waits */
+#define BUSY_PAUSE 1 /* ms to the next try when only a lock is in the way */
+#define NOBODY (-1)  /* "since" when no record waits */
 
 enum order_kind { ORDER_SAVE, ORDER_END };
 
@@ -50,9 +50,9 @@ struct store {
 	uint64_t delivered; /* last told to on_committed */
 
 	/* both */
-	atomic_size_t waiting;  /* records not yet committed */
-	atomic_size_t bytes;    /* of them */
-	_Atomic int64_t since;  /* when the oldest came, or NOBODY */
+	atomic_size_t waiting; /* records not yet committed */
+	atomic_size_t bytes;   /* of them */
+	_Atomic int64_t since; /* when the oldest came, or NOBODY */
 
 	/* store thread */
 	void *backend;
@@ -237,8 +237,8 @@ static void end(struct store *s)
 	size_t lost = drop_batch(s);
 
 	if (lost > 0)
-		log_error(LOG_STORE,
-			  "database: %zu records not saved and lost", lost);
+		log_error(LOG_STORE, "database: %zu records not saved and lost",
+			  lost);
 	timer_free(&s->retry);
 	mailbox_close(s->orders);
 	s->settings.ops->close(s->backend);
@@ -374,8 +374,8 @@ int store_open(struct loop *conference, const struct store_settings *settings,
 {
 	struct store *s;
 	void *backend;
-	int error = settings->ops->open(settings->path, settings->sync,
-					&backend);
+	int error =
+		settings->ops->open(settings->path, settings->sync, &backend);
 
 	if (error)
 		return error;
@@ -415,8 +415,7 @@ bool store_has_room(const struct store *s)
 	if (atomic_load(&s->waiting) >= s->settings.max_records ||
 	    atomic_load(&s->bytes) >= s->settings.max_bytes)
 		return false;
-	return since == NOBODY ||
-	       clock_mono() - since <= s->settings.max_age;
+	return since == NOBODY || clock_mono() - since <= s->settings.max_age;
 }
 
 size_t store_waiting(const struct store *s)

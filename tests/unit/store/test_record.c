@@ -56,9 +56,9 @@ static const struct {
 	enum record_kind kind;
 	size_t strings; /* "1234" */
 } kinds[] = {
-	{ RECORD_ROOM, 3 },    { RECORD_ROOM_GONE, 0 },
-	{ RECORD_SESSION, 4 }, { RECORD_SESSION_GONE, 4 },
-	{ RECORD_MESSAGE, 5 }, { RECORD_AFFILIATION, 4 },
+	{ RECORD_ROOM, 3 },      { RECORD_ROOM_GONE, 0 },
+	{ RECORD_SESSION, 4 },   { RECORD_SESSION_GONE, 4 },
+	{ RECORD_MESSAGE, 5 },   { RECORD_AFFILIATION, 4 },
 	{ RECORD_HEARTBEAT, 0 },
 };
 
@@ -72,8 +72,8 @@ static void record_size_counts_every_string(void **state)
 		size_t room = r->room ? strlen(r->room) + 1 : 0;
 
 		assert_true(record_is_whole(r));
-		assert_int_equal(record_size(r), sizeof(*r) + room +
-							 5 * kinds[i].strings);
+		assert_int_equal(record_size(r),
+				 sizeof(*r) + room + 5 * kinds[i].strings);
 		record_free(&r);
 		assert_null(r);
 		record_free(&r);

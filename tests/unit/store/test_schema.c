@@ -36,8 +36,7 @@ static int tear_down(void **state)
 static int try_open(const struct scratch *s)
 {
 	void *self;
-	int error =
-		backend_sqlite.open(s->path, BACKEND_SYNC_FULL, &self);
+	int error = backend_sqlite.open(s->path, BACKEND_SYNC_FULL, &self);
 
 	if (!error)
 		backend_sqlite.close(self);
@@ -107,8 +106,8 @@ static void database_of_another_program_is_refused(void **state)
 
 	run(s, "CREATE TABLE recipes (name TEXT)");
 	assert_int_equal(try_open(s), HW_E_INVALID);
-	assert_int_equal(
-		scratch_ask(s, "SELECT count(*) FROM sqlite_master"), 1);
+	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM sqlite_master"),
+			 1);
 }
 
 static void migration_that_fails_leaves_nothing_half_done(void **state)
@@ -120,8 +119,8 @@ static void migration_that_fails_leaves_nothing_half_done(void **state)
 	       "CREATE TABLE archive (x)");
 	assert_true(try_open(s) < 0);
 	assert_int_equal(scratch_ask(s, "PRAGMA user_version"), 0);
-	assert_int_equal(
-		scratch_ask(s, "SELECT count(*) FROM sqlite_master"), 1);
+	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM sqlite_master"),
+			 1);
 }
 
 static void no_database_is_told(void **state)

@@ -15,7 +15,8 @@
 #include "store/reader.h"
 
 #define OTHER "lobby@rooms.example"
-#define UNICODE "gr\xc3\xbc\xc3\x9f d\xc4\xb1r \xe2\x82\xac \xf0\x9f\x98\x80 '\"<&"
+#define UNICODE \
+	"gr\xc3\xbc\xc3\x9f d\xc4\xb1r \xe2\x82\xac \xf0\x9f\x98\x80 '\"<&"
 
 static int set_up(void **state)
 {
@@ -90,7 +91,8 @@ static struct record *full_affiliation(void)
 
 static struct record *full_session(void)
 {
-	struct record *r = scratch_session(SCRATCH_ROOM, "a@x/\xc3\xa4", UNICODE);
+	struct record *r =
+		scratch_session(SCRATCH_ROOM, "a@x/\xc3\xa4", UNICODE);
 
 	r->as_session.presence = str_dup("<show>away</show>");
 	r->as_session.joined = 1700000000005;
@@ -221,9 +223,8 @@ static struct record *bare_session(void)
 
 static void every_part_of_a_room_comes_back(void **state)
 {
-	static struct record *(*const full[])(void) = {
-		full_room, full_affiliation, full_session
-	};
+	static struct record *(*const full[])(
+		void) = { full_room, full_affiliation, full_session };
 	struct expected e = { .seen = 0 };
 
 	check_round_trip(*state, full, 3, &e);
@@ -231,9 +232,8 @@ static void every_part_of_a_room_comes_back(void **state)
 
 static void absent_parts_stay_absent(void **state)
 {
-	static struct record *(*const bare[])(void) = {
-		bare_room, bare_affiliation, bare_session
-	};
+	static struct record *(*const bare[])(
+		void) = { bare_room, bare_affiliation, bare_session };
 	struct expected e = { .seen = 0 };
 
 	check_round_trip(*state, bare, 3, &e);
@@ -321,9 +321,10 @@ static void gone_room_leaves_its_archive(void **state)
 
 	scratch_save(s, saved, array_len(saved));
 	assert_loaded(s, " R(" OTHER ",o) A(a@x,owner) S(a@x/1,ann)");
-	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM archive JOIN rooms"
-					" ON rooms.id = room"
-					" WHERE rooms.jid = '" SCRATCH_ROOM "'"),
+	assert_int_equal(scratch_ask(s,
+				     "SELECT count(*) FROM archive JOIN rooms"
+				     " ON rooms.id = room"
+				     " WHERE rooms.jid = '" SCRATCH_ROOM "'"),
 			 1);
 	/* a new room of that name has no owner from before */
 	scratch_save(s, &again, 1);

@@ -54,8 +54,8 @@ static struct {
 	atomic_int failing_commits; /* the next so many */
 	atomic_int failing_saves;
 	atomic_int slow_commits;
-	sem_t is_slow; /* a slow commit has begun */
-	sem_t may_end; /* and may end */
+	sem_t is_slow;     /* a slow commit has begun */
+	sem_t may_end;     /* and may end */
 	int pending[4096]; /* numbers of messages in the transaction */
 	int pending_count;
 	int kept[4096];
@@ -290,17 +290,17 @@ static void records_are_committed_and_told(void **state)
 	int64_t before = count_of("hallway_store_records");
 
 	open_store(f);
-	assert_int_equal(
-		store_save(f->store, scratch_message(SCRATCH_ROOM, 1)), 1);
-	assert_int_equal(
-		store_save(f->store, scratch_message(SCRATCH_ROOM, 2)), 2);
+	assert_int_equal(store_save(f->store, scratch_message(SCRATCH_ROOM, 1)),
+			 1);
+	assert_int_equal(store_save(f->store, scratch_message(SCRATCH_ROOM, 2)),
+			 2);
 	await(f, 2);
 	assert_int_equal(rows(f), 2);
 	assert_int_equal(store_waiting(f->store), 0);
 	assert_int_equal(count_of("hallway_store_records"), before + 2);
 	assert_int_equal(f->troubles, 0);
-	assert_int_equal(
-		store_save(f->store, scratch_message(SCRATCH_ROOM, 3)), 3);
+	assert_int_equal(store_save(f->store, scratch_message(SCRATCH_ROOM, 3)),
+			 3);
 	await(f, 3);
 }
 
@@ -646,11 +646,10 @@ static void full_disk_loses_nothing(void **state)
 	assert_int_equal(f->troubles, 2);
 	assert_int_equal(f->trouble[1], 0);
 	assert_int_equal(rows(f), 100);
-	assert_int_equal(
-		scratch_ask(&f->scratch, "SELECT count(*) FROM archive"
-					 " WHERE id = 'm' || seq"
-					 " AND length(body) = 4095"),
-		100);
+	assert_int_equal(scratch_ask(&f->scratch, "SELECT count(*) FROM archive"
+						  " WHERE id = 'm' || seq"
+						  " AND length(body) = 4095"),
+			 100);
 	assert_int_equal(scratch_ask(&f->scratch, "SELECT integrity_check ="
 						  " 'ok' FROM"
 						  " pragma_integrity_check"),
