@@ -46,7 +46,8 @@ def program(name, variable):
 class Hallwayd:
     """One daemon and its state; it may be started again and again."""
 
-    def __init__(self, folder, domains, listen, dns, extra="", prefix=()):
+    def __init__(self, folder, domains, listen, dns, operators=(),
+                 prefix=(), extra=""):
         self.folder = folder
         self.domains = list(domains)
         self.listen = list(listen)
@@ -59,6 +60,7 @@ class Hallwayd:
         self.config = folder / "hallway.yml"
         self.config.write_text(CONFIG.format(
             state=self.state, control=self.control, dns=dns,
+            operators=", ".join(operators),
             domains="\n".join("  - name: " + name for name in self.domains),
             listen=", ".join('"%s"' % at for at in listen)) + extra)
         self.state.mkdir(mode=0o700, exist_ok=True)
