@@ -35,21 +35,60 @@ struct config_file {
 };
 
 /* libfyaml does not tell why a file cannot be opened. */
-static bool can_read(const char *path)
+static FILE *open_text(const char *path)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	bool is_good = fd >= 0 && !fstat(fd, &st);
 
-	if (!is_good)
+	if (fd < 0 || fstat(fd, &st)) {
 		fprintf(stderr, "%s: cannot be read: %s\n", path,
 			strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		fprintf(stderr, "%s: is not a regular file\n", path);
+	} else {
+		return fdopen(fd, "r");
+	}
 	if (fd >= 0)
 		close(fd);
-	if (is_good && !S_ISREG(st.st_mode)) {
-		fprintf(stderr, "%s: is not a regular file\n", path);
+	return NULL;
+}
+
+/* libfyaml 0.7 takes a NUL for the end of the file, passes over other bytes that
+ * are no UTF-8, and in a directive runs in circles at them. */
+static bool is_good_line(const char *path, size_t number, const char *line,
+			 size_t len)
+{
+	uint32_t code = 0;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = str_utf8_next(line + i, len - i, &code);
+		if (n && code)
+			continue;
+		fprintf(stderr, "%s:%zu:%zu: error: expected text in UTF-8\n",
+			path, number, i + 1);
 		return false;
 	}
+	return true;
+}
+
+static bool is_good_text(const char *path)
+{
+	FILE *file = open_text(path);
+	bool is_good = file != NULL;
+	char *line = NULL;
+	size_t size = 0, number = 0;
+	ssize_t len;
+
+	while (is_good && (len = getline(&line, &size, file)) > 0)
+		is_good = is_good_line(path, ++number, line, (size_t)len);
+	if (is_good && ferror(file)) {
+		fprintf(stderr, "%s: cannot be read\n", path);
+		is_good = false;
+	}
+	mem_free(&line);
+	if (file)
+		fclose(file);
 	return is_good;
 }
 
@@ -150,7 +189,7 @@ struct config_file *config_file_open(const char *path)
 	};
 	struct config_file *f;
 
-	if (!can_read(path))
+	if (!is_good_text(path))
 		return NULL;
 	f = mem_new(struct config_file);
 	f->parser = fy_parser_create(&cfg);

@@ -295,6 +295,11 @@ static void a_byte_order_mark_is_passed_over(void **state)
 	load_good(*state, "\xef\xbb\xbf" DOMAINS);
 }
 
+static void a_version_may_be_named(void **state)
+{
+	load_good(*state, "%YAML 1.2\n---\n" DOMAINS);
+}
+
 /* ---- bad files: the first thing wrong, with its place ---- */
 
 struct bad {
@@ -484,20 +489,31 @@ static void what_cannot_be_read_is_told(void **state)
 	assert_non_null(strstr(f->said, "is not a regular file"));
 }
 
-static void noise_is_refused(void **state)
+/* libfyaml takes these for good, or does not come to an end. */
+static void what_is_no_text_is_told_with_its_place(void **state)
 {
-	static const char utf16[] = "\xff\xfe" "d\0o\0";
-	static const char controls[] = "domains: \x01\x02\n";
-	static const char latin1[] = "domains: [{name: b\xfc" "cher}]\n";
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *complaint;
+	} cases[] = {
+#define BYTES(bytes) bytes, sizeof(bytes) - 1
+		{ BYTES("\xff\xfe" "d\0o\0"), "1:1: error: " },
+		{ BYTES(DOMAINS "tru\0st: a\n"), "2:4: error: " },
+		{ BYTES(DOMAINS "trust: b\xfc" "cher\n"), "2:9: error: " },
+		{ BYTES(DOMAINS "trust: \xff\n"), "2:8: error: " },
+		{ BYTES("%directive \xc8\n---\n" DOMAINS), "1:12: error: " },
+	};
 	struct fixture *f = *state;
 
-	load_bytes(f, utf16, sizeof(utf16) - 1);
+	for (size_t i = 0; i < array_len(cases); i++) {
+		load_bytes(f, cases[i].bytes, cases[i].len);
+		assert_null(f->config);
+		assert_said(f, cases[i].complaint);
+		assert_non_null(strstr(f->said, "expected text in UTF-8\n"));
+	}
+	load(f, "domains: \x01\x02\n");
 	assert_null(f->config);
-	load(f, controls);
-	assert_null(f->config);
-	load(f, latin1);
-	assert_null(f->config);
-	assert_non_null(strstr(f->said, f->path));
 }
 
 static void all_is_told_in_one_run(void **state)
@@ -545,11 +561,12 @@ int main(void)
 		CASE(who_may_create_has_three_forms),
 		CASE(bounds_belong_to_the_range),
 		CASE(a_byte_order_mark_is_passed_over),
+		CASE(a_version_may_be_named),
 		CASE(each_fault_is_told_with_its_place),
 		CASE(what_is_no_yaml_is_told_with_its_place),
 		CASE(a_file_that_says_nothing_is_told),
 		CASE(what_cannot_be_read_is_told),
-		CASE(noise_is_refused),
+		CASE(what_is_no_text_is_told_with_its_place),
 		CASE(all_is_told_in_one_run),
 	};
 
