@@ -300,6 +300,72 @@ static void a_version_may_be_named(void **state)
 	load_good(*state, "%YAML 1.2\n---\n" DOMAINS);
 }
 
+static void assert_same_numbers(const struct config *c, const struct config *d)
+{
+#define SAME(member) assert_int_equal(c->member, d->member)
+	SAME(restore_within);
+	SAME(s2s.io_loops);
+	SAME(s2s.allow_private);
+	SAME(s2s.grace);
+	SAME(s2s.connect_timeout);
+	SAME(s2s.negotiate_timeout);
+	SAME(s2s.tls_timeout);
+	SAME(s2s.header_timeout);
+	SAME(s2s.auth_timeout);
+	SAME(s2s.verify_timeout);
+	SAME(s2s.idle_close);
+	SAME(s2s.keepalive);
+	SAME(s2s.max_stanza);
+	SAME(s2s.max_stanza_unauthenticated);
+	SAME(s2s.queue_bytes);
+	SAME(s2s.queue_envelopes);
+	SAME(s2s.write_bytes);
+	SAME(s2s.mailbox);
+	SAME(s2s.max_unauthenticated);
+	SAME(s2s.max_unauthenticated_per_address);
+	SAME(s2s.dns_trust_ad);
+	SAME(muc.operator_needs_certificate);
+	SAME(muc.create);
+	SAME(muc.max_users);
+	SAME(muc.max_rooms);
+	SAME(muc.history);
+	SAME(muc.max_stanza);
+	SAME(store.max_records);
+	SAME(store.max_bytes);
+	SAME(store.max_age);
+	SAME(store.sync);
+	SAME(control.max_clients);
+	SAME(control.max_line);
+}
+
+/* state_dir and socket follow configure; the example names the usual places. */
+static void the_example_holds_the_defaults(void **state)
+{
+	static const char domain[] = "domains: [{name: rooms.example}]\n";
+	struct fixture *f = *state;
+	const char *top = getenv("top_srcdir");
+	char *path = str_format("%s/doc/hallway.yml.example", top ? top : "..");
+	const struct config *d;
+	struct config *c;
+
+	load_path(f, path);
+	assert_string_equal(f->said, "");
+	assert_non_null(f->config);
+	c = f->config;
+	f->config = NULL;
+	d = load_good(f, domain);
+	assert_string_equal(c->domains[0].name, d->domains[0].name);
+	assert_int_equal(c->operators.count, 0);
+	assert_int_equal(c->dns_servers.count, 0);
+	assert_int_equal(c->listen.count, 1);
+	assert_string_equal(c->listen.items[0], d->listen.items[0]);
+	for (int i = 0; i < LOG_AREA_COUNT; i++)
+		assert_int_equal(c->log.levels[i], d->log.levels[i]);
+	assert_same_numbers(c, d);
+	config_free(&c);
+	mem_free(&path);
+}
+
 /* ---- bad files: the first thing wrong, with its place ---- */
 
 struct bad {
@@ -562,6 +628,7 @@ int main(void)
 		CASE(bounds_belong_to_the_range),
 		CASE(a_byte_order_mark_is_passed_over),
 		CASE(a_version_may_be_named),
+		CASE(the_example_holds_the_defaults),
 		CASE(each_fault_is_told_with_its_place),
 		CASE(what_is_no_yaml_is_told_with_its_place),
 		CASE(a_file_that_says_nothing_is_told),
