@@ -24,5 +24,5 @@ void control_settings_init(struct control_settings *s);
 HW_MUST_USE int control_open(struct loop *loop,
 			     const struct control_settings *settings,
 			     struct admin *admin, struct control **control_out);
-/** Answers what was begun, closes all, frees itself. */
+/** Answers what was begun (for a second at most), closes all, frees itself. */
 void control_close(struct control *c);
