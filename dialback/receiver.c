@@ -46,6 +46,12 @@ static struct receiver_pending *find(const struct receiver *r,
 	return NULL;
 }
 
+bool receiver_is_pending(const struct receiver *r, const char *remote,
+			 const char *local)
+{
+	return find(r, remote, local) != NULL;
+}
+
 enum receiver_verdict receiver_begin(struct receiver *r,
 				     const struct packet *request)
 {

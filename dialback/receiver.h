@@ -34,6 +34,9 @@ void receiver_fini(struct receiver *r);
 /** A db:result without type came. */
 HW_MUST_USE enum receiver_verdict receiver_begin(struct receiver *r,
 						 const struct packet *request);
+/** Does an assertion of the pair wait? */
+bool receiver_is_pending(const struct receiver *r, const char *remote,
+			 const char *local);
 /** The answer for the pair: verdict VALID, INVALID or ERROR with cond. The
  *  db:result to send (owned), or NULL when nothing waited for it. */
 struct elem *receiver_finish(struct receiver *r, const char *remote,

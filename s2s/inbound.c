@@ -1,0 +1,626 @@
+/* SPDX-License-Identifier: MIT */
+#include "s2s/inbound.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "dialback/authority.h"
+#include "dialback/receiver.h"
+#include "jid/idna.h"
+#include "jid/jid.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+#include "s2s/features.h"
+#include "s2s/place.h"
+#include "s2s/stream.h"
+#include "s2s/tally.h"
+#include "s2s/trust.h"
+#include "xml/elem.h"
+#include "xmpp/envelope.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+#define MAX_UNSOLICITED 3 /* answers that nobody asked for */
+#define MAX_STRAYS 10     /* stanzas to domains that are not ours */
+
+enum inbound_state {
+	INBOUND_HEADER,        /* waiting for the first header */
+	INBOUND_PLAIN,         /* STARTTLS offered */
+	INBOUND_TLS,           /* handshake */
+	INBOUND_SECURE_HEADER, /* waiting for the header over TLS */
+	INBOUND_SECURE,        /* dialback offered; no pair authorised */
+	INBOUND_OPEN,          /* at least one pair authorised */
+	INBOUND_ENDED,
+};
+
+struct inbound {
+	const struct place *place; /* borrowed */
+	const struct inbound_events *events;
+	void *owner;
+	uint64_t number;
+	struct stream *stream;
+	enum inbound_state state;
+	char *local;              /* owned; of the header: ours */
+	char *remote;             /* owned; of the header, or NULL */
+	struct trust trust;
+	struct receiver receiver;
+	struct timer *timer;      /* deadline of the state */
+	unsigned unsolicited;
+	unsigned strays;
+	bool was_asked;           /* they verified a key with us */
+};
+
+static const char *label(const struct inbound *in)
+{
+	return in->remote ? in->remote : stream_peer(in->stream);
+}
+
+static void end(struct inbound *in)
+{
+	in->state = INBOUND_ENDED;
+	timer_stop(in->timer);
+}
+
+static void fail(struct inbound *in, enum stream_cond cond, const char *text)
+{
+	end(in);
+	stream_fail(in->stream, cond, text);
+}
+
+/* Somebody claims a domain that is not theirs to claim. */
+static void fail_as_spoof(struct inbound *in, const char *claimed)
+{
+	char *quoted = str_quote(claimed, strlen(claimed), 255);
+
+	log_warn(LOG_S2S, "%s: refused to speak for %s (%s)", label(in), quoted,
+		 stream_peer(in->stream));
+	mem_free(&quoted);
+	counter_add(&tally.spoofs, 1);
+	fail(in, STREAM_COND_INVALID_FROM, NULL);
+}
+
+/* ---- header ---- */
+
+/* A restart may not change who talks to whom (CVE-2018-10847). */
+static bool fits_before(const char *before, const char *now)
+{
+	return !before || !now || str_equal(before, now);
+}
+
+static const char *local_of(const struct inbound *in,
+			    const struct stream_header *header)
+{
+	const struct s2s_settings *settings = in->place->settings;
+
+	if (header->to)
+		return header->to;
+	/* old servers name nobody; only one can be meant */
+	if (in->state == INBOUND_HEADER && settings->domain_count == 1)
+		return settings->domains[0];
+	return NULL;
+}
+
+static bool check_header(struct inbound *in, const char *local,
+			 const struct stream_header *header)
+{
+	if (!local || !fits_before(in->local, local) ||
+	    !fits_before(in->remote, header->from))
+		fail(in, STREAM_COND_IMPROPER_ADDRESSING, NULL);
+	else if (!place_is_ours(in->place, local))
+		fail(in, STREAM_COND_HOST_UNKNOWN, NULL);
+	else if (header->from && place_is_ours(in->place, header->from))
+		fail_as_spoof(in, header->from);
+	else if (header->version == 0)
+		fail(in, STREAM_COND_POLICY_VIOLATION, "TLS is required");
+	else
+		return true;
+	return false;
+}
+
+static void offer(struct inbound *in, unsigned features)
+{
+	stream_send_header(in->stream, in->local, in->remote);
+	stream_give(in->stream, features_new(features));
+}
+
+static void on_header(void *owner, const struct stream_header *header)
+{
+	struct inbound *in = owner;
+	const char *local = local_of(in, header);
+	const struct s2s_settings *settings = in->place->settings;
+
+	if (!check_header(in, local, header))
+		return;
+	str_set(&in->local, local);
+	if (header->from)
+		str_set(&in->remote, header->from);
+	if (in->state == INBOUND_HEADER) {
+		in->state = INBOUND_PLAIN;
+		timer_start(in->timer, settings->header_timeout);
+		offer(in, FEATURE_STARTTLS | FEATURE_TLS_REQUIRED |
+				  FEATURE_DIALBACK | FEATURE_DIALBACK_ERRORS);
+		return;
+	}
+	require(in->state == INBOUND_SECURE_HEADER);
+	in->state = INBOUND_SECURE;
+	log_info(LOG_S2S, "%s: stream in from %s, %s", label(in),
+		 stream_peer(in->stream), stream_cipher(in->stream));
+	/* SASL EXTERNAL would be offered here, for a chain valid for remote */
+	offer(in, FEATURE_DIALBACK | FEATURE_DIALBACK_ERRORS);
+}
+
+static void on_secure(void *owner)
+{
+	struct inbound *in = owner;
+
+	in->state = INBOUND_SECURE_HEADER;
+	timer_start(in->timer, in->place->settings->auth_timeout);
+}
+
+static void start_tls(struct inbound *in)
+{
+	stream_give(in->stream, elem_new("proceed", NS_TLS));
+	timer_stop(in->timer); /* TLS has its own */
+	if (stream_start_tls(in->stream, NULL, NULL))
+		in->state = INBOUND_TLS;
+	else
+		end(in);
+}
+
+/* ---- dialback ---- */
+
+static void refuse_packet(struct inbound *in, const struct packet *p,
+			  enum cond_name cond)
+{
+	if (p->kind == PACKET_RESULT)
+		tally_count_result(PACKET_ERROR);
+	stream_give(in->stream, packet_answer_new(p, PACKET_ERROR, cond));
+}
+
+static void take_verify(struct inbound *in, const struct packet *p)
+{
+	struct elem *answer;
+	bool is_ours = place_is_ours(in->place, p->to);
+	bool is_valid;
+
+	in->was_asked = true;
+	answer = authority_answer(&in->place->key, p, is_ours,
+				  loop_now(in->place->loop), &is_valid);
+	tally_count_verify(is_valid  ? PACKET_VALID
+			   : is_ours ? PACKET_INVALID
+				     : PACKET_ERROR);
+	if (!is_valid)
+		log_warn(LOG_DIALBACK, "%s: was shown a key for %s that is not "
+			 "ours", p->from, p->to);
+	else
+		log_debug(LOG_DIALBACK, "%s: confirmed that %s is us", p->from,
+			  p->to);
+	stream_give(in->stream, answer);
+}
+
+static void take_result(struct inbound *in, const struct packet *p)
+{
+	if (place_is_ours(in->place, p->from)) {
+		fail_as_spoof(in, p->from);
+		return;
+	}
+	if (!place_is_ours(in->place, p->to)) {
+		refuse_packet(in, p, COND_ITEM_NOT_FOUND);
+		return;
+	}
+	if (trust_find(&in->trust, p->to, p->from, NULL)) {
+		stream_give(in->stream,
+			    packet_answer_new(p, PACKET_VALID,
+					      COND_UNDEFINED_CONDITION));
+		return;
+	}
+	switch (receiver_begin(&in->receiver, p)) {
+	case RECEIVER_ASK:
+		in->events->on_question(in->owner, in->number, p->to, p->from,
+					stream_id(in->stream), p->key);
+		break;
+	case RECEIVER_PENDING:
+		break;
+	case RECEIVER_FULL:
+		refuse_packet(in, p, COND_RESOURCE_CONSTRAINT);
+		break;
+	}
+}
+
+/* We asked nothing on this stream, so no answer belongs here (the attacks of
+ * 2012: XSF notice 2012-08-21). */
+static void count_unsolicited(struct inbound *in)
+{
+	log_warn(LOG_DIALBACK, "%s: unsolicited dialback answer from %s",
+		 label(in), stream_peer(in->stream));
+	counter_add(&tally.spoofs, 1);
+	if (++in->unsolicited >= MAX_UNSOLICITED)
+		fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
+}
+
+static void take_packet(struct inbound *in, const struct packet *p)
+{
+	if (p->type != PACKET_REQUEST)
+		count_unsolicited(in);
+	else if (in->state == INBOUND_PLAIN)
+		refuse_packet(in, p, COND_POLICY_VIOLATION);
+	else if (p->kind == PACKET_VERIFY)
+		take_verify(in, p);
+	else
+		take_result(in, p);
+}
+
+static void take_dialback(struct inbound *in, struct elem *owned)
+{
+	struct packet p;
+
+	switch (packet_read(owned, &p)) {
+	case PACKET_OK:
+		take_packet(in, &p);
+		break;
+	case PACKET_UNKNOWN:
+		fail(in, STREAM_COND_UNSUPPORTED_STANZA_TYPE, NULL);
+		break;
+	case PACKET_BAD_ADDRESS:
+		fail(in, STREAM_COND_IMPROPER_ADDRESSING, NULL);
+		break;
+	}
+	packet_fini(&p);
+	elem_free(&owned);
+}
+
+static void authorise(struct inbound *in, const char *local,
+		      const char *remote, bool is_first)
+{
+	if (is_first) {
+		in->state = INBOUND_OPEN;
+		timer_stop(in->timer);
+		stream_set_max_stanza(in->stream,
+				      in->place->settings->max_stanza);
+	}
+	log_info(LOG_S2S, "%s: verified by dialback, may speak to %s", remote,
+		 local);
+	in->events->on_authorised(in->owner, in->number, local, remote,
+				  is_first);
+}
+
+/* XEP-0220 2.4: on a stream that others use, a bad claim is an error of its own;
+ * alone it ends the stream. */
+static void refuse_claim(struct inbound *in, struct elem *answer,
+			 const char *local, const char *remote)
+{
+	log_warn(LOG_S2S, "%s: %s spoke for it to %s with a key it did not "
+		 "make", remote, stream_peer(in->stream), local);
+	counter_add(&tally.spoofs, 1);
+	stream_give(in->stream, answer);
+	if (trust_is_empty(&in->trust)) {
+		end(in);
+		stream_close(in->stream);
+	}
+}
+
+/* What to say of a verdict; adds the pair that it proves. */
+static enum packet_type settle(struct inbound *in, const char *local,
+			       const char *remote, enum packet_type verdict,
+			       enum cond_name *cond)
+{
+	if (verdict == PACKET_VALID &&
+	    !trust_add(&in->trust, local, remote, S2S_PROOF_DIALBACK)) {
+		*cond = COND_RESOURCE_CONSTRAINT;
+		return PACKET_ERROR;
+	}
+	if (verdict == PACKET_INVALID && !trust_is_empty(&in->trust)) {
+		*cond = COND_FORBIDDEN;
+		return PACKET_ERROR;
+	}
+	return verdict;
+}
+
+void inbound_answer(struct inbound *in, const char *local, const char *remote,
+		    enum packet_type verdict, enum cond_name cond)
+{
+	bool is_first = trust_is_empty(&in->trust);
+	enum packet_type said;
+	struct elem *answer;
+
+	if ((in->state != INBOUND_SECURE && in->state != INBOUND_OPEN) ||
+	    !receiver_is_pending(&in->receiver, remote, local))
+		return;
+	said = settle(in, local, remote, verdict, &cond);
+	answer = receiver_finish(&in->receiver, remote, local, said, cond);
+	tally_count_result(verdict);
+	if (verdict == PACKET_INVALID) {
+		refuse_claim(in, answer, local, remote);
+		return;
+	}
+	stream_give(in->stream, answer);
+	if (said == PACKET_VALID)
+		authorise(in, local, remote, is_first);
+	else
+		log_info(LOG_S2S, "%s: could not be verified: %s", remote,
+			 cond_element(cond));
+}
+
+/* ---- stanzas ---- */
+
+/* What is needed of a stanza whose addresses turn out to be malformed. */
+struct inbound_words {
+	char *from; /* owned, as given */
+	char *to;
+	char *id;
+	char *type;
+	char *name;
+};
+
+static void words_take(struct inbound_words *w, const struct elem *e)
+{
+	w->from = str_dup(elem_attr(e, "from"));
+	w->to = str_dup(elem_attr(e, "to"));
+	w->id = str_dup(elem_attr(e, "id"));
+	w->type = str_dup(elem_attr(e, "type"));
+	w->name = str_dup(elem_name(e));
+}
+
+static void words_fini(struct inbound_words *w)
+{
+	mem_free(&w->from);
+	mem_free(&w->to);
+	mem_free(&w->id);
+	mem_free(&w->type);
+	mem_free(&w->name);
+}
+
+/* The domain of an address that may be malformed elsewhere; owned or NULL. */
+static char *domain_of(const char *text)
+{
+	size_t len = strcspn(text, "/");
+	const char *at = memchr(text, '@', len);
+	char *part;
+	char *domain;
+
+	if (at) {
+		len -= (size_t)(at + 1 - text);
+		text = at + 1;
+	}
+	part = str_dup_n(text, len);
+	domain = *part ? idna_to_unicode(part) : NULL;
+	mem_free(&part);
+	return domain;
+}
+
+/* RFC 6120 8.1.1, 8.1.2: may this stream carry what goes from there to here?
+ * Ends the stream where it must. */
+static bool check_pair(struct inbound *in, const char *local,
+		       const char *remote, const char *from,
+		       enum s2s_proof *proof_out)
+{
+	if (remote && !place_is_ours(in->place, remote) && local &&
+	    trust_find(&in->trust, local, remote, proof_out))
+		return true;
+	if (!remote || !trust_has_remote(&in->trust, remote) ||
+	    (local && place_is_ours(in->place, local))) {
+		fail_as_spoof(in, from);
+		return false;
+	}
+	if (++in->strays >= MAX_STRAYS)
+		fail(in, STREAM_COND_HOST_UNKNOWN, NULL);
+	return false;
+}
+
+static struct elem *malformed_new(const struct inbound_words *w,
+				  const struct jid *to)
+{
+	struct cond cond = cond_make(COND_JID_MALFORMED, NULL);
+	struct elem *e = elem_new(w->name, NS_SERVER);
+
+	elem_set_attr(e, "from", w->to);
+	elem_set_attr(e, "to", jid_text(to));
+	elem_set_attr(e, "id", w->id);
+	elem_set_attr(e, "type", "error");
+	cond_add(e, &cond, NULL, NULL);
+	return e;
+}
+
+/* One user's odd address is no fault of the stream that others use: answered to
+ * the user, not to the server. */
+static void bounce_malformed(struct inbound *in, const struct inbound_words *w,
+			     const char *local)
+{
+	struct jid *to = jid_parse(w->from);
+	struct elem *e;
+	struct frozen *frozen;
+
+	if (to && !str_equal(w->type, "error") &&
+	    !str_equal(w->type, "result")) {
+		e = malformed_new(w, to);
+		frozen = frozen_new(e);
+		in->events->on_reply(in->owner,
+				     envelope_new(frozen, to, local));
+		frozen_unref(&frozen);
+		elem_free(&e);
+	}
+	jid_free(&to);
+}
+
+static void take_malformed(struct inbound *in, const struct inbound_words *w)
+{
+	char *local = domain_of(w->to);
+	char *remote = domain_of(w->from);
+	enum s2s_proof proof;
+
+	if (check_pair(in, local, remote, w->from, &proof)) {
+		log_debug(LOG_S2S, "%s: %s with a malformed address",
+			  label(in), w->name);
+		bounce_malformed(in, w, local);
+	}
+	mem_free(&local);
+	mem_free(&remote);
+}
+
+static void take_stanza(struct inbound *in, struct elem *owned)
+{
+	struct inbound_words words;
+	struct stanza *stanza;
+	enum s2s_proof proof = S2S_PROOF_DIALBACK;
+
+	words_take(&words, owned);
+	counter_add(&tally.stanzas_in, 1);
+	switch (stanza_give(owned, &stanza)) {
+	case STANZA_OK:
+		if (check_pair(in, jid_domain(stanza->to),
+			       jid_domain(stanza->from), words.from, &proof))
+			in->events->on_stanza(in->owner, stanza, proof);
+		else
+			stanza_free(&stanza);
+		break;
+	case STANZA_BAD_ADDRESS:
+		take_malformed(in, &words);
+		break;
+	case STANZA_NO_ADDRESS:
+		fail(in, STREAM_COND_IMPROPER_ADDRESSING, NULL);
+		break;
+	case STANZA_NOT_ONE:
+		fail(in, STREAM_COND_UNSUPPORTED_STANZA_TYPE, NULL);
+		break;
+	}
+	words_fini(&words);
+}
+
+static bool is_stanza(const struct elem *e)
+{
+	return elem_is(e, "message", NS_SERVER) ||
+	       elem_is(e, "presence", NS_SERVER) || elem_is(e, "iq", NS_SERVER);
+}
+
+static void on_elem(void *owner, struct elem *owned)
+{
+	struct inbound *in = owner;
+
+	if (str_equal(elem_ns(owned), NS_DIALBACK)) {
+		take_dialback(in, owned);
+		return;
+	}
+	if (is_stanza(owned) && in->state == INBOUND_OPEN) {
+		take_stanza(in, owned);
+		return;
+	}
+	if (in->state == INBOUND_PLAIN && elem_is(owned, "starttls", NS_TLS))
+		start_tls(in);
+	else if (is_stanza(owned))
+		fail(in, STREAM_COND_NOT_AUTHORIZED, NULL);
+	else
+		fail(in, STREAM_COND_UNSUPPORTED_STANZA_TYPE, NULL);
+	elem_free(&owned);
+}
+
+/* ---- life ---- */
+
+static void on_drained(void *owner)
+{
+	(void)owner; /* we write only answers here */
+}
+
+static void on_ending(void *owner, enum stream_end why, enum stream_cond cond,
+		      const char *text)
+{
+	struct inbound *in = owner;
+
+	(void)cond;
+	if (in->state == INBOUND_ENDED)
+		return;
+	if (why == STREAM_END_PEER || in->state < INBOUND_SECURE)
+		log_debug(LOG_S2S, "%s: stream in from %s ended: %s", label(in),
+			  stream_peer(in->stream), text);
+	else
+		log_info(LOG_S2S, "%s: stream in from %s ended: %s", label(in),
+			 stream_peer(in->stream), text);
+	end(in);
+}
+
+static void on_closed(void *owner)
+{
+	struct inbound *in = owner;
+
+	counter_add(&tally.streams_in, -1);
+	in->events->on_closed(in->owner, in->number,
+			      !trust_is_empty(&in->trust));
+	trust_fini(&in->trust);
+	receiver_fini(&in->receiver);
+	timer_free(&in->timer);
+	mem_free(&in->local);
+	mem_free(&in->remote);
+	mem_free(&in);
+}
+
+static const struct stream_events stream_events = {
+	.on_header = on_header,
+	.on_elem = on_elem,
+	.on_secure = on_secure,
+	.on_drained = on_drained,
+	.on_ending = on_ending,
+	.on_closed = on_closed,
+};
+
+/* Who came only to verify a key with us is not at fault for staying. */
+static void on_deadline(void *owner)
+{
+	struct inbound *in = owner;
+
+	if (in->was_asked) {
+		end(in);
+		stream_close(in->stream);
+	} else {
+		fail(in, STREAM_COND_CONNECTION_TIMEOUT, NULL);
+	}
+}
+
+struct inbound *inbound_open(const struct place *place, int owned_fd,
+			     uint64_t number,
+			     const struct inbound_events *events, void *owner)
+{
+	struct inbound *in = mem_new(struct inbound);
+
+	in->place = place;
+	in->stream = stream_open(place, owned_fd, STREAM_SERVER, &stream_events,
+				 in);
+	if (!in->stream) {
+		mem_free(&in);
+		return NULL;
+	}
+	in->number = number;
+	in->events = events;
+	in->owner = owner;
+	in->state = INBOUND_HEADER;
+	trust_init(&in->trust);
+	receiver_init(&in->receiver);
+	in->timer = timer_new(place->loop, on_deadline, in);
+	timer_start(in->timer, place->settings->header_timeout);
+	counter_add(&tally.streams_in, 1);
+	return in;
+}
+
+void inbound_pause(struct inbound *in, bool on)
+{
+	stream_pause(in->stream, on);
+}
+
+void inbound_tick(struct inbound *in, int64_t now)
+{
+	if (in->state == INBOUND_OPEN && now - stream_wrote_at(in->stream) >=
+						 in->place->settings->keepalive)
+		stream_keep_alive(in->stream);
+}
+
+void inbound_close(struct inbound *in)
+{
+	end(in);
+	stream_close(in->stream);
+}
+
+void inbound_abort(struct inbound *in)
+{
+	end(in);
+	stream_abort(in->stream);
+}

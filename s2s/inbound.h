@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * inbound: the negotiation when they called us: STARTTLS before anything, then
+ * dialback as receiving and as authoritative server, then stanzas of authorised
+ * pairs only. RFC 6120, XEP-0220. States: doc/protocol/stream.md.
+ *
+ * Thread: its loop's. Two-phase close; gone after on_closed.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "dialback/packet.h"
+#include "s2s/s2s.h"
+
+struct envelope;
+struct inbound;
+struct place;
+struct stanza;
+
+/** All about one stream; its number names it. */
+struct inbound_events {
+	/** A pair was authorised; is_first: before it the stream had none. */
+	void (*on_authorised)(void *owner, uint64_t number, const char *local,
+			      const char *remote, bool is_first);
+	/** Ask remote's server whether it made that key; the answer comes by
+	 *  inbound_answer(), never before this has returned. */
+	void (*on_question)(void *owner, uint64_t number, const char *local,
+			    const char *remote, const char *stream_id,
+			    const char *key);
+	/** Takes the stanza. */
+	void (*on_stanza)(void *owner, struct stanza *owned,
+			  enum s2s_proof proof);
+	/** Takes an error that goes back before anybody saw the stanza. */
+	void (*on_reply)(void *owner, struct envelope *owned);
+	void (*on_closed)(void *owner, uint64_t number, bool was_authorised);
+};
+
+/** Takes the socket; NULL when it is dead already. */
+struct inbound *inbound_open(const struct place *place, int owned_fd,
+			     uint64_t number,
+			     const struct inbound_events *events, void *owner);
+/** The word of remote's server. Nothing happens when nobody waits for it. */
+void inbound_answer(struct inbound *in, const char *local, const char *remote,
+		    enum packet_type verdict, enum cond_name cond);
+void inbound_pause(struct inbound *in, bool on);
+/** Now and then: keep-alive. now: ms monotonic. */
+void inbound_tick(struct inbound *in, int64_t now);
+void inbound_close(struct inbound *in); /* politely */
+void inbound_abort(struct inbound *in);

@@ -1,0 +1,816 @@
+/* SPDX-License-Identifier: MIT */
+#include "s2s/link.h"
+
+#include <inttypes.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "base/str.h"
+#include "dialback/question.h"
+#include "dns/target.h"
+#include "jid/idna.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+#include "net/addr.h"
+#include "net/dial.h"
+#include "s2s/outbound.h"
+#include "s2s/outq.h"
+#include "s2s/place.h"
+#include "s2s/tally.h"
+#include "xml/elem.h"
+#include "xmpp/envelope.h"
+
+#define MAX_ADDRS 16         /* dialled in one round */
+#define EXPAND_MAX 262144    /* bytes in the stream's buffers at once */
+#define HARD_FACTOR 4        /* times write_bytes, whatever the progress */
+#define STUCK_AFTER 60000    /* ms without progress beyond write_bytes */
+#define DEAD_AFTER 120000    /* ms without progress at all */
+#define VERIFY_LINGER 10000  /* ms that a stream only for verifying stays */
+#define SHORT_LIFE 5000      /* ms: an open stream that ends sooner failed */
+#define MIN_REST 1000        /* ms between a failed round and the next */
+#define MAX_SENDINGS 2       /* of a db:verify, when streams get lost */
+#define MAX_QUESTIONS 256
+#define LOST_MEMORY 3600000  /* ms that a lost link is remembered */
+
+enum link_state {
+	LINK_IDLE,
+	LINK_RESOLVING,
+	LINK_CONNECTING,
+	LINK_NEGOTIATING, /* a stream, not yet of use, or we asserted ourselves */
+	LINK_VERIFYING,   /* a stream over TLS, so far only for db:verify */
+	LINK_READY,       /* stanzas flow */
+	LINK_DRAINING,    /* the stream closes; then comes `next` */
+	LINK_BACKING_OFF,
+};
+
+/* What comes when the old stream is closed: never two at a time, or the order
+ * of a room's messages would be anybody's guess. */
+enum link_next {
+	LINK_NEXT_IDLE,   /* begin again only if something waits */
+	LINK_NEXT_TARGET, /* try the next address */
+	LINK_NEXT_FAIL,   /* the round failed */
+};
+
+struct link {
+	const struct place *place; /* borrowed */
+	const struct link_events *events;
+	void *owner;
+	char *local;        /* owned; ours */
+	char *remote;       /* owned */
+	char *local_ascii;  /* owned; A-labels */
+	char *remote_ascii; /* owned, or NULL: no name that DNS could have */
+	enum link_state state;
+	enum link_next next;
+	struct outq queue;
+	struct question_list questions;
+	struct target_search *search; /* RESOLVING */
+	struct dial *dial;            /* CONNECTING */
+	struct outbound *stream;      /* NEGOTIATING, VERIFYING, READY, DRAINING */
+	struct addr addrs[MAX_ADDRS]; /* of this round */
+	size_t addr_count;
+	size_t addr_next;
+	struct timer *deadline;  /* of the attempt, or of the back-off */
+	struct timer *grace;     /* for the oldest that waits */
+	struct timer *answering; /* for the oldest question */
+	unsigned failures;       /* rounds in a row */
+	enum cond_name why;      /* the last one failed */
+	int64_t failed_at;
+	int64_t rest_until;      /* of BACKING_OFF */
+	int64_t opened_at;
+	int64_t cut_at;          /* an open stream was lost; 0 = never */
+	int64_t used_at;
+	bool is_lost;            /* told on_lost, not reached since */
+	bool is_leaving;         /* link_close() */
+};
+
+static const struct outbound_events outbound_events;
+static void begin(struct link *l);
+static void connect_next(struct link *l);
+static void fail_round(struct link *l);
+static void close_when_answered(struct link *l);
+
+static int64_t now_of(const struct link *l)
+{
+	return loop_now(l->place->loop);
+}
+
+static bool is_wanted(const struct link *l)
+{
+	return !l->is_leaving &&
+	       (!outq_is_empty(&l->queue) || l->questions.count > 0);
+}
+
+/* ---- giving up ---- */
+
+static void drop_queue(struct link *l)
+{
+	struct envelope *e;
+
+	while ((e = outq_take(&l->queue))) {
+		counter_add(&tally.dropped, 1);
+		envelope_free(&e);
+	}
+}
+
+static void give_back_queue(struct link *l, enum cond_name why)
+{
+	struct envelope *e;
+
+	while ((e = outq_take(&l->queue))) {
+		counter_add(&tally.undelivered, 1);
+		l->events->on_undelivered(l->owner, e, why);
+	}
+}
+
+static void lose(struct link *l, enum cond_name why)
+{
+	timer_stop(l->grace);
+	if (!l->is_lost) {
+		l->is_lost = true;
+		log_warn(LOG_S2S, "%s: given up: %s, %zu envelopes "
+			 "undelivered", l->remote, cond_element(why),
+			 l->queue.count);
+		counter_add(&tally.lost, 1);
+		l->events->on_lost(l->owner, l->local, l->remote);
+	}
+	give_back_queue(l, why);
+}
+
+static void on_grace(void *owner)
+{
+	struct link *l = owner;
+
+	if (l->state != LINK_READY && !outq_is_empty(&l->queue))
+		lose(l, l->why);
+}
+
+/* ms that what waits may still wait: it counts from when it could not be
+ * delivered, so not while a stream was open and only slow. */
+static int64_t grace_left(const struct link *l)
+{
+	int64_t since = outq_oldest(&l->queue);
+	int64_t left;
+
+	if (since < l->cut_at)
+		since = l->cut_at;
+	left = since + l->place->settings->grace - now_of(l);
+	return left > 0 ? left : 0;
+}
+
+static void arm_grace(struct link *l)
+{
+	if (l->state != LINK_READY && !outq_is_empty(&l->queue) &&
+	    !timer_is_running(l->grace))
+		timer_start(l->grace, grace_left(l));
+}
+
+/* ---- questions ---- */
+
+static void answer_question(struct link *l, struct question *owned,
+			    enum packet_type verdict, enum cond_name cond)
+{
+	l->events->on_answer(l->owner, owned->asker, l->local, l->remote,
+			     verdict, cond);
+	question_free(&owned);
+}
+
+static void arm_answering(struct link *l)
+{
+	int64_t deadline = question_deadline(&l->questions);
+
+	if (deadline)
+		timer_start(l->answering, deadline > now_of(l)
+						  ? deadline - now_of(l)
+						  : 0);
+	else
+		timer_stop(l->answering);
+}
+
+static void fail_questions(struct link *l, int64_t until, enum cond_name cond)
+{
+	struct question *q;
+
+	while ((q = question_take_expired(&l->questions, until)))
+		answer_question(l, q, PACKET_ERROR, cond);
+	arm_answering(l);
+}
+
+static void on_answer_due(void *owner)
+{
+	struct link *l = owner;
+
+	fail_questions(l, now_of(l), COND_REMOTE_SERVER_TIMEOUT);
+	close_when_answered(l);
+}
+
+static void send_questions(struct link *l)
+{
+	struct elem *verify;
+
+	while (outbound_may_verify(l->stream) &&
+	       (verify = question_send_next(&l->questions, l->local,
+					    l->remote))) {
+		l->used_at = now_of(l);
+		outbound_give_verify(l->stream, verify);
+	}
+}
+
+/* The stream is gone. A question it took along may be put once more: perhaps it
+ * was being closed for idleness just then. */
+static void forget_sent(struct link *l)
+{
+	struct question *q;
+
+	while ((q = question_take_worn(&l->questions, MAX_SENDINGS)))
+		answer_question(l, q, PACKET_ERROR, COND_REMOTE_SERVER_TIMEOUT);
+	question_forget_sent(&l->questions);
+	arm_answering(l);
+}
+
+/* ---- back-off ---- */
+
+/* ms after so many failed rounds, +-25 %, so that peers who lost us together
+ * do not come back together. */
+static int64_t rest_after(unsigned failures)
+{
+	static const int64_t rests[] = { 5000, 15000, 45000, 120000, 300000 };
+	size_t i = failures - 1;
+	int64_t rest;
+
+	if (i >= array_len(rests))
+		i = array_len(rests) - 1;
+	rest = rests[i];
+	return rest * 3 / 4 + rand_below((uint32_t)(rest / 2));
+}
+
+/* While a queue lives its grace must see at least one more round. */
+static int64_t cut_to_grace(const struct link *l, int64_t rest)
+{
+	int64_t half;
+
+	if (outq_is_empty(&l->queue))
+		return rest;
+	half = grace_left(l) / 2;
+	return half >= MIN_REST / 2 && rest > half ? half : rest;
+}
+
+static void back_off(struct link *l, int64_t rest)
+{
+	l->state = LINK_BACKING_OFF;
+	l->rest_until = now_of(l) + rest;
+	timer_start(l->deadline, rest);
+}
+
+/* The first that waits came during a back-off made for nobody. */
+static void recut_rest(struct link *l)
+{
+	int64_t left = l->rest_until - now_of(l);
+
+	back_off(l, cut_to_grace(l, left > 0 ? left : 0));
+}
+
+static void settle_idle(struct link *l)
+{
+	l->state = LINK_IDLE;
+	timer_stop(l->deadline);
+	l->used_at = now_of(l);
+	if (is_wanted(l))
+		begin(l);
+	else
+		l->events->on_quiet(l->owner);
+}
+
+static void fail_round(struct link *l)
+{
+	int64_t rest;
+
+	l->failures++;
+	l->failed_at = now_of(l);
+	fail_questions(l, INT64_MAX, l->why);
+	if (l->is_lost)
+		drop_queue(l);
+	rest = cut_to_grace(l, rest_after(l->failures));
+	log_info(LOG_S2S, "%s: not reached (%s, %u times), next try in %" PRId64
+		 " s", l->remote, cond_element(l->why), l->failures,
+		 (rest + 500) / 1000);
+	back_off(l, rest);
+}
+
+/* ---- an attempt ---- */
+
+static void on_targets(void *owner, const struct target_list *list)
+{
+	struct link *l = owner;
+
+	l->search = NULL;
+	l->addr_count = l->addr_next = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct target *t = &list->targets[i];
+
+		if (t->direct_tls)
+			continue; /* not spoken yet */
+		for (size_t k = 0; k < t->addr_count; k++) {
+			if (l->addr_count < MAX_ADDRS)
+				l->addrs[l->addr_count++] = t->addrs[k];
+		}
+	}
+	if (list->status == TARGET_NONE)
+		l->why = COND_REMOTE_SERVER_NOT_FOUND;
+	if (l->addr_count == 0)
+		log_info(LOG_S2S, "%s: %s", l->remote,
+			 list->status == TARGET_FAILED
+				 ? "DNS did not answer"
+				 : "DNS knows no server of it");
+	connect_next(l);
+}
+
+static void begin(struct link *l)
+{
+	require(!l->stream && !l->is_leaving);
+	l->state = LINK_RESOLVING;
+	l->why = COND_REMOTE_SERVER_TIMEOUT;
+	timer_start(l->deadline, l->place->settings->negotiate_timeout);
+	if (!l->remote_ascii) {
+		l->why = COND_REMOTE_SERVER_NOT_FOUND;
+		fail_round(l);
+		return;
+	}
+	l->search = target_find(l->place->resolver, l->remote_ascii, on_targets,
+				l);
+}
+
+static void on_dialled(void *owner, int owned_fd, size_t index)
+{
+	static const struct outbound_events *const events = &outbound_events;
+	struct link *l = owner;
+	const struct outbound_names names = {
+		.local = l->local,
+		.remote = l->remote,
+		.local_ascii = l->local_ascii,
+		.remote_ascii = l->remote_ascii,
+	};
+
+	l->dial = NULL;
+	l->addr_next += index + 1;
+	l->state = LINK_NEGOTIATING;
+	l->stream = outbound_open(l->place, owned_fd, &names, events, l);
+	if (!l->stream)
+		connect_next(l);
+}
+
+static void on_dial_failed(void *owner, int error)
+{
+	struct link *l = owner;
+
+	l->dial = NULL;
+	log_info(LOG_S2S, "%s: no connection: %s", l->remote,
+		 error == HW_E_ACCESS ? "only private addresses"
+				      : hw_error_text(error));
+	fail_round(l);
+}
+
+static const struct dial_events dial_events = {
+	.on_dialled = on_dialled,
+	.on_dial_failed = on_dial_failed,
+};
+
+static void connect_next(struct link *l)
+{
+	struct dial_settings settings;
+
+	if (l->addr_next >= l->addr_count) {
+		fail_round(l);
+		return;
+	}
+	l->state = LINK_CONNECTING;
+	dial_settings_init(&settings);
+	settings.timeout = l->place->settings->connect_timeout;
+	settings.allow_private = l->place->settings->allow_private;
+	l->dial = dial_start(l->place->loop, &settings,
+			     l->addrs + l->addr_next,
+			     l->addr_count - l->addr_next, &dial_events, l);
+}
+
+static void drain(struct link *l, enum link_next next)
+{
+	l->state = LINK_DRAINING;
+	l->next = next;
+	timer_stop(l->deadline);
+}
+
+static void on_deadline(void *owner)
+{
+	struct link *l = owner;
+
+	if (l->state == LINK_BACKING_OFF) {
+		settle_idle(l);
+		return;
+	}
+	log_info(LOG_S2S, "%s: gave up the attempt: no answer in time",
+		 l->remote);
+	target_cancel(&l->search);
+	dial_cancel(&l->dial);
+	if (l->stream) {
+		drain(l, LINK_NEXT_FAIL);
+		outbound_fail(l->stream, STREAM_COND_CONNECTION_TIMEOUT);
+	} else {
+		fail_round(l);
+	}
+}
+
+/* ---- the stream ---- */
+
+static void assert_if_wanted(struct link *l)
+{
+	if (outq_is_empty(&l->queue) || !outbound_may_assert(l->stream))
+		return;
+	l->state = LINK_NEGOTIATING;
+	timer_start(l->deadline, l->place->settings->negotiate_timeout);
+	outbound_assert(l->stream);
+}
+
+static void on_secure(void *owner)
+{
+	struct link *l = owner;
+	char *text = outbound_describe(l->stream);
+
+	log_info(LOG_S2S, "%s: stream out to %s", l->remote, text);
+	mem_free(&text);
+	timer_stop(l->deadline);
+	l->state = LINK_VERIFYING;
+	l->used_at = now_of(l);
+	send_questions(l);
+	assert_if_wanted(l);
+}
+
+static void on_open(void *owner)
+{
+	struct link *l = owner;
+
+	log_info(LOG_S2S, "%s: believes %s by dialback", l->remote, l->local);
+	timer_stop(l->deadline);
+	timer_stop(l->grace);
+	l->state = LINK_READY;
+	l->is_lost = false;
+	l->used_at = l->opened_at = now_of(l);
+	link_pump(l);
+}
+
+/* Questions that are under way on this stream are still worth their answers;
+ * who asks may be the very peer that did not believe us just now. */
+static void close_when_answered(struct link *l)
+{
+	if (l->state == LINK_DRAINING && l->next == LINK_NEXT_FAIL &&
+	    l->questions.count == 0 && outbound_may_verify(l->stream))
+		outbound_close(l->stream);
+}
+
+static void on_refused(void *owner, enum packet_type verdict,
+		       enum cond_name cond)
+{
+	struct link *l = owner;
+
+	log_warn(LOG_S2S, "%s: does not believe us to be %s: %s", l->remote,
+		 l->local, verdict == PACKET_INVALID ? "invalid"
+						     : cond_element(cond));
+	l->why = verdict == PACKET_INVALID ? COND_INTERNAL_SERVER_ERROR
+					   : COND_REMOTE_SERVER_TIMEOUT;
+	drain(l, LINK_NEXT_FAIL);
+	close_when_answered(l);
+}
+
+static bool on_verified(void *owner, const struct packet *answer)
+{
+	struct link *l = owner;
+	struct question *q;
+	enum cond_name cond = answer->cond;
+
+	q = question_take_answered(&l->questions, answer, l->local, l->remote);
+	if (!q)
+		return false;
+	/* XEP-0220 2.4: they do not host the domain they are asked about */
+	if (cond == COND_ITEM_NOT_FOUND)
+		cond = COND_REMOTE_SERVER_NOT_FOUND;
+	l->used_at = now_of(l);
+	answer_question(l, q, answer->type, cond);
+	arm_answering(l);
+	close_when_answered(l);
+	return true;
+}
+
+static void on_drained(void *owner)
+{
+	link_pump(owner);
+}
+
+/* An open stream was lost. A server that lets us in only to shut us out is
+ * failing, too. */
+static bool cut_short(struct link *l)
+{
+	l->cut_at = now_of(l);
+	if (l->cut_at - l->opened_at < SHORT_LIFE)
+		return true;
+	l->failures = 0;
+	return false;
+}
+
+static void on_ending(void *owner, bool is_unknown, const char *text)
+{
+	struct link *l = owner;
+
+	if (is_unknown)
+		l->why = COND_REMOTE_SERVER_NOT_FOUND;
+	switch (l->state) {
+	case LINK_READY:
+		log_info(LOG_S2S, "%s: stream out ended: %s", l->remote, text);
+		drain(l, cut_short(l) ? LINK_NEXT_FAIL : LINK_NEXT_IDLE);
+		break;
+	case LINK_VERIFYING:
+		log_debug(LOG_S2S, "%s: stream out ended: %s", l->remote, text);
+		drain(l, LINK_NEXT_IDLE);
+		break;
+	case LINK_NEGOTIATING:
+		log_info(LOG_S2S, "%s: stream out failed: %s", l->remote, text);
+		drain(l, LINK_NEXT_TARGET);
+		break;
+	default:
+		break; /* we are closing it */
+	}
+}
+
+static void on_closed(void *owner)
+{
+	struct link *l = owner;
+
+	l->stream = NULL;
+	forget_sent(l);
+	if (l->is_leaving)
+		settle_idle(l);
+	else if (l->next == LINK_NEXT_TARGET)
+		connect_next(l);
+	else if (l->next == LINK_NEXT_FAIL && (is_wanted(l) || l->is_lost))
+		fail_round(l);
+	else
+		settle_idle(l);
+	arm_grace(l);
+}
+
+static const struct outbound_events outbound_events = {
+	.on_secure = on_secure,
+	.on_open = on_open,
+	.on_refused = on_refused,
+	.on_verified = on_verified,
+	.on_drained = on_drained,
+	.on_ending = on_ending,
+	.on_closed = on_closed,
+};
+
+/* ---- writing ---- */
+
+/* No more is expanded than the buffers may hold; the rest goes on when they are
+ * drained. */
+void link_pump(struct link *l)
+{
+	struct buf out;
+	size_t queued;
+
+	if (l->state != LINK_READY)
+		return;
+	queued = outbound_queued(l->stream);
+	if (queued < EXPAND_MAX && !outq_is_empty(&l->queue)) {
+		buf_init(&out);
+		counter_add(&tally.stanzas_out,
+			    (int64_t)outq_expand(&l->queue, &out,
+						 EXPAND_MAX - queued));
+		if (out.len > 0)
+			outbound_write(l->stream, buf_data(&out), out.len);
+		buf_fini(&out);
+		l->used_at = now_of(l);
+	}
+	if (l->is_leaving && outq_is_empty(&l->queue)) {
+		drain(l, LINK_NEXT_IDLE);
+		outbound_close(l->stream);
+	}
+}
+
+/* Slow is no fault, progress counts. */
+static bool is_stuck(const struct link *l, int64_t now)
+{
+	size_t queued = outbound_queued(l->stream);
+	int64_t still = now - outbound_progress_at(l->stream);
+
+	if (queued == 0)
+		return false;
+	return still >= DEAD_AFTER ||
+	       (still >= STUCK_AFTER &&
+		queued + l->queue.bytes > l->place->settings->write_bytes);
+}
+
+static void fail_stuck(struct link *l)
+{
+	log_warn(LOG_S2S, "%s: takes nothing any more, %zu bytes wait",
+		 l->remote, l->queue.bytes + outbound_queued(l->stream));
+	l->cut_at = now_of(l);
+	l->why = COND_REMOTE_SERVER_TIMEOUT;
+	drain(l, LINK_NEXT_FAIL);
+	outbound_fail(l->stream, STREAM_COND_RESOURCE_CONSTRAINT);
+	arm_grace(l);
+}
+
+static bool is_over_bounds(const struct link *l)
+{
+	const struct s2s_settings *settings = l->place->settings;
+
+	if (l->state == LINK_READY)
+		return l->queue.bytes > settings->write_bytes * HARD_FACTOR;
+	return l->queue.bytes > settings->queue_bytes ||
+	       l->queue.count > settings->queue_envelopes;
+}
+
+static void overflow(struct link *l)
+{
+	lose(l, COND_RESOURCE_CONSTRAINT);
+	if (l->state == LINK_READY) {
+		drain(l, LINK_NEXT_FAIL);
+		outbound_fail(l->stream, STREAM_COND_RESOURCE_CONSTRAINT);
+	}
+}
+
+void link_add(struct link *l, struct envelope *owned)
+{
+	if (l->is_leaving || (l->is_lost && l->state == LINK_BACKING_OFF)) {
+		counter_add(&tally.dropped, 1);
+		envelope_free(&owned);
+		return;
+	}
+	outq_add(&l->queue, owned);
+	if (is_over_bounds(l)) {
+		overflow(l);
+		return;
+	}
+	arm_grace(l);
+	if (l->state == LINK_IDLE)
+		begin(l);
+	else if (l->state == LINK_VERIFYING)
+		assert_if_wanted(l);
+	else if (l->state == LINK_BACKING_OFF && l->queue.count == 1)
+		recut_rest(l);
+}
+
+/* ---- asking ---- */
+
+void link_ask(struct link *l, uint64_t asker, const char *stream_id,
+	      const char *key)
+{
+	int64_t rested = now_of(l) - l->failed_at;
+
+	if (l->is_leaving || l->questions.count >= MAX_QUESTIONS) {
+		l->events->on_answer(l->owner, asker, l->local, l->remote,
+				     PACKET_ERROR, COND_RESOURCE_CONSTRAINT);
+		return;
+	}
+	question_add(&l->questions, asker, stream_id, key,
+		     now_of(l) + l->place->settings->verify_timeout);
+	arm_answering(l);
+	if (l->stream)
+		send_questions(l);
+	else if (l->state == LINK_IDLE)
+		begin(l);
+	else if (l->state == LINK_BACKING_OFF)
+		/* who calls us is there, perhaps since a moment ago */
+		back_off(l, rested < MIN_REST ? MIN_REST - rested : 0);
+}
+
+void link_revive(struct link *l)
+{
+	l->failures = 0;
+	l->is_lost = false;
+	if (l->state == LINK_BACKING_OFF)
+		settle_idle(l);
+}
+
+/* ---- life ---- */
+
+struct link *link_new(const struct place *place, const char *local,
+		      const char *remote, const struct link_events *events,
+		      void *owner)
+{
+	struct link *l = mem_new(struct link);
+
+	l->place = place;
+	l->events = events;
+	l->owner = owner;
+	l->local = str_dup(local);
+	l->remote = str_dup(remote);
+	l->local_ascii = idna_to_ascii(local);
+	if (!idna_is_address(remote))
+		l->remote_ascii = idna_to_ascii(remote);
+	l->state = LINK_IDLE;
+	l->used_at = now_of(l);
+	outq_init(&l->queue);
+	question_list_init(&l->questions);
+	l->deadline = timer_new(place->loop, on_deadline, l);
+	l->grace = timer_new(place->loop, on_grace, l);
+	l->answering = timer_new(place->loop, on_answer_due, l);
+	return l;
+}
+
+void link_free(struct link **l)
+{
+	struct link *dead = *l;
+
+	if (!dead)
+		return;
+	require(!dead->stream && !dead->search && !dead->dial);
+	outq_fini(&dead->queue);
+	question_list_fini(&dead->questions);
+	timer_free(&dead->deadline);
+	timer_free(&dead->grace);
+	timer_free(&dead->answering);
+	mem_free(&dead->local);
+	mem_free(&dead->remote);
+	mem_free(&dead->local_ascii);
+	mem_free(&dead->remote_ascii);
+	mem_free(l);
+}
+
+static void close_unused(struct link *l)
+{
+	drain(l, LINK_NEXT_IDLE);
+	log_debug(LOG_S2S, "%s: stream out closed, nobody needs it", l->remote);
+	outbound_close(l->stream);
+}
+
+void link_tick(struct link *l, int64_t now)
+{
+	int64_t unused = now - l->used_at;
+
+	if (l->state == LINK_READY && is_stuck(l, now)) {
+		fail_stuck(l);
+		return;
+	}
+	if (l->state == LINK_READY)
+		outbound_tick(l->stream, now);
+	if (is_wanted(l) || l->is_leaving)
+		return;
+	if (l->state == LINK_READY &&
+	    unused >= l->place->settings->idle_close &&
+	    outbound_queued(l->stream) == 0)
+		close_unused(l);
+	else if (l->state == LINK_VERIFYING && unused >= VERIFY_LINGER)
+		close_unused(l);
+	else if (link_is_over(l))
+		l->events->on_quiet(l->owner);
+}
+
+void link_close(struct link *l)
+{
+	l->is_leaving = true;
+	target_cancel(&l->search);
+	dial_cancel(&l->dial);
+	timer_stop(l->grace);
+	timer_stop(l->deadline);
+	fail_questions(l, INT64_MAX, COND_REMOTE_SERVER_TIMEOUT);
+	if (l->state == LINK_READY) {
+		link_pump(l);
+		return;
+	}
+	drop_queue(l);
+	if (l->state == LINK_VERIFYING)
+		close_unused(l);
+	else if (l->stream)
+		outbound_abort(l->stream);
+	else
+		settle_idle(l);
+}
+
+void link_abort(struct link *l)
+{
+	link_close(l);
+	drop_queue(l);
+	if (l->stream)
+		outbound_abort(l->stream);
+}
+
+bool link_is_over(const struct link *l)
+{
+	if (l->state != LINK_IDLE)
+		return false;
+	if (l->is_leaving)
+		return true;
+	return !is_wanted(l) &&
+	       (!l->is_lost || now_of(l) - l->failed_at >= LOST_MEMORY);
+}
+
+const char *link_local(const struct link *l)
+{
+	return l->local;
+}
+
+const char *link_remote(const struct link *l)
+{
+	return l->remote;
+}

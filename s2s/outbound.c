@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+#include "s2s/outbound.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "dialback/initiator.h"
+#include "loop/timer.h"
+#include "s2s/features.h"
+#include "s2s/place.h"
+#include "s2s/stream.h"
+#include "s2s/tally.h"
+#include "xml/elem.h"
+#include "xmpp/ns.h"
+
+#define MAX_UNSOLICITED 3
+
+enum outbound_state {
+	OUTBOUND_HEADER,          /* header sent */
+	OUTBOUND_FEATURES,        /* theirs came */
+	OUTBOUND_PROCEED,         /* <starttls/> sent */
+	OUTBOUND_TLS,             /* handshake */
+	OUTBOUND_SECURE_HEADER,   /* header sent again */
+	OUTBOUND_SECURE_FEATURES, /* theirs came */
+	OUTBOUND_SECURE,          /* may verify and assert */
+	OUTBOUND_ASKED,           /* db:result sent */
+	OUTBOUND_OPEN,
+	OUTBOUND_ENDED,
+};
+
+struct outbound {
+	const struct place *place; /* borrowed */
+	const struct outbound_events *events;
+	void *owner;
+	struct stream *stream;
+	enum outbound_state state;
+	struct outbound_names names;
+	char *id;                 /* owned; of their latest header */
+	struct initiator initiator;
+	struct timer *timer;      /* deadline of a step before SECURE */
+	unsigned unsolicited;
+};
+
+static void end(struct outbound *o)
+{
+	o->state = OUTBOUND_ENDED;
+	timer_stop(o->timer);
+}
+
+/* We end it ourselves, and the link must know. */
+static void fail(struct outbound *o, enum stream_cond cond, const char *text)
+{
+	end(o);
+	stream_fail(o->stream, cond, NULL);
+	o->events->on_ending(o->owner, false, text);
+}
+
+/* Each step before the stream is of use has a deadline: a server that accepts
+ * and stays silent must not use up the whole attempt. */
+static void step(struct outbound *o, enum outbound_state next)
+{
+	o->state = next;
+	if (next == OUTBOUND_TLS || next >= OUTBOUND_SECURE)
+		timer_stop(o->timer); /* TLS has its own, then the link */
+	else
+		timer_start(o->timer, o->place->settings->header_timeout);
+}
+
+static void on_deadline(void *owner)
+{
+	fail(owner, STREAM_COND_CONNECTION_TIMEOUT, "no answer in time");
+}
+
+/* ---- negotiation ---- */
+
+static void on_header(void *owner, const struct stream_header *header)
+{
+	struct outbound *o = owner;
+
+	if (header->version == 0) {
+		fail(o, STREAM_COND_UNSUPPORTED_VERSION,
+		     "does not speak XMPP 1.0");
+	} else if (!header->id) {
+		fail(o, STREAM_COND_BAD_FORMAT, "stream without an id");
+	} else if (header->from && place_is_ours(o->place, header->from)) {
+		fail(o, STREAM_COND_INVALID_FROM, "that is us");
+	} else {
+		str_set(&o->id, header->id);
+		step(o, o->state == OUTBOUND_HEADER ? OUTBOUND_FEATURES
+						    : OUTBOUND_SECURE_FEATURES);
+	}
+}
+
+/* Asked for even where it is not offered: what strips the offer gets no plain
+ * text either. */
+static void ask_tls(struct outbound *o)
+{
+	stream_give(o->stream, elem_new("starttls", NS_TLS));
+	step(o, OUTBOUND_PROCEED);
+}
+
+static void take_features(struct outbound *o, const struct elem *e)
+{
+	char *text = features_text(features_read(e));
+
+	log_debug(LOG_S2S, "%s: offers %s", o->names.remote, text);
+	mem_free(&text);
+	if (o->state == OUTBOUND_FEATURES) {
+		ask_tls(o);
+		return;
+	}
+	/* SASL EXTERNAL, where offered, comes here before dialback. Dialback is
+	 * tried unannounced as well: RFC 3920 had no feature for it. */
+	step(o, OUTBOUND_SECURE);
+	o->events->on_secure(o->owner);
+}
+
+static void start_tls(struct outbound *o)
+{
+	if (stream_start_tls(o->stream, o->names.local_ascii,
+			     o->names.remote_ascii)) {
+		step(o, OUTBOUND_TLS);
+	} else {
+		end(o);
+		o->events->on_ending(o->owner, false,
+				     "clear text behind <proceed/>");
+	}
+}
+
+static void on_secure(void *owner)
+{
+	struct outbound *o = owner;
+
+	stream_send_header(o->stream, o->names.local, o->names.remote);
+	step(o, OUTBOUND_SECURE_HEADER);
+}
+
+/* ---- dialback ---- */
+
+void outbound_assert(struct outbound *o)
+{
+	require(o->state == OUTBOUND_SECURE);
+	step(o, OUTBOUND_ASKED);
+	stream_give(o->stream,
+		    initiator_ask(&o->initiator, &o->place->key, o->id));
+}
+
+static void count_unsolicited(struct outbound *o)
+{
+	log_warn(LOG_DIALBACK, "%s: unsolicited dialback from %s",
+		 o->names.remote, stream_peer(o->stream));
+	counter_add(&tally.spoofs, 1);
+	if (++o->unsolicited >= MAX_UNSOLICITED)
+		fail(o, STREAM_COND_POLICY_VIOLATION, "unsolicited dialback");
+}
+
+static void take_verdict(struct outbound *o)
+{
+	if (o->initiator.state == INITIATOR_VALID) {
+		step(o, OUTBOUND_OPEN);
+		o->events->on_open(o->owner);
+		return;
+	}
+	step(o, OUTBOUND_SECURE);
+	o->events->on_refused(o->owner,
+			      o->initiator.state == INITIATOR_INVALID
+				      ? PACKET_INVALID
+				      : PACKET_ERROR,
+			      o->initiator.cond);
+}
+
+static void take_packet(struct outbound *o, const struct packet *p)
+{
+	if (o->state < OUTBOUND_SECURE || p->type == PACKET_REQUEST)
+		count_unsolicited(o);
+	else if (p->kind == PACKET_RESULT &&
+		 initiator_take_answer(&o->initiator, p))
+		take_verdict(o);
+	else if (p->kind != PACKET_VERIFY ||
+		 !o->events->on_verified(o->owner, p))
+		count_unsolicited(o);
+}
+
+static void take_dialback(struct outbound *o, const struct elem *e)
+{
+	struct packet p;
+
+	switch (packet_read(e, &p)) {
+	case PACKET_OK:
+		take_packet(o, &p);
+		break;
+	case PACKET_UNKNOWN:
+	case PACKET_BAD_ADDRESS:
+		fail(o, STREAM_COND_IMPROPER_ADDRESSING, "bad dialback");
+		break;
+	}
+	packet_fini(&p);
+}
+
+/* ---- events ---- */
+
+/* Nothing but answers comes on a stream that we opened. */
+static void refuse(struct outbound *o, const struct elem *e)
+{
+	if (str_equal(elem_ns(e), NS_SERVER))
+		fail(o, STREAM_COND_NOT_AUTHORIZED, "stanza on our stream");
+	else
+		fail(o, STREAM_COND_UNSUPPORTED_STANZA_TYPE,
+		     "unexpected element");
+}
+
+static void on_elem(void *owner, struct elem *owned)
+{
+	struct outbound *o = owner;
+
+	if (str_equal(elem_ns(owned), NS_DIALBACK)) {
+		take_dialback(o, owned);
+	} else if (elem_is(owned, "features", NS_STREAM) &&
+		   (o->state == OUTBOUND_FEATURES ||
+		    o->state == OUTBOUND_SECURE_FEATURES)) {
+		take_features(o, owned);
+	} else if (o->state == OUTBOUND_PROCEED &&
+		   elem_is(owned, "proceed", NS_TLS)) {
+		start_tls(o);
+	} else if (o->state == OUTBOUND_PROCEED &&
+		   elem_is(owned, "failure", NS_TLS)) {
+		end(o);
+		stream_close(o->stream);
+		o->events->on_ending(o->owner, false, "has no TLS for us");
+	} else {
+		refuse(o, owned);
+	}
+	elem_free(&owned);
+}
+
+static void on_drained(void *owner)
+{
+	struct outbound *o = owner;
+
+	if (o->state == OUTBOUND_OPEN)
+		o->events->on_drained(o->owner);
+}
+
+static void on_ending(void *owner, enum stream_end why, enum stream_cond cond,
+		      const char *text)
+{
+	struct outbound *o = owner;
+
+	if (o->state == OUTBOUND_ENDED)
+		return;
+	end(o);
+	o->events->on_ending(o->owner,
+			     why == STREAM_END_ERROR &&
+				     (cond == STREAM_COND_HOST_UNKNOWN ||
+				      cond == STREAM_COND_HOST_GONE),
+			     text);
+}
+
+static void on_closed(void *owner)
+{
+	struct outbound *o = owner;
+
+	counter_add(&tally.streams_out, -1);
+	o->events->on_closed(o->owner);
+	initiator_fini(&o->initiator);
+	timer_free(&o->timer);
+	mem_free(&o->id);
+	mem_free(&o);
+}
+
+static const struct stream_events stream_events = {
+	.on_header = on_header,
+	.on_elem = on_elem,
+	.on_secure = on_secure,
+	.on_drained = on_drained,
+	.on_ending = on_ending,
+	.on_closed = on_closed,
+};
+
+/* ---- face ---- */
+
+struct outbound *outbound_open(const struct place *place, int owned_fd,
+			       const struct outbound_names *names,
+			       const struct outbound_events *events,
+			       void *owner)
+{
+	struct outbound *o = mem_new(struct outbound);
+
+	o->stream = stream_open(place, owned_fd, STREAM_CLIENT, &stream_events,
+				o);
+	if (!o->stream) {
+		mem_free(&o);
+		return NULL;
+	}
+	o->place = place;
+	o->events = events;
+	o->owner = owner;
+	o->names = *names;
+	initiator_init(&o->initiator, names->local, names->remote);
+	o->timer = timer_new(place->loop, on_deadline, o);
+	counter_add(&tally.streams_out, 1);
+	stream_send_header(o->stream, names->local, names->remote);
+	step(o, OUTBOUND_HEADER);
+	return o;
+}
+
+bool outbound_may_assert(const struct outbound *o)
+{
+	return o->state == OUTBOUND_SECURE &&
+	       o->initiator.state == INITIATOR_IDLE;
+}
+
+bool outbound_may_verify(const struct outbound *o)
+{
+	return o->state == OUTBOUND_SECURE || o->state == OUTBOUND_ASKED ||
+	       o->state == OUTBOUND_OPEN;
+}
+
+void outbound_give_verify(struct outbound *o, struct elem *owned)
+{
+	require(outbound_may_verify(o));
+	stream_give(o->stream, owned);
+}
+
+void outbound_write(struct outbound *o, const void *data, size_t len)
+{
+	require(o->state == OUTBOUND_OPEN);
+	stream_write(o->stream, data, len);
+}
+
+size_t outbound_queued(const struct outbound *o)
+{
+	return stream_queued(o->stream);
+}
+
+int64_t outbound_progress_at(const struct outbound *o)
+{
+	return stream_progress_at(o->stream);
+}
+
+void outbound_tick(struct outbound *o, int64_t now)
+{
+	if (o->state == OUTBOUND_OPEN &&
+	    now - stream_wrote_at(o->stream) >= o->place->settings->keepalive)
+		stream_keep_alive(o->stream);
+}
+
+char *outbound_describe(const struct outbound *o)
+{
+	enum cert_verdict verdict;
+
+	verdict = stream_peer_verdict(o->stream, o->names.remote_ascii);
+	return str_format("%s, %s, certificate %s", stream_peer(o->stream),
+			  stream_cipher(o->stream),
+			  cert_verdict_text(verdict));
+}
+
+void outbound_close(struct outbound *o)
+{
+	end(o);
+	stream_close(o->stream);
+}
+
+void outbound_fail(struct outbound *o, enum stream_cond cond)
+{
+	end(o);
+	stream_fail(o->stream, cond, NULL);
+}
+
+void outbound_abort(struct outbound *o)
+{
+	end(o);
+	stream_abort(o->stream);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * outbound: the negotiation when we call: STARTTLS always, then the stream may
+ * carry db:verify, and once our domain was asserted and believed, stanzas.
+ * States: doc/protocol/stream.md.
+ *
+ * Thread: its loop's. Owner: its link. Two-phase close; gone after on_closed.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "dialback/packet.h"
+
+struct elem;
+struct outbound;
+struct place;
+
+struct outbound_events {
+	/** TLS and features are there: verify or assert. */
+	void (*on_secure)(void *owner);
+	/** Our assertion was believed: stanzas may be written. */
+	void (*on_open)(void *owner);
+	/** It was not: PACKET_INVALID, or PACKET_ERROR with cond. The stream
+	 *  may still be used to verify. */
+	void (*on_refused)(void *owner, enum packet_type verdict,
+			   enum cond_name cond);
+	/** A typed db:verify came. False: not asked. */
+	bool (*on_verified)(void *owner, const struct packet *answer);
+	void (*on_drained)(void *owner);
+	/** It ended by itself; is_unknown: they do not host that domain. */
+	void (*on_ending)(void *owner, bool is_unknown, const char *text);
+	void (*on_closed)(void *owner);
+};
+
+/** Takes the connected socket; NULL when it is dead already. Domains are in
+ *  normal form, and as A-labels. */
+struct outbound_names {
+	const char *local; /* borrowed until on_closed, as the others */
+	const char *remote;
+	const char *local_ascii;
+	const char *remote_ascii;
+};
+struct outbound *outbound_open(const struct place *place, int owned_fd,
+			       const struct outbound_names *names,
+			       const struct outbound_events *events,
+			       void *owner);
+
+/** Send our db:result; once, when secure. */
+void outbound_assert(struct outbound *o);
+bool outbound_may_assert(const struct outbound *o);
+bool outbound_may_verify(const struct outbound *o);
+/** Send a db:verify. */
+void outbound_give_verify(struct outbound *o, struct elem *owned);
+/** Stanzas, when open. */
+void outbound_write(struct outbound *o, const void *data, size_t len);
+size_t outbound_queued(const struct outbound *o);
+int64_t outbound_progress_at(const struct outbound *o);
+/** Now and then: keep-alive. now: ms monotonic. */
+void outbound_tick(struct outbound *o, int64_t now);
+/** Where it goes, with TLS parameters, for a log line; owned. */
+char *outbound_describe(const struct outbound *o);
+
+void outbound_close(struct outbound *o); /* politely */
+void outbound_fail(struct outbound *o, enum stream_cond cond);
+void outbound_abort(struct outbound *o);

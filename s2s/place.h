@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * place: where a stream or link lives - its loop and what all on that loop share.
+ * Data only; io owns it.
+ *
+ * Thread: the loop's.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/map.h"
+#include "dialback/key.h"
+#include "s2s/s2s.h"
+
+struct creds;
+struct loop;
+struct resolver;
+
+struct place {
+	struct loop *loop;
+	struct resolver *resolver;
+	const struct s2s_settings *settings; /* s2s's, immutable */
+	const struct map *domains;           /* ours; s2s's, immutable */
+	struct creds *creds;                 /* a reference; for new sessions */
+	struct key key;                      /* dialback */
+};
+
+static inline bool place_is_ours(const struct place *p, const char *domain)
+{
+	return map_get(p->domains, domain) != NULL;
+}

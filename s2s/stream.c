@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: MIT */
+#include "s2s/stream.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "base/str.h"
+#include "jid/idna.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+#include "net/addr.h"
+#include "net/tcp.h"
+#include "net/tls.h"
+#include "s2s/place.h"
+#include "s2s/tally.h"
+#include "xml/elem.h"
+#include "xml/parser.h"
+#include "xml/write.h"
+#include "xmpp/ns.h"
+
+#define CLOSE_TIMEOUT 5000 /* ms for the peer's part in closing */
+#define ID_BYTES 16
+#define MAX_ID 256
+#define MAX_DOMAIN 1023
+
+enum stream_state {
+	STREAM_PLAIN,     /* XML over TCP */
+	STREAM_HANDSHAKE, /* TLS only */
+	STREAM_SECURE,    /* XML over TLS */
+	STREAM_CLOSING,   /* we said </stream:stream>, they not yet */
+	STREAM_ENDING,    /* all said: flushing, then waiting for their end */
+	STREAM_CLOSED,    /* handles are closing */
+};
+
+struct stream {
+	const struct place *place; /* borrowed */
+	const struct stream_events *events;
+	void *owner;
+	enum stream_role role;
+	enum stream_state state;
+	struct tcp *tcp;       /* until TLS takes it */
+	struct tls *tls;       /* then this */
+	struct parser *parser; /* one per (re)start */
+	struct timer *timer;   /* for the end */
+	size_t max_stanza;
+	bool is_paused;        /* by the owner */
+	bool has_header;       /* ours went out in this (re)start */
+	char id[ID_BYTES * 2 + 1];
+	char peer[ADDR_TEXT_SIZE];
+	int64_t wrote_at;
+	int64_t read_at;
+};
+
+static const struct tcp_events tcp_events;
+static const struct tls_events tls_events;
+
+static bool is_alive(const struct stream *s)
+{
+	return s->state == STREAM_PLAIN || s->state == STREAM_SECURE;
+}
+
+/* ---- transport ---- */
+
+static void transport_read(struct stream *s, bool on)
+{
+	if (s->tls)
+		tls_read(s->tls, on);
+	else
+		tcp_read(s->tcp, on);
+}
+
+static void transport_write(struct stream *s, const void *data, size_t len)
+{
+	s->wrote_at = loop_now(s->place->loop);
+	if (s->tls)
+		tls_write(s->tls, data, len);
+	else
+		tcp_write(s->tcp, data, len);
+}
+
+static void transport_close(struct stream *s)
+{
+	s->state = STREAM_CLOSED;
+	timer_stop(s->timer);
+	if (s->tls)
+		tls_close(s->tls);
+	else
+		tcp_close(s->tcp);
+}
+
+/* Flush, end our direction and wait for the end of theirs: closing with bytes
+ * unread would reset the connection and may destroy what we said last. */
+static void end(struct stream *s)
+{
+	s->state = STREAM_ENDING;
+	if (s->tls)
+		tls_shutdown(s->tls);
+	else
+		tcp_shutdown(s->tcp);
+	transport_read(s, true);
+	timer_start(s->timer, CLOSE_TIMEOUT);
+}
+
+static void on_timeout(void *owner)
+{
+	transport_close(owner);
+}
+
+/* ---- what we say ---- */
+
+static void write_close(struct stream *s)
+{
+	struct buf out;
+
+	buf_init(&out);
+	write_stream_close(&out);
+	transport_write(s, buf_data(&out), out.len);
+	buf_fini(&out);
+}
+
+static void write_tree(struct stream *s, const struct elem *e)
+{
+	struct buf out;
+
+	buf_init(&out);
+	write_elem(&out, e, NS_SERVER);
+	transport_write(s, buf_data(&out), out.len);
+	buf_fini(&out);
+}
+
+void stream_send_header(struct stream *s, const char *from, const char *to)
+{
+	struct write_header header = { .from = from, .to = to };
+	struct buf out;
+
+	require(is_alive(s) && !s->has_header);
+	s->has_header = true;
+	if (s->role == STREAM_SERVER) {
+		rand_hex(s->id, ID_BYTES);
+		header.id = s->id;
+	}
+	buf_init(&out);
+	write_stream_open(&out, &header);
+	transport_write(s, buf_data(&out), out.len);
+	buf_fini(&out);
+}
+
+void stream_give(struct stream *s, struct elem *owned)
+{
+	require(is_alive(s) && s->has_header);
+	write_tree(s, owned);
+	elem_free(&owned);
+}
+
+void stream_write(struct stream *s, const void *data, size_t len)
+{
+	require(s->state == STREAM_SECURE && s->has_header);
+	transport_write(s, data, len);
+}
+
+void stream_keep_alive(struct stream *s)
+{
+	if (s->state == STREAM_SECURE && s->has_header)
+		transport_write(s, " ", 1);
+}
+
+void stream_fail(struct stream *s, enum stream_cond cond, const char *text)
+{
+	struct elem *error;
+
+	if (s->state == STREAM_HANDSHAKE)
+		transport_close(s);
+	if (!is_alive(s))
+		return;
+	log_info(LOG_S2S, "%s: stream error sent: %s%s%s", s->peer,
+		 stream_cond_element(cond), text ? ": " : "",
+		 text ? text : "");
+	tally_count_error(cond);
+	/* RFC 6120 4.9.1.2: our header comes before the error */
+	if (!s->has_header)
+		stream_send_header(s, s->place->settings->domains[0], NULL);
+	error = stream_error_new(cond, text);
+	write_tree(s, error);
+	elem_free(&error);
+	write_close(s);
+	end(s);
+}
+
+void stream_close(struct stream *s)
+{
+	if (s->state == STREAM_HANDSHAKE || (is_alive(s) && !s->has_header)) {
+		transport_close(s);
+		return;
+	}
+	if (!is_alive(s))
+		return;
+	write_close(s);
+	s->state = STREAM_CLOSING;
+	s->is_paused = false;
+	transport_read(s, true);
+	timer_start(s->timer, CLOSE_TIMEOUT);
+}
+
+void stream_abort(struct stream *s)
+{
+	if (s->state != STREAM_CLOSED)
+		transport_close(s);
+}
+
+/* ---- what they say ---- */
+
+static void end_by_peer(struct stream *s, enum stream_end why,
+			enum stream_cond cond, const char *text)
+{
+	s->events->on_ending(s->owner, why, cond, text);
+}
+
+static void fail_and_tell(struct stream *s, enum stream_cond cond,
+			  const char *text)
+{
+	stream_fail(s, cond, text);
+	end_by_peer(s, STREAM_END_FAULT, cond, text);
+}
+
+static int read_version(const char *text)
+{
+	int64_t major;
+	char digits[4];
+	size_t len;
+
+	if (!text)
+		return 0;
+	len = strcspn(text, ".");
+	if (len == 0 || len >= sizeof(digits))
+		return 0;
+	memcpy(digits, text, len);
+	digits[len] = '\0';
+	return str_to_int64(digits, 0, 999, &major) == 0 ? (int)major : 0;
+}
+
+/* False: there is one, but it is not a domain. */
+static bool read_domain(const struct elem *e, const char *name, char **out)
+{
+	const char *text = elem_attr(e, name);
+
+	*out = NULL;
+	if (!text)
+		return true;
+	if (!*text || strlen(text) > MAX_DOMAIN || strpbrk(text, "@/"))
+		return false;
+	*out = idna_to_unicode(text);
+	return *out != NULL;
+}
+
+static void tell_header(struct stream *s, const struct elem *e)
+{
+	struct stream_header header = { .id = elem_attr(e, "id") };
+	char *from;
+	char *to = NULL;
+
+	header.version = read_version(elem_attr(e, "version"));
+	if (header.id && strlen(header.id) > MAX_ID)
+		header.id = NULL;
+	if (!read_domain(e, "from", &from) || !read_domain(e, "to", &to)) {
+		fail_and_tell(s, STREAM_COND_IMPROPER_ADDRESSING, NULL);
+	} else if (header.version > 1) {
+		fail_and_tell(s, STREAM_COND_UNSUPPORTED_VERSION, NULL);
+	} else {
+		header.from = from;
+		header.to = to;
+		s->events->on_header(s->owner, &header);
+	}
+	mem_free(&from);
+	mem_free(&to);
+}
+
+/* RFC 6120 4.8.1, 4.8.2; the prefix is of no concern. */
+static void take_header(struct stream *s, const struct elem *e,
+			const char *default_ns)
+{
+	if (!str_equal(elem_ns(e), NS_STREAM))
+		fail_and_tell(s, STREAM_COND_INVALID_NAMESPACE, NULL);
+	else if (!str_equal(elem_name(e), "stream"))
+		fail_and_tell(s, STREAM_COND_BAD_FORMAT, NULL);
+	else if (!str_equal(default_ns, NS_SERVER))
+		fail_and_tell(s, STREAM_COND_INVALID_NAMESPACE, NULL);
+	else
+		tell_header(s, e);
+}
+
+static void take_end(struct stream *s)
+{
+	bool was_alive = is_alive(s);
+
+	if (was_alive && s->has_header)
+		write_close(s);
+	end(s);
+	if (was_alive)
+		end_by_peer(s, STREAM_END_PEER, STREAM_COND_UNDEFINED_CONDITION,
+			    "closed by peer");
+}
+
+static void take_error(struct stream *s, const struct elem *e)
+{
+	enum stream_cond cond;
+	const char *text;
+	char *quoted;
+	char *line;
+
+	(void)stream_error_read(e, &cond, &text);
+	if (text) {
+		quoted = str_quote(text, strlen(text), 200);
+		line = str_format("%s %s", stream_cond_element(cond), quoted);
+		mem_free(&quoted);
+	} else {
+		line = str_dup(stream_cond_element(cond));
+	}
+	if (s->has_header)
+		write_close(s);
+	end(s);
+	end_by_peer(s, STREAM_END_ERROR, cond, line);
+	mem_free(&line);
+}
+
+static void take_event(struct stream *s, struct parse_event *event)
+{
+	if (event->kind == PARSE_END) {
+		take_end(s);
+	} else if (!is_alive(s)) {
+		/* we closed: what still comes was sent before they knew */
+	} else if (event->kind == PARSE_HEADER) {
+		take_header(s, event->elem, event->default_ns);
+	} else if (elem_is(event->elem, "error", NS_STREAM)) {
+		take_error(s, event->elem);
+	} else {
+		s->events->on_elem(s->owner, event->elem);
+		event->elem = NULL;
+	}
+	elem_free(&event->elem);
+	mem_free(&event->default_ns);
+}
+
+static enum stream_cond cond_of_fault(enum parse_fault fault)
+{
+	switch (fault) {
+	case PARSE_FAULT_RESTRICTED:
+		return STREAM_COND_RESTRICTED_XML;
+	case PARSE_FAULT_ENCODING:
+		return STREAM_COND_UNSUPPORTED_ENCODING;
+	case PARSE_FAULT_PREFIX:
+		return STREAM_COND_BAD_NAMESPACE_PREFIX;
+	case PARSE_FAULT_TOO_BIG:
+		return STREAM_COND_POLICY_VIOLATION;
+	case PARSE_FAULT_NONE:
+	case PARSE_FAULT_SYNTAX:
+		break;
+	}
+	return STREAM_COND_NOT_WELL_FORMED;
+}
+
+static void take_fault(struct stream *s)
+{
+	enum parse_fault fault = parser_fault(s->parser);
+
+	if (fault == PARSE_FAULT_NONE)
+		return;
+	if (is_alive(s)) {
+		log_debug(LOG_S2S, "%s: %s", s->peer,
+			  parser_fault_text(s->parser));
+		fail_and_tell(s, cond_of_fault(fault), NULL);
+	} else {
+		end(s);
+	}
+}
+
+/* A handler may pause, restart or end the stream: looked at again each time. */
+static void take_events(struct stream *s)
+{
+	struct parse_event event;
+
+	while (!s->is_paused &&
+	       (is_alive(s) || s->state == STREAM_CLOSING)) {
+		if (!parser_next(s->parser, &event)) {
+			take_fault(s);
+			return;
+		}
+		take_event(s, &event);
+	}
+}
+
+void stream_pause(struct stream *s, bool on)
+{
+	if (s->is_paused == on || !is_alive(s))
+		return;
+	s->is_paused = on;
+	transport_read(s, !on);
+	if (!on)
+		take_events(s);
+}
+
+/* ---- transport events ---- */
+
+static void on_bytes(void *owner, const unsigned char *data, size_t len)
+{
+	struct stream *s = owner;
+
+	s->read_at = loop_now(s->place->loop);
+	if (!is_alive(s) && s->state != STREAM_CLOSING)
+		return;
+	/* a bad result is looked at when all before it is taken */
+	if (parser_fault(s->parser) == PARSE_FAULT_NONE &&
+	    parser_feed(s->parser, data, len) == PARSE_BAD)
+		transport_read(s, false);
+	take_events(s);
+}
+
+static void on_drained(void *owner)
+{
+	struct stream *s = owner;
+
+	if (s->state == STREAM_SECURE)
+		s->events->on_drained(s->owner);
+}
+
+/* No close_notify and no </stream:stream> needed for what is complete: half an
+ * element stays in the parser and goes with it. */
+static void lose(struct stream *s, const char *text)
+{
+	bool was_alive = is_alive(s) || s->state == STREAM_HANDSHAKE;
+
+	stream_abort(s);
+	if (was_alive)
+		end_by_peer(s, STREAM_END_LOST, STREAM_COND_UNDEFINED_CONDITION,
+			    text);
+}
+
+static void on_end(void *owner)
+{
+	lose(owner, "connection closed by peer");
+}
+
+static void on_failed(void *owner, int error)
+{
+	struct stream *s = owner;
+	char *text;
+
+	if (error == HW_E_TLS && s->tls) {
+		text = str_format("TLS: %s", tls_fault(s->tls));
+		lose(s, text);
+		mem_free(&text);
+	} else {
+		lose(s, hw_error_text(error));
+	}
+}
+
+static void on_secure(void *owner)
+{
+	struct stream *s = owner;
+
+	if (s->state != STREAM_HANDSHAKE)
+		return;
+	s->state = STREAM_SECURE;
+	s->events->on_secure(s->owner);
+}
+
+static void on_closed(void *owner)
+{
+	struct stream *s = owner;
+
+	s->events->on_closed(s->owner);
+	parser_free(&s->parser);
+	timer_free(&s->timer);
+	mem_free(&s);
+}
+
+static const struct tcp_events tcp_events = {
+	.on_bytes = on_bytes,
+	.on_drained = on_drained,
+	.on_end = on_end,
+	.on_failed = on_failed,
+	.on_closed = on_closed,
+};
+
+static const struct tls_events tls_events = {
+	.on_secure = on_secure,
+	.on_bytes = on_bytes,
+	.on_drained = on_drained,
+	.on_end = on_end,
+	.on_failed = on_failed,
+	.on_closed = on_closed,
+};
+
+/* ---- life ---- */
+
+static void begin_parser(struct stream *s)
+{
+	struct parser_settings settings;
+
+	parser_settings_init(&settings);
+	settings.max_bytes = s->max_stanza;
+	parser_free(&s->parser);
+	s->parser = parser_new(&settings);
+	s->has_header = false;
+}
+
+struct stream *stream_open(const struct place *place, int owned_fd,
+			   enum stream_role role,
+			   const struct stream_events *events, void *owner)
+{
+	struct stream *s = mem_new(struct stream);
+
+	s->tcp = tcp_open(place->loop, owned_fd, &tcp_events, s);
+	if (!s->tcp) {
+		mem_free(&s);
+		return NULL;
+	}
+	s->place = place;
+	s->role = role;
+	s->events = events;
+	s->owner = owner;
+	s->state = STREAM_PLAIN;
+	s->max_stanza = place->settings->max_stanza_unauthenticated;
+	s->timer = timer_new(place->loop, on_timeout, s);
+	s->wrote_at = s->read_at = loop_now(place->loop);
+	addr_print(tcp_peer(s->tcp), s->peer);
+	begin_parser(s);
+	tcp_read(s->tcp, true);
+	return s;
+}
+
+bool stream_start_tls(struct stream *s, const char *local, const char *sni)
+{
+	struct tls_settings settings = {
+		.role = s->role == STREAM_SERVER ? TLS_SERVER : TLS_CLIENT,
+		.creds = s->place->creds,
+		.domain = local,
+		.sni = sni,
+		.timeout = s->place->settings->tls_timeout,
+	};
+
+	require(s->state == STREAM_PLAIN);
+	if (!parser_is_idle(s->parser)) {
+		log_warn(LOG_S2S, "%s: bytes in clear text behind STARTTLS",
+			 s->peer);
+		stream_abort(s);
+		return false;
+	}
+	s->state = STREAM_HANDSHAKE;
+	begin_parser(s);
+	s->tls = tls_open(s->tcp, &settings, NULL, 0, &tls_events, s);
+	s->tcp = NULL;
+	tls_read(s->tls, true);
+	return true;
+}
+
+void stream_set_max_stanza(struct stream *s, size_t max_bytes)
+{
+	s->max_stanza = max_bytes;
+	parser_set_max_bytes(s->parser, max_bytes);
+}
+
+bool stream_is_secure(const struct stream *s)
+{
+	return s->state == STREAM_SECURE;
+}
+
+const char *stream_id(const struct stream *s)
+{
+	return s->id;
+}
+
+const char *stream_peer(const struct stream *s)
+{
+	return s->peer;
+}
+
+const char *stream_cipher(const struct stream *s)
+{
+	return s->tls ? tls_describe(s->tls) : "no TLS";
+}
+
+enum cert_verdict stream_peer_verdict(const struct stream *s,
+				      const char *domain)
+{
+	return s->tls ? tls_peer_verdict(s->tls, domain) : CERT_NONE;
+}
+
+size_t stream_queued(const struct stream *s)
+{
+	return s->tls ? tls_queued(s->tls) : tcp_queued(s->tcp);
+}
+
+int64_t stream_progress_at(const struct stream *s)
+{
+	return s->tls ? tls_progress_at(s->tls) : tcp_progress_at(s->tcp);
+}
+
+int64_t stream_wrote_at(const struct stream *s)
+{
+	return s->wrote_at;
+}
+
+int64_t stream_read_at(const struct stream *s)
+{
+	return s->read_at;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "s2s/tally.h"
+
+struct tally tally = {
+	.streams_in = GAUGE_INIT("hallway_s2s_streams_in",
+				 "Streams that others opened to us"),
+	.streams_out = GAUGE_INIT("hallway_s2s_streams_out",
+				  "Streams that we opened"),
+	.stanzas_in = COUNTER_INIT("hallway_s2s_stanzas_in",
+				   "Stanzas received"),
+	.stanzas_out = COUNTER_INIT("hallway_s2s_stanzas_out",
+				    "Stanzas written to streams"),
+	.spoofs = COUNTER_INIT("hallway_s2s_spoofs",
+			       "Attempts to speak for another domain"),
+	.refused = COUNTER_INIT("hallway_s2s_connections_refused",
+				"Connections closed because of limits"),
+	.dropped = COUNTER_INIT("hallway_s2s_envelopes_dropped",
+				"Envelopes dropped for unreachable domains"),
+	.undelivered = COUNTER_INIT("hallway_s2s_envelopes_undelivered",
+				    "Envelopes given back undelivered"),
+	.lost = COUNTER_INIT("hallway_s2s_domains_lost",
+			     "Domains given up as unreachable"),
+};
+
+static struct counter results[] = {
+	[PACKET_VALID] = COUNTER_INIT("hallway_dialback_results_valid",
+				      "Dialback claims found valid"),
+	[PACKET_INVALID] = COUNTER_INIT("hallway_dialback_results_invalid",
+					"Dialback claims found invalid"),
+	[PACKET_ERROR] = COUNTER_INIT("hallway_dialback_results_error",
+				      "Dialback claims not verified"),
+};
+
+static struct counter verifies[] = {
+	[PACKET_VALID] = COUNTER_INIT("hallway_dialback_verifies_valid",
+				      "Keys shown to others: ours"),
+	[PACKET_INVALID] = COUNTER_INIT("hallway_dialback_verifies_invalid",
+					"Keys shown to others: not ours"),
+	[PACKET_ERROR] = COUNTER_INIT("hallway_dialback_verifies_error",
+				      "Keys asked about for other domains"),
+};
+
+#define ERROR_COUNTER(name, element)                                    \
+	[STREAM_COND_##name] =                                          \
+		COUNTER_INIT("hallway_s2s_stream_errors_" #name,        \
+			     "Stream errors sent: " element),
+static struct counter errors[STREAM_COND_COUNT] = {
+	STREAM_COND_TABLE(ERROR_COUNTER)
+};
+
+void tally_register(void)
+{
+	struct counter *plain[] = {
+		&tally.streams_in,  &tally.streams_out, &tally.stanzas_in,
+		&tally.stanzas_out, &tally.spoofs,      &tally.refused,
+		&tally.dropped,     &tally.undelivered, &tally.lost,
+	};
+
+	for (size_t i = 0; i < array_len(plain); i++)
+		counter_register(plain[i]);
+	for (size_t i = PACKET_VALID; i < array_len(results); i++) {
+		counter_register(&results[i]);
+		counter_register(&verifies[i]);
+	}
+	for (size_t i = 0; i < array_len(errors); i++)
+		counter_register(&errors[i]);
+}
+
+void tally_count_result(enum packet_type verdict)
+{
+	counter_add(&results[verdict], 1);
+}
+
+void tally_count_verify(enum packet_type verdict)
+{
+	counter_add(&verifies[verdict], 1);
+}
+
+void tally_count_error(enum stream_cond cond)
+{
+	counter_add(&errors[cond], 1);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tally: the counters of s2s.
+ *
+ * Thread: any.
+ */
+#pragma once
+
+#include "base/counter.h"
+#include "dialback/packet.h"
+#include "xmpp/cond.h"
+
+/** The plain ones. */
+struct tally {
+	struct counter streams_in;   /* gauge: open now */
+	struct counter streams_out;  /* gauge */
+	struct counter stanzas_in;
+	struct counter stanzas_out;
+	struct counter spoofs;       /* claims of a domain that was not theirs */
+	struct counter refused;      /* connections not taken: too many */
+	struct counter dropped;      /* envelopes for lost domains */
+	struct counter undelivered;  /* envelopes given back */
+	struct counter lost;         /* pairs given up */
+};
+extern struct tally tally;
+
+/** Once, at the start of s2s. */
+void tally_register(void);
+/** Our verdict on somebody's db:result. */
+void tally_count_result(enum packet_type verdict);
+/** Our answer to somebody's db:verify. */
+void tally_count_verify(enum packet_type verdict);
+/** A stream error that we sent. */
+void tally_count_error(enum stream_cond cond);
