@@ -76,6 +76,8 @@ void s2s_deliver(struct s2s *s, struct list *envelopes);
 void s2s_resume(struct s2s *s);
 /** New handshakes use these from now on (reload). */
 void s2s_set_creds(struct s2s *s, struct creds *creds);
+/** The port that the n-th of settings.listen got (for ":0"). */
+uint16_t s2s_port(const struct s2s *s, size_t n);
 /** Flush what can be flushed, close all streams properly (</stream:stream>, at
  *  most 5 s), end the loops; blocks. Queued envelopes are dropped. */
 void s2s_close(struct s2s **s);

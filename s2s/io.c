@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: MIT */
+#include "s2s/io.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "dns/resolver.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+#include "net/creds.h"
+#include "s2s/door.h"
+#include "s2s/inbound.h"
+#include "s2s/io_mail.h"
+#include "s2s/link.h"
+#include "s2s/place.h"
+#include "s2s/seat.h"
+#include "s2s/shard.h"
+#include "s2s/tally.h"
+#include "xmpp/envelope.h"
+#include "xmpp/stanza.h"
+
+#define TICK 1000          /* ms */
+#define CLOSE_TIMEOUT 5000 /* ms for everybody to part politely */
+
+struct io {
+	const struct io_team *team; /* borrowed */
+	unsigned number;
+	struct loop *loop;
+	struct mailbox *box;
+	struct place place;
+	struct door *door;     /* of the first loop, else NULL */
+	unsigned next_guest;   /* loop that gets the next stream */
+	struct map *links;     /* "remote local" -> struct link */
+	struct seat_table seats; /* the streams to us */
+	struct buf touched;    /* struct link *: to be pumped after this batch */
+	struct timer *tick;
+	struct timer *deadline; /* of closing */
+	struct turn sweep;
+	bool is_paused;        /* the conference is full */
+	bool is_closing;
+};
+
+static void post(struct io *to, struct io_mail *owned)
+{
+	/* Full or not: what is posted here answers what was read, and reading
+	 * is bounded by the conference. */
+	(void)mailbox_post(to->box, &owned->mail);
+}
+
+static struct io *shard_io(const struct io *io, const char *remote)
+{
+	return io->team->ios[shard_of(remote, io->team->count)];
+}
+
+/* ---- links ---- */
+
+static void on_quiet(void *owner)
+{
+	struct io *io = owner;
+
+	loop_at_turn_end(io->loop, &io->sweep);
+}
+
+static void on_answer(void *owner, uint64_t asker, const char *local,
+		      const char *remote, enum packet_type verdict,
+		      enum cond_name cond)
+{
+	struct io *io = owner;
+	struct io_mail *m = io_mail_new(IO_ANSWER);
+
+	m->stream = asker;
+	io_mail_set_pair(m, local, remote);
+	m->verdict = verdict;
+	m->cond = cond;
+	post(io->team->ios[shard_id_unpack(asker).loop], m);
+}
+
+static void on_undelivered(void *owner, struct envelope *owned,
+			   enum cond_name why)
+{
+	struct io *io = owner;
+
+	io->team->events->on_undelivered(io->team->owner, owned, why);
+}
+
+static void on_lost(void *owner, const char *local, const char *remote)
+{
+	struct io *io = owner;
+
+	io->team->events->on_lost(io->team->owner, local, remote);
+}
+
+static const struct link_events link_events = {
+	.on_answer = on_answer,
+	.on_undelivered = on_undelivered,
+	.on_lost = on_lost,
+	.on_quiet = on_quiet,
+};
+
+static char *link_key(const char *local, const char *remote)
+{
+	return str_format("%s %s", remote, local);
+}
+
+static struct link *find_link(struct io *io, const char *local,
+			      const char *remote)
+{
+	char *key = link_key(local, remote);
+	struct link *l = map_get(io->links, key);
+
+	mem_free(&key);
+	return l;
+}
+
+static struct link *need_link(struct io *io, const char *local,
+			      const char *remote)
+{
+	struct link *l = find_link(io, local, remote);
+	char *key;
+
+	if (l)
+		return l;
+	l = link_new(&io->place, local, remote, &link_events, io);
+	key = link_key(local, remote);
+	map_add(io->links, key, l);
+	mem_free(&key);
+	return l;
+}
+
+/* Free what is over; the loop ends when nothing is left on it. */
+static void finish(struct io *io)
+{
+	resolver_close(io->place.resolver);
+	io->place.resolver = NULL;
+	timer_free(&io->tick);
+	timer_free(&io->deadline);
+	mailbox_close(io->box);
+}
+
+static void sweep(void *owner)
+{
+	struct io *io = owner;
+	struct map_cursor cursor;
+	struct link *l;
+
+	map_begin(io->links, &cursor);
+	while (map_next(&cursor)) {
+		if (!link_is_over(cursor.value))
+			continue;
+		l = map_steal(io->links, cursor.key);
+		link_free(&l);
+	}
+	if (io->is_closing && map_count(io->links) == 0 &&
+	    io->seats.taken == 0 && io->tick)
+		finish(io);
+}
+
+/* ---- streams to us ---- */
+
+static void say_leave(struct io *io, const struct addr *peer)
+{
+	struct io_mail *m = io_mail_new(IO_LEAVE);
+
+	m->peer = *peer;
+	post(io->team->ios[0], m);
+}
+
+static void on_authorised(void *owner, uint64_t number, const char *local,
+			  const char *remote, bool is_first)
+{
+	struct io *io = owner;
+	const struct s2s_settings *settings = io->team->settings;
+	struct io_mail *m;
+
+	if (is_first)
+		say_leave(io, &seat_find(&io->seats, number)->peer);
+	(void)local;
+	for (size_t i = 0; i < settings->domain_count; i++) {
+		m = io_mail_new(IO_REVIVE);
+		io_mail_set_pair(m, settings->domains[i], remote);
+		post(shard_io(io, remote), m);
+	}
+}
+
+static void on_question(void *owner, uint64_t number, const char *local,
+			const char *remote, const char *stream_id,
+			const char *key)
+{
+	struct io *io = owner;
+	struct io_mail *m = io_mail_new(IO_QUESTION);
+
+	m->stream = number;
+	io_mail_set_pair(m, local, remote);
+	m->id = str_dup(stream_id);
+	m->key = str_dup(key);
+	post(shard_io(io, remote), m);
+}
+
+static void pause_all(struct io *io, bool on)
+{
+	io->is_paused = on;
+	for (size_t i = 0; i < io->seats.count; i++) {
+		struct inbound *in = io->seats.seats[i].stream;
+
+		/* reading on may fill the conference again at once */
+		if (io->is_paused != on)
+			return;
+		if (in)
+			inbound_pause(in, on);
+	}
+}
+
+static void on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
+{
+	struct io *io = owner;
+
+	if (io->team->events->on_stanza(io->team->owner, owned, proof))
+		pause_all(io, true);
+}
+
+static void on_reply(void *owner, struct envelope *owned)
+{
+	struct io *io = owner;
+	struct io_mail *m = io_mail_new(IO_ENVELOPES);
+
+	list_add_tail(&m->envelopes, &owned->node);
+	post(shard_io(io, envelope_domain(owned)), m);
+}
+
+static void on_closed(void *owner, uint64_t number, bool was_authorised)
+{
+	struct io *io = owner;
+	struct seat *seat = seat_find(&io->seats, number);
+
+	if (!was_authorised)
+		say_leave(io, &seat->peer);
+	seat_leave(&io->seats, seat);
+	on_quiet(io);
+}
+
+static const struct inbound_events inbound_events = {
+	.on_authorised = on_authorised,
+	.on_question = on_question,
+	.on_stanza = on_stanza,
+	.on_reply = on_reply,
+	.on_closed = on_closed,
+};
+
+/* On the first loop: deal the socket out. */
+static void on_guest(void *owner, int owned_fd, const struct addr *peer)
+{
+	struct io *io = owner;
+	struct io_mail *m = io_mail_new(IO_GUEST);
+
+	m->fd = owned_fd;
+	m->peer = *peer;
+	post(io->team->ios[io->next_guest++ % io->team->count], m);
+}
+
+static const struct door_events door_events = {
+	.on_guest = on_guest,
+};
+
+/* ---- mails ---- */
+
+static void take_envelopes(struct io *io, struct io_mail *m)
+{
+	struct envelope *e;
+	struct envelope *tmp;
+	struct link *l;
+
+	list_each_safe(e, tmp, &m->envelopes, node) {
+		list_remove(&e->node);
+		/* to ourselves there is no way, and none is needed */
+		if (place_is_ours(&io->place, envelope_domain(e))) {
+			on_undelivered(io, e, COND_REMOTE_SERVER_NOT_FOUND);
+			continue;
+		}
+		l = need_link(io, e->local, envelope_domain(e));
+		link_add(l, e);
+		buf_add(&io->touched, &l, sizeof(l));
+	}
+}
+
+static void take_guest(struct io *io, struct io_mail *m)
+{
+	struct seat *seat = NULL;
+
+	if (!io->is_closing)
+		seat = seat_take(&io->seats, io->number, &m->peer);
+	if (seat) {
+		int fd = m->fd;
+
+		m->fd = -1;
+		seat->stream = inbound_open(&io->place, fd, seat->number,
+					    &inbound_events, io);
+	}
+	if (seat && seat->stream)
+		return;
+	if (seat)
+		seat_leave(&io->seats, seat);
+	say_leave(io, &m->peer);
+}
+
+static void take_question(struct io *io, const struct io_mail *m)
+{
+	if (io->is_closing)
+		return;
+	link_ask(need_link(io, m->local, m->remote), m->stream, m->id, m->key);
+}
+
+static void take_answer(struct io *io, const struct io_mail *m)
+{
+	struct seat *seat = seat_find(&io->seats, m->stream);
+
+	if (seat)
+		inbound_answer(seat->stream, m->local, m->remote, m->verdict,
+			       m->cond);
+}
+
+static void take_revive(struct io *io, const struct io_mail *m)
+{
+	struct link *l = find_link(io, m->local, m->remote);
+
+	if (l)
+		link_revive(l);
+}
+
+static void take_creds(struct io *io, struct io_mail *m)
+{
+	creds_unref(&io->place.creds);
+	io->place.creds = m->creds;
+	m->creds = NULL;
+}
+
+static void abort_all(void *owner)
+{
+	struct io *io = owner;
+	struct map_cursor cursor;
+
+	for (size_t i = 0; i < io->seats.count; i++) {
+		if (io->seats.seats[i].stream)
+			inbound_abort(io->seats.seats[i].stream);
+	}
+	map_begin(io->links, &cursor);
+	while (map_next(&cursor))
+		link_abort(cursor.value);
+}
+
+static void take_close(struct io *io)
+{
+	struct map_cursor cursor;
+
+	io->is_closing = true;
+	if (io->door)
+		door_close(io->door);
+	for (size_t i = 0; i < io->seats.count; i++) {
+		if (io->seats.seats[i].stream)
+			inbound_close(io->seats.seats[i].stream);
+	}
+	map_begin(io->links, &cursor);
+	while (map_next(&cursor))
+		link_close(cursor.value);
+	timer_start(io->deadline, CLOSE_TIMEOUT);
+	on_quiet(io);
+}
+
+static void on_mail(void *owner, struct mail *owned)
+{
+	struct io *io = owner;
+	struct io_mail *m = container_of(owned, struct io_mail, mail);
+
+	switch ((enum io_mail_kind)m->mail.kind) {
+	case IO_ENVELOPES:
+		take_envelopes(io, m);
+		break;
+	case IO_GUEST:
+		take_guest(io, m);
+		break;
+	case IO_LEAVE:
+		door_leave(io->door, &m->peer);
+		break;
+	case IO_QUESTION:
+		take_question(io, m);
+		break;
+	case IO_ANSWER:
+		take_answer(io, m);
+		break;
+	case IO_REVIVE:
+		take_revive(io, m);
+		break;
+	case IO_RESUME:
+		if (io->is_paused)
+			pause_all(io, false);
+		break;
+	case IO_CREDS:
+		take_creds(io, m);
+		break;
+	case IO_CLOSE:
+		take_close(io);
+		break;
+	}
+	io_mail_free(&m);
+}
+
+/* Links are freed at the end of a turn only, so these are alive. */
+static void on_batch(void *owner)
+{
+	struct io *io = owner;
+	struct link *l;
+
+	while (io->touched.len > 0) {
+		memcpy(&l, buf_data(&io->touched), sizeof(l));
+		buf_eat(&io->touched, sizeof(l));
+		link_pump(l);
+	}
+}
+
+static const struct mailbox_events mailbox_events = {
+	.on_mail = on_mail,
+	.on_batch = on_batch,
+};
+
+static void on_tick(void *owner)
+{
+	struct io *io = owner;
+	int64_t now = loop_now(io->loop);
+	struct map_cursor cursor;
+
+	for (size_t i = 0; i < io->seats.count; i++) {
+		if (io->seats.seats[i].stream)
+			inbound_tick(io->seats.seats[i].stream, now);
+	}
+	map_begin(io->links, &cursor);
+	while (map_next(&cursor))
+		link_tick(cursor.value, now);
+}
+
+/* ---- life ---- */
+
+static int open_resolver(struct io *io)
+{
+	struct resolver_settings settings;
+
+	resolver_settings_init(&settings);
+	settings.servers = io->team->settings->dns_servers;
+	settings.trust_ad = io->team->settings->dns_trust_ad;
+	return resolver_open(io->loop, &settings, &io->place.resolver);
+}
+
+int io_open(const struct io_team *team, unsigned number, struct creds *creds,
+	    struct io **io_out)
+{
+	struct io *io = mem_new(struct io);
+	char name[16];
+	int error;
+
+	snprintf(name, sizeof(name), "io%u", number % 1000);
+	io->team = team;
+	io->number = number;
+	io->loop = loop_open(name);
+	error = open_resolver(io);
+	if (error) {
+		loop_close(&io->loop);
+		mem_free(&io);
+		return error;
+	}
+	io->place.loop = io->loop;
+	io->place.settings = team->settings;
+	io->place.domains = team->domains;
+	io->place.creds = creds_ref(creds);
+	key_init(&io->place.key, team->settings->dialback_secret);
+	io->box = mailbox_open(io->loop, team->settings->mailbox,
+			       &mailbox_events, io);
+	io->links = map_new();
+	turn_init(&io->sweep, sweep, io);
+	io->tick = timer_new(io->loop, on_tick, io);
+	timer_repeat(io->tick, TICK);
+	io->deadline = timer_new(io->loop, abort_all, io);
+	if (number == 0)
+		io->door = door_new(io->loop, team->settings, &door_events, io);
+	*io_out = io;
+	return 0;
+}
+
+int io_listen(struct io *io, const char *where)
+{
+	return door_listen(io->door, where);
+}
+
+uint16_t io_port(const struct io *io, size_t n)
+{
+	return door_port(io->door, n);
+}
+
+int io_start(struct io *io)
+{
+	return loop_start(io->loop);
+}
+
+void io_join(struct io *io)
+{
+	loop_join(io->loop);
+}
+
+void io_run(struct io *io)
+{
+	loop_run(io->loop);
+}
+
+void io_free(struct io **io)
+{
+	struct io *dead = *io;
+
+	if (!dead)
+		return;
+	door_free(&dead->door);
+	mailbox_free(&dead->box);
+	loop_close(&dead->loop);
+	map_free(&dead->links, NULL);
+	seat_fini(&dead->seats);
+	buf_fini(&dead->touched);
+	creds_unref(&dead->place.creds);
+	mem_free(io);
+}
+
+/* ---- posting ---- */
+
+void io_post_envelopes(struct io *io, struct list *envelopes)
+{
+	struct io_mail *m = io_mail_new(IO_ENVELOPES);
+
+	list_move_all(&m->envelopes, envelopes);
+	post(io, m);
+}
+
+void io_post_resume(struct io *io)
+{
+	post(io, io_mail_new(IO_RESUME));
+}
+
+void io_post_creds(struct io *io, struct creds *creds)
+{
+	struct io_mail *m = io_mail_new(IO_CREDS);
+
+	m->creds = creds_ref(creds);
+	post(io, m);
+}
+
+void io_post_close(struct io *io)
+{
+	post(io, io_mail_new(IO_CLOSE));
+}

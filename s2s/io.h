@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * io: one I/O loop with what lives on it: mailbox, resolver, the links of its
+ * shard, the streams that were dealt to it; the first one has the door, too.
+ *
+ * Thread: io_open(), io_listen(), io_start(), io_join() and io_free() belong to
+ * the thread that builds s2s; the io_post_ ones to any.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct creds;
+struct io;
+struct list;
+struct map;
+struct s2s_events;
+struct s2s_settings;
+
+/** What all loops share: made before, and unchanged while they run. */
+struct io_team {
+	const struct s2s_settings *settings;
+	const struct map *domains; /* ours */
+	const struct s2s_events *events;
+	void *owner;
+	struct io **ios;
+	unsigned count;
+};
+
+/** References creds. */
+HW_MUST_USE int io_open(const struct io_team *team, unsigned number,
+			struct creds *creds, struct io **io_out);
+HW_MUST_USE int io_listen(struct io *io, const char *where);
+uint16_t io_port(const struct io *io, size_t n); /* of the n-th io_listen() */
+HW_MUST_USE int io_start(struct io *io);
+void io_join(struct io *io);
+/** Instead of start and join: in this thread, until it is closed. */
+void io_run(struct io *io);
+/** After io_join(), or if it never started. */
+void io_free(struct io **io);
+
+/** Takes all envelopes of the list; they belong to links of this loop. */
+void io_post_envelopes(struct io *io, struct list *envelopes);
+void io_post_resume(struct io *io);
+void io_post_creds(struct io *io, struct creds *creds); /* references */
+void io_post_close(struct io *io);

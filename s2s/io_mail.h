@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * io_mail: what I/O loops are told by each other and by the face.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/list.h"
+#include "dialback/packet.h"
+#include "loop/mailbox.h"
+#include "net/addr.h"
+
+struct creds;
+
+enum io_mail_kind {
+	IO_ENVELOPES, /* envelopes: deliver */
+	IO_GUEST,     /* fd, peer: a new stream to us */
+	IO_LEAVE,     /* peer: door_leave() */
+	IO_QUESTION,  /* stream, local, remote, id, key: verify */
+	IO_ANSWER,    /* stream, local, remote, verdict, cond */
+	IO_REVIVE,    /* local, remote: remote proved that it is there */
+	IO_RESUME,    /* read on */
+	IO_CREDS,     /* creds: for new handshakes */
+	IO_CLOSE,
+};
+
+struct io_mail {
+	struct mail mail; /* first */
+	struct list envelopes;
+	int fd;           /* owned, or -1 */
+	struct addr peer;
+	uint64_t stream;  /* shard_id */
+	char *local;      /* owned, as the strings below; or NULL */
+	char *remote;
+	char *id;
+	char *key;
+	enum packet_type verdict;
+	enum cond_name cond;
+	struct creds *creds; /* a reference, or NULL */
+};
+
+struct io_mail *io_mail_new(enum io_mail_kind kind);
+void io_mail_free(struct io_mail **m);
+/** Copies. */
+void io_mail_set_pair(struct io_mail *m, const char *local,
+		      const char *remote);

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "s2s/s2s.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "s2s/io.h"
+#include "s2s/shard.h"
+#include "s2s/tally.h"
+#include "xmpp/envelope.h"
+
+#define MAX_LOOPS 64
+
+struct s2s {
+	struct s2s_settings settings; /* strings owned */
+	struct s2s_events events;
+	struct map *domains;          /* ours; values are the settings' */
+	struct io_team team;
+	unsigned started;
+};
+
+void s2s_settings_init(struct s2s_settings *s)
+{
+	*s = (struct s2s_settings){
+		.max_stanza = 262144,
+		.max_stanza_unauthenticated = 10240,
+		.queue_bytes = 2097152,
+		.queue_envelopes = 4000,
+		.write_bytes = 4194304,
+		.mailbox = 4096,
+		.grace = 120000,
+		.connect_timeout = 10000,
+		.negotiate_timeout = 60000,
+		.tls_timeout = 15000,
+		.header_timeout = 10000,
+		.auth_timeout = 60000,
+		.verify_timeout = 20000,
+		.idle_close = 600000,
+		.keepalive = 300000,
+		.max_unauthenticated = 256,
+		.max_unauthenticated_per_address = 16,
+	};
+}
+
+static const char *const *copy_strings(const char *const *strings, size_t count)
+{
+	char **copies = mem_zero(count ? count : 1, sizeof(*copies));
+
+	for (size_t i = 0; i < count; i++)
+		copies[i] = str_dup(strings[i]);
+	return (const char *const *)copies;
+}
+
+static void free_strings(const char *const *strings, size_t count)
+{
+	char **owned = (char **)strings;
+
+	for (size_t i = 0; i < count; i++)
+		mem_free(&owned[i]);
+	mem_free(&owned);
+}
+
+static unsigned count_loops(unsigned wanted)
+{
+	long cores;
+
+	if (wanted == 0) {
+		cores = sysconf(_SC_NPROCESSORS_ONLN);
+		wanted = cores > 0 ? (unsigned)cores : 1;
+	}
+	return wanted < MAX_LOOPS ? wanted : MAX_LOOPS;
+}
+
+static void take_settings(struct s2s *s, const struct s2s_settings *settings)
+{
+	require(settings->domain_count > 0);
+	s->settings = *settings;
+	s->settings.domains =
+		copy_strings(settings->domains, settings->domain_count);
+	s->settings.listen =
+		copy_strings(settings->listen, settings->listen_count);
+	s->settings.dns_servers = str_dup(settings->dns_servers);
+	s->domains = map_new();
+	for (size_t i = 0; i < settings->domain_count; i++)
+		map_add(s->domains, s->settings.domains[i],
+			(void *)s->settings.domains[i]);
+}
+
+static void free_all(struct s2s **s)
+{
+	struct s2s *dead = *s;
+	char *servers = (char *)dead->settings.dns_servers;
+
+	for (unsigned i = 0; i < dead->team.count; i++)
+		io_free(&dead->team.ios[i]);
+	mem_free(&dead->team.ios);
+	map_free(&dead->domains, NULL);
+	free_strings(dead->settings.domains, dead->settings.domain_count);
+	free_strings(dead->settings.listen, dead->settings.listen_count);
+	mem_free(&servers);
+	mem_free(s);
+}
+
+static int open_loops(struct s2s *s, struct creds *creds, char **text_out)
+{
+	int error;
+
+	for (unsigned i = 0; i < s->team.count; i++) {
+		error = io_open(&s->team, i, creds, &s->team.ios[i]);
+		if (error) {
+			*text_out = str_format("cannot set up DNS: %s",
+					       hw_error_text(error));
+			return error;
+		}
+	}
+	for (size_t i = 0; i < s->settings.listen_count; i++) {
+		error = io_listen(s->team.ios[0], s->settings.listen[i]);
+		if (error) {
+			*text_out = str_format("cannot listen on %s: %s",
+					       s->settings.listen[i],
+					       hw_error_text(error));
+			return error;
+		}
+	}
+	return 0;
+}
+
+static int start_loops(struct s2s *s, char **text_out)
+{
+	int error;
+
+	for (unsigned i = 0; i < s->team.count; i++) {
+		error = io_start(s->team.ios[i]);
+		if (error) {
+			*text_out = str_format("cannot start a thread: %s",
+					       hw_error_text(error));
+			return error;
+		}
+		s->started++;
+	}
+	return 0;
+}
+
+/* Loops that did not start are run here until they are empty: closing what is
+ * on a loop needs the loop. */
+static void close_loops(struct s2s *s)
+{
+	for (unsigned i = 0; i < s->team.count; i++) {
+		if (s->team.ios[i])
+			io_post_close(s->team.ios[i]);
+	}
+	for (unsigned i = 0; i < s->team.count; i++) {
+		if (!s->team.ios[i])
+			continue;
+		if (i < s->started)
+			io_join(s->team.ios[i]);
+		else
+			io_run(s->team.ios[i]);
+	}
+}
+
+int s2s_open(const struct s2s_settings *settings, struct creds *creds,
+	     const struct s2s_events *events, void *owner,
+	     struct s2s **s2s_out, char **text_out)
+{
+	struct s2s *s = mem_new(struct s2s);
+	int error;
+
+	tally_register();
+	take_settings(s, settings);
+	s->events = *events;
+	s->team = (struct io_team){
+		.settings = &s->settings,
+		.domains = s->domains,
+		.events = &s->events,
+		.owner = owner,
+		.count = count_loops(settings->io_loops),
+	};
+	s->team.ios = mem_zero(s->team.count, sizeof(*s->team.ios));
+	error = open_loops(s, creds, text_out);
+	if (!error)
+		error = start_loops(s, text_out);
+	if (error) {
+		close_loops(s);
+		free_all(&s);
+		return error;
+	}
+	*s2s_out = s;
+	return 0;
+}
+
+void s2s_deliver(struct s2s *s, struct list *envelopes)
+{
+	struct list batches[MAX_LOOPS];
+	struct envelope *e;
+	struct envelope *tmp;
+
+	for (unsigned i = 0; i < s->team.count; i++)
+		list_init(&batches[i]);
+	list_each_safe(e, tmp, envelopes, node) {
+		list_remove(&e->node);
+		list_add_tail(&batches[shard_of(envelope_domain(e),
+						s->team.count)],
+			      &e->node);
+	}
+	for (unsigned i = 0; i < s->team.count; i++) {
+		if (!list_is_empty(&batches[i]))
+			io_post_envelopes(s->team.ios[i], &batches[i]);
+	}
+}
+
+void s2s_resume(struct s2s *s)
+{
+	for (unsigned i = 0; i < s->team.count; i++)
+		io_post_resume(s->team.ios[i]);
+}
+
+void s2s_set_creds(struct s2s *s, struct creds *creds)
+{
+	for (unsigned i = 0; i < s->team.count; i++)
+		io_post_creds(s->team.ios[i], creds);
+}
+
+uint16_t s2s_port(const struct s2s *s, size_t n)
+{
+	return io_port(s->team.ios[0], n);
+}
+
+void s2s_close(struct s2s **s)
+{
+	if (!*s)
+		return;
+	close_loops(*s);
+	free_all(s);
+}
