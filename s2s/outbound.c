@@ -123,7 +123,7 @@ static void start_tls(struct outbound *o)
 	} else {
 		end(o);
 		o->events->on_ending(o->owner, false,
-				     "clear text behind <proceed/>");
+				     "clear text behind its go-ahead for TLS");
 	}
 }
 
