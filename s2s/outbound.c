@@ -350,7 +350,7 @@ char *outbound_describe(const struct outbound *o)
 	enum cert_verdict verdict;
 
 	verdict = stream_peer_verdict(o->stream, o->names.remote_ascii);
-	return str_format("%s, %s, certificate %s", stream_peer(o->stream),
+	return str_format("%s, %s, %s", stream_peer(o->stream),
 			  stream_cipher(o->stream),
 			  cert_verdict_text(verdict));
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "s2s/tally.h"
 
+#include <stdio.h>
+#include <string.h>
+
 struct tally tally = {
 	.streams_in = GAUGE_INIT("hallway_s2s_streams_in",
 				 "Streams that others opened to us"),
@@ -40,13 +43,23 @@ static struct counter verifies[] = {
 				      "Keys asked about for other domains"),
 };
 
-#define ERROR_COUNTER(name, element)                                    \
-	[STREAM_COND_##name] =                                          \
-		COUNTER_INIT("hallway_s2s_stream_errors_" #name,        \
-			     "Stream errors sent: " element),
-static struct counter errors[STREAM_COND_COUNT] = {
-	STREAM_COND_TABLE(ERROR_COUNTER)
-};
+/* Named by their element when registered. */
+#define NAME_SIZE 64
+static char error_names[STREAM_COND_COUNT][NAME_SIZE];
+static struct counter errors[STREAM_COND_COUNT];
+
+static void name_error(size_t i)
+{
+	struct counter named = COUNTER_INIT(error_names[i],
+					    "Stream errors of a kind sent");
+	char *dash;
+
+	snprintf(error_names[i], NAME_SIZE, "hallway_s2s_errors_%s",
+		 stream_cond_element((enum stream_cond)i));
+	while ((dash = strchr(error_names[i], '-')))
+		*dash = '_';
+	errors[i] = named;
+}
 
 void tally_register(void)
 {
@@ -62,8 +75,11 @@ void tally_register(void)
 		counter_register(&results[i]);
 		counter_register(&verifies[i]);
 	}
-	for (size_t i = 0; i < array_len(errors); i++)
+	for (size_t i = 0; i < array_len(errors); i++) {
+		if (!errors[i].name)
+			name_error(i);
 		counter_register(&errors[i]);
+	}
 }
 
 void tally_count_result(enum packet_type verdict)

@@ -325,11 +325,11 @@ struct world_server *world_open(const char *domain,
 {
 	struct world_server *w = mem_new(struct world_server);
 	struct s2s_settings own = *settings;
-	struct creds *creds = make_creds(domain);
 	pthread_condattr_t attr;
 	char *text = NULL;
 
 	w->domain = domain;
+	w->creds = make_creds(domain);
 	pthread_mutex_init(&w->mutex, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -337,11 +337,10 @@ struct world_server *world_open(const char *domain,
 	pthread_condattr_destroy(&attr);
 	own.domains = &w->domain;
 	own.domain_count = 1;
-	if (s2s_open(&own, creds, &events, w, &w->s2s, &text) != 0) {
+	if (s2s_open(&own, w->creds, &events, w, &w->s2s, &text) != 0) {
 		fprintf(stderr, "%s\n", text);
 		abort();
 	}
-	creds_unref(&creds);
 	w->port = s2s_port(w->s2s, 0);
 	if (!is_secret)
 		world_set_port(domain, w->port);
@@ -354,6 +353,7 @@ void world_close(struct world_server **w)
 	for (size_t i = 0; i < (*w)->count; i++)
 		stanza_free(&(*w)->stanzas[i]);
 	mem_free(&(*w)->stanzas);
+	creds_unref(&(*w)->creds);
 	pthread_mutex_destroy(&(*w)->mutex);
 	pthread_cond_destroy(&(*w)->changed);
 	mem_free(w);

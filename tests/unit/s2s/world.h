@@ -30,6 +30,7 @@ void world_set_port(const char *domain, uint16_t port);
 struct world_server {
 	const char *domain;
 	struct s2s *s2s;
+	struct creds *creds;
 	uint16_t port;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
