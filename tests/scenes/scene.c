@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scene: plays scripts against the rooms, in process. A scene is a text file of
+ * one command a line; a line that begins with white space continues the one
+ * before; '#' begins a comment. TAP, one case for each scene.
+ *
+ *   user NAME JID             $NAME stands for the full JID from now on
+ *   set KEY VALUE             before the first stanza; see settings below
+ *   > NAME XML                NAME sends (its domain proven by dialback)
+ *   >> NAME XML               ... by certificate
+ *   < NAME XML                the next stanza that came to NAME; see match.h
+ *   skip [NAME]               forget what came
+ *   quiet [NAME]              nothing more has come
+ *   join NAME NICK            enter $room; all that comes of it is forgotten
+ *   hold | commit             records wait | are committed (and go on waiting)
+ *   archive hold|answer|fail
+ *   store full|free
+ *   saved KIND [gates] [TEXT]... the next record not yet looked at
+ *   saved nothing | forget
+ *   wait SECONDS
+ *   lost DOMAIN               it stayed unreachable beyond the grace
+ *   undelivered NAME COND     what came last to NAME did not reach it
+ *   restart [old]
+ *   rooms N | sessions N      how many there are
+ *
+ * At the end all that came must have been looked at.
+ */
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "jid/jid.h"
+#include "match.h"
+#include "stage.h"
+#include "store/record.h"
+#include "xml/elem.h"
+#include "xml/parser.h"
+#include "xml/write.h"
+#include "xmpp/envelope.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+struct scene {
+	const char *path; /* borrowed */
+	int line;         /* of the command being played */
+	struct stage stage;
+	struct names names;
+	bool has_failed;
+};
+
+static void fail(struct scene *sc, const char *format, ...) HW_PRINTF(2, 3);
+
+static void fail(struct scene *sc, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = str_format_va(format, args);
+	va_end(args);
+	printf("# %s:%d: %s\n", sc->path, sc->line, text);
+	mem_free(&text);
+	sc->has_failed = true;
+}
+
+/* ---- words ---- */
+
+/* Cuts the first word off; "" at the end. */
+static char *next_word(char **at)
+{
+	char *word = *at + strspn(*at, " \t");
+
+	*at = word + strcspn(word, " \t");
+	if (**at)
+		*(*at)++ = '\0';
+	return word;
+}
+
+static const char *get_jid(struct scene *sc, const char *name)
+{
+	const char *jid = map_get(sc->names.values, name);
+
+	if (!jid)
+		fail(sc, "nobody is called %s", name);
+	return jid;
+}
+
+static struct elem *read_xml(struct scene *sc, const char *text)
+{
+	char *filled = names_fill(&sc->names, text);
+	struct elem *e = NULL;
+
+	if (filled)
+		e = parser_read(filled, strlen(filled), NS_SERVER);
+	if (!e)
+		fail(sc, "not well-formed, or an unknown $name: %s", text);
+	mem_free(&filled);
+	return e;
+}
+
+static void show(const char *what, const struct elem *e)
+{
+	struct buf out = { 0 };
+
+	write_elem(&out, e, NS_SERVER);
+	printf("#   %s %s\n", what, buf_str(&out));
+	buf_fini(&out);
+}
+
+/* ---- commands ---- */
+
+static void do_user(struct scene *sc, char *args)
+{
+	char *name = next_word(&args);
+
+	names_set(&sc->names, name, next_word(&args));
+}
+
+static void set_create(struct muc_settings *s, const char *value)
+{
+	static const char *domains[1];
+	static char domain[256];
+
+	if (!strcmp(value, "anyone")) {
+		s->create = MUC_CREATE_ANYONE;
+		return;
+	}
+	str_copy(domain, sizeof(domain), value);
+	domains[0] = domain;
+	s->create = MUC_CREATE_DOMAINS;
+	s->create_domains = domains;
+	s->create_domain_count = 1;
+}
+
+static void do_set(struct scene *sc, char *args)
+{
+	struct muc_settings *s = &sc->stage.settings;
+	const char *key = next_word(&args);
+	const char *value = next_word(&args);
+	int64_t number = 0;
+	bool is_number = !str_to_int64(value, 0, INT32_MAX, &number);
+
+	if (!strcmp(key, "create"))
+		set_create(s, value);
+	else if (!strcmp(key, "max_users") && is_number)
+		s->max_users = (size_t)number;
+	else if (!strcmp(key, "max_rooms") && is_number)
+		s->max_rooms = (size_t)number;
+	else if (!strcmp(key, "history") && is_number)
+		s->history = (size_t)number;
+	else if (!strcmp(key, "max_stanza") && is_number)
+		s->max_stanza = (size_t)number;
+	else
+		fail(sc, "no setting %s like that", key);
+}
+
+static void deliver(struct scene *sc, char *args, enum muc_proof proof)
+{
+	const char *from = get_jid(sc, next_word(&args));
+	struct elem *e = from ? read_xml(sc, args) : NULL;
+
+	if (e && !stage_deliver(&sc->stage, e, from, proof))
+		fail(sc, "that is no stanza");
+}
+
+static void do_send(struct scene *sc, char *args)
+{
+	deliver(sc, args, MUC_BY_DIALBACK);
+}
+
+static void do_send_by_certificate(struct scene *sc, char *args)
+{
+	deliver(sc, args, MUC_BY_CERTIFICATE);
+}
+
+static void do_expect(struct scene *sc, char *args)
+{
+	const char *name = next_word(&args);
+	const char *jid = get_jid(sc, name);
+	struct elem *pattern = jid ? read_xml(sc, args) : NULL;
+	struct parcel *p;
+	char *fault;
+
+	if (!pattern)
+		return;
+	p = stage_take(&sc->stage, jid);
+	fault = p ? match_elem(pattern, p->elem, &sc->names)
+		  : str_format("nothing came to %s", name);
+	if (fault) {
+		fail(sc, "%s", fault);
+		show("expected", pattern);
+		if (p)
+			show("came    ", p->elem);
+	}
+	mem_free(&fault);
+	if (p)
+		parcel_free(&p);
+	elem_free(&pattern);
+}
+
+static void skip_all(struct scene *sc, const char *only)
+{
+	const char *jid;
+	struct parcel *p;
+
+	while ((jid = stage_find_mail(&sc->stage, only))) {
+		p = stage_take(&sc->stage, jid);
+		parcel_free(&p);
+	}
+}
+
+static void do_skip(struct scene *sc, char *args)
+{
+	const char *name = next_word(&args);
+
+	skip_all(sc, *name ? get_jid(sc, name) : NULL);
+}
+
+static void do_quiet(struct scene *sc, char *args)
+{
+	const char *name = next_word(&args);
+	const char *jid = stage_find_mail(&sc->stage,
+					  *name ? get_jid(sc, name) : NULL);
+	struct parcel *p;
+
+	if (!jid)
+		return;
+	fail(sc, "not quiet at %s", jid);
+	p = stage_take(&sc->stage, jid);
+	show("came    ", p->elem);
+	parcel_free(&p);
+}
+
+static void do_join(struct scene *sc, char *args)
+{
+	const char *from = get_jid(sc, next_word(&args));
+	char *text = str_format("<presence to='$room/%s'><x xmlns='muc'/>"
+				"</presence>", args);
+	struct elem *e = from ? read_xml(sc, text) : NULL;
+
+	mem_free(&text);
+	if (e && !stage_deliver(&sc->stage, e, from, MUC_BY_CERTIFICATE))
+		fail(sc, "that is no stanza");
+	skip_all(sc, NULL);
+}
+
+static void do_hold(struct scene *sc, char *args)
+{
+	(void)args;
+	sc->stage.holds_records = true;
+}
+
+static void do_commit(struct scene *sc, char *args)
+{
+	(void)args;
+	stage_commit(&sc->stage);
+}
+
+static void do_archive(struct scene *sc, char *args)
+{
+	const char *what = next_word(&args);
+
+	if (!strcmp(what, "hold"))
+		sc->stage.holds_answers = true;
+	else if (!stage_answer(&sc->stage, !strcmp(what, "fail")))
+		fail(sc, "the archive was not asked");
+}
+
+static void do_store(struct scene *sc, char *args)
+{
+	sc->stage.is_store_full = !strcmp(next_word(&args), "full");
+}
+
+static const char *const kind_names[] = {
+	[RECORD_ROOM] = "room",
+	[RECORD_ROOM_GONE] = "room-gone",
+	[RECORD_AFFILIATION] = "affiliation",
+	[RECORD_SESSION] = "session",
+	[RECORD_SESSION_GONE] = "session-gone",
+	[RECORD_MESSAGE] = "message",
+	[RECORD_HEARTBEAT] = "heartbeat",
+};
+
+static void add_text(struct buf *out, const char *name, const char *value)
+{
+	if (value)
+		buf_add_format(out, " %s=%s", name, value);
+}
+
+/* "session gates jid=... nick=..." */
+static void print_saved(struct buf *out, const struct saved *saved)
+{
+	const struct record *r = saved->record;
+
+	buf_add_str(out, kind_names[r->kind]);
+	buf_add_str(out, saved->gates ? " gates" : " free");
+	switch (r->kind) {
+	case RECORD_ROOM:
+		add_text(out, "subject", r->as_room.subject);
+		add_text(out, "subject_nick", r->as_room.subject_nick);
+		break;
+	case RECORD_AFFILIATION:
+		add_text(out, "jid", r->as_affiliation.jid);
+		add_text(out, "affiliation", r->as_affiliation.affiliation);
+		break;
+	case RECORD_SESSION:
+	case RECORD_SESSION_GONE:
+		add_text(out, "jid", r->as_session.jid);
+		add_text(out, "nick", r->as_session.nick);
+		add_text(out, "role", r->as_session.role);
+		add_text(out, "presence", r->as_session.presence);
+		break;
+	case RECORD_MESSAGE:
+		add_text(out, "id", r->as_message.id);
+		add_text(out, "jid", r->as_message.jid);
+		add_text(out, "nick", r->as_message.nick);
+		add_text(out, "body", r->as_message.body);
+		add_text(out, "stanza", r->as_message.stanza);
+		if (r->as_message.is_subject)
+			buf_add_str(out, " is_subject");
+		break;
+	case RECORD_ROOM_GONE:
+	case RECORD_HEARTBEAT:
+		break;
+	}
+}
+
+static struct saved *next_saved(struct scene *sc)
+{
+	struct saved *saved;
+
+	list_each(saved, &sc->stage.saved, node) {
+		if (saved->is_checked)
+			continue;
+		saved->is_checked = true;
+		return saved;
+	}
+	return NULL;
+}
+
+static void do_saved(struct scene *sc, char *args)
+{
+	struct saved *saved = next_saved(sc);
+	struct buf line = { 0 };
+	char *filled = names_fill(&sc->names, args), *at = filled;
+	const char *word;
+
+	if (saved)
+		print_saved(&line, saved);
+	else
+		buf_add_str(&line, "nothing");
+	for (word = next_word(&at); *word; word = next_word(&at))
+		if (!strstr(buf_str(&line), word))
+			fail(sc, "saved without %s: %s", word, buf_str(&line));
+	mem_free(&filled);
+	buf_fini(&line);
+}
+
+static void do_forget(struct scene *sc, char *args)
+{
+	(void)args;
+	while (next_saved(sc))
+		;
+}
+
+static void do_wait(struct scene *sc, char *args)
+{
+	int64_t seconds = 0;
+
+	if (str_to_int64(next_word(&args), 0, INT32_MAX, &seconds))
+		fail(sc, "wait how long?");
+	sc->stage.now += seconds * 1000;
+	if (sc->stage.muc)
+		muc_tick(sc->stage.muc);
+}
+
+static void do_lost(struct scene *sc, char *args)
+{
+	muc_domain_lost(sc->stage.muc, "rooms.example", next_word(&args));
+}
+
+static bool find_cond(const char *element, enum cond_name *name_out)
+{
+	for (int i = 0; i < COND_COUNT; i++) {
+		if (strcmp(cond_element((enum cond_name)i), element))
+			continue;
+		*name_out = (enum cond_name)i;
+		return true;
+	}
+	return false;
+}
+
+static void do_undelivered(struct scene *sc, char *args)
+{
+	const char *jid = get_jid(sc, next_word(&args));
+	struct parcel *p = jid ? stage_take(&sc->stage, jid) : NULL;
+	enum cond_name why;
+
+	if (!p || !find_cond(next_word(&args), &why)) {
+		fail(sc, "nothing came, or no such condition");
+		return;
+	}
+	muc_undelivered(sc->stage.muc, envelope_new(p->stanza, p->to, p->local),
+			why);
+	parcel_free(&p);
+}
+
+static void do_restart(struct scene *sc, char *args)
+{
+	stage_restart(&sc->stage, !strcmp(next_word(&args), "old"));
+}
+
+static void check_number(struct scene *sc, size_t is, const char *wanted)
+{
+	int64_t number = -1;
+
+	if (str_to_int64(wanted, 0, INT32_MAX, &number) ||
+	    is != (size_t)number)
+		fail(sc, "there are %zu", is);
+}
+
+static void do_rooms(struct scene *sc, char *args)
+{
+	stage_open(&sc->stage);
+	check_number(sc, muc_room_count(sc->stage.muc), next_word(&args));
+}
+
+static void do_sessions(struct scene *sc, char *args)
+{
+	stage_open(&sc->stage);
+	check_number(sc, muc_occupant_count(sc->stage.muc), next_word(&args));
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct scene *sc, char *args);
+} commands[] = {
+	{ "user", do_user },       { "set", do_set },
+	{ ">", do_send },          { ">>", do_send_by_certificate },
+	{ "<", do_expect },        { "skip", do_skip },
+	{ "quiet", do_quiet },     { "join", do_join },
+	{ "hold", do_hold },       { "commit", do_commit },
+	{ "archive", do_archive }, { "store", do_store },
+	{ "saved", do_saved },     { "forget", do_forget },
+	{ "wait", do_wait },       { "lost", do_lost },
+	{ "undelivered", do_undelivered },
+	{ "restart", do_restart }, { "rooms", do_rooms },
+	{ "sessions", do_sessions },
+};
+
+static void play_command(struct scene *sc, char *command)
+{
+	char *args = command;
+	const char *name = next_word(&args);
+
+	for (size_t i = 0; i < array_len(commands); i++) {
+		if (strcmp(commands[i].name, name))
+			continue;
+		commands[i].run(sc, args);
+		return;
+	}
+	fail(sc, "no command is called %s", name);
+}
+
+/* ---- files ---- */
+
+static bool read_file(const char *path, struct buf *out)
+{
+	FILE *f = fopen(path, "r");
+	char block[4096];
+	size_t n;
+
+	if (!f)
+		return false;
+	while ((n = fread(block, 1, sizeof(block), f)))
+		buf_add(out, block, n);
+	fclose(f);
+	return true;
+}
+
+/* Cuts the next line off; NULL at the end. */
+static char *next_line(char **at)
+{
+	char *line = *at, *end;
+
+	if (!*line)
+		return NULL;
+	end = line + strcspn(line, "\n");
+	*at = *end ? end + 1 : end;
+	*end = '\0';
+	return line;
+}
+
+static bool is_continued(const char *line)
+{
+	return *line == ' ' || *line == '\t';
+}
+
+static void play_text(struct scene *sc, char *text)
+{
+	struct buf command = { 0 };
+	char *line;
+	int number = 0;
+
+	while ((line = next_line(&text)) && !sc->has_failed) {
+		number++;
+		if (!command.len)
+			sc->line = number;
+		if (command.len)
+			buf_add_char(&command, ' ');
+		if (*line && *line != '#')
+			buf_add_str(&command, line + strspn(line, " \t"));
+		if (is_continued(text) || !command.len)
+			continue;
+		line = buf_steal_str(&command);
+		play_command(sc, line);
+		mem_free(&line);
+	}
+	buf_fini(&command);
+	sc->line = number;
+}
+
+static bool play(const char *path)
+{
+	struct scene sc = { .path = path };
+	struct buf text = { 0 };
+
+	if (!read_file(path, &text)) {
+		printf("# %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	names_init(&sc.names);
+	names_set(&sc.names, "domain", "rooms.example");
+	names_set(&sc.names, "room", "hallway@rooms.example");
+	stage_init(&sc.stage);
+	buf_str(&text);
+	play_text(&sc, (char *)text.data + text.start);
+	if (!sc.has_failed)
+		do_quiet(&sc, (char[]){ "" });
+	stage_fini(&sc.stage);
+	names_fini(&sc.names);
+	buf_fini(&text);
+	return !sc.has_failed;
+}
+
+static int play_all(char *const *paths, size_t count)
+{
+	int failed = 0;
+
+	printf("1..%zu\n", count);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = strrchr(paths[i], '/');
+		bool is_good = play(paths[i]);
+
+		printf("%sok %zu - %s\n", is_good ? "" : "not ", i + 1,
+		       name ? name + 1 : paths[i]);
+		fflush(stdout);
+		failed += !is_good;
+	}
+	return failed ? 1 : 0;
+}
+
+/* With arguments: these scenes; without: all of the source tree. */
+int main(int argc, char **argv)
+{
+	const char *top = getenv("top_srcdir");
+	char *pattern;
+	glob_t found;
+	int status;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc > 1)
+		return play_all(argv + 1, (size_t)argc - 1);
+	pattern = str_format("%s/tests/scenes/*.scene", top ? top : ".");
+	if (glob(pattern, 0, NULL, &found)) {
+		printf("Bail out! no scenes: %s\n", pattern);
+		mem_free(&pattern);
+		return 1;
+	}
+	status = play_all(found.gl_pathv, found.gl_pathc);
+	globfree(&found);
+	mem_free(&pattern);
+	return status;
+}

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: MIT */
+#include "stage.h"
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "jid/jid.h"
+#include "muc/env.h"
+#include "store/archive_query.h"
+#include "store/record.h"
+#include "xml/elem.h"
+#include "xmpp/envelope.h"
+#include "xmpp/stanza.h"
+
+/* ---- what comes to people ---- */
+
+void parcel_free(struct parcel **p)
+{
+	frozen_unref(&(*p)->stanza);
+	jid_free(&(*p)->to);
+	elem_free(&(*p)->elem);
+	mem_free(&(*p)->local);
+	mem_free(p);
+}
+
+static struct list *get_inbox(struct stage *s, const char *jid)
+{
+	struct list *inbox = map_get(s->inboxes, jid);
+
+	if (!inbox) {
+		inbox = mem_new(struct list);
+		list_init(inbox);
+		map_add(s->inboxes, jid, inbox);
+	}
+	return inbox;
+}
+
+static void put_parcel(struct stage *s, const struct envelope *e,
+		       const struct addressee *to)
+{
+	struct parcel *p = mem_new(struct parcel);
+
+	p->stanza = frozen_ref(e->stanza);
+	p->to = jid_copy(to->jid);
+	p->elem = frozen_thaw(e->stanza);
+	p->local = str_dup(e->local);
+	list_add_tail(get_inbox(s, jid_text(to->jid)), &p->node);
+}
+
+static void post(struct stage *s, struct list *envelopes)
+{
+	struct envelope *e, *tmp;
+
+	list_each_safe(e, tmp, envelopes, node) {
+		list_remove(&e->node);
+		for (size_t i = 0; i < audience_group_size(e->group); i++) {
+			const struct addressee *to =
+				audience_group_get(e->group, i);
+
+			if (!e->skip || to->occupant != e->skip)
+				put_parcel(s, e, to);
+		}
+		envelope_free(&e);
+	}
+}
+
+struct parcel *stage_take(struct stage *s, const char *jid)
+{
+	struct list *inbox = get_inbox(s, jid);
+	struct parcel *p = list_first(inbox, struct parcel, node);
+
+	if (p)
+		list_remove(&p->node);
+	return p;
+}
+
+const char *stage_find_mail(struct stage *s, const char *jid)
+{
+	struct map_cursor cursor;
+
+	map_begin(s->inboxes, &cursor);
+	while (map_next(&cursor))
+		if ((!jid || !strcmp(cursor.key, jid)) &&
+		    !list_is_empty(cursor.value))
+			return cursor.key;
+	return NULL;
+}
+
+/* ---- the ports ---- */
+
+static bool has_pending(const struct stage *s, const char *room)
+{
+	const struct saved *saved;
+
+	list_each(saved, &s->saved, node)
+		if (saved->gates && !saved->is_committed &&
+		    str_equal(saved->record->room, room))
+			return true;
+	return false;
+}
+
+static void on_send(void *owner, const char *room, struct list *envelopes)
+{
+	struct stage *s = owner;
+	struct held *held;
+
+	if (!room || !has_pending(s, room)) {
+		post(s, envelopes);
+		return;
+	}
+	held = mem_new(struct held);
+	held->room = str_dup(room);
+	list_init(&held->envelopes);
+	list_move_all(&held->envelopes, envelopes);
+	list_add_tail(&s->held, &held->node);
+}
+
+static void held_free(struct held **held)
+{
+	struct envelope *e, *tmp;
+
+	list_each_safe(e, tmp, &(*held)->envelopes, node) {
+		list_remove(&e->node);
+		envelope_free(&e);
+	}
+	mem_free(&(*held)->room);
+	mem_free(held);
+}
+
+void stage_commit(struct stage *s)
+{
+	struct saved *saved;
+	struct held *held, *tmp;
+
+	list_each(saved, &s->saved, node)
+		saved->is_committed = true;
+	list_each_safe(held, tmp, &s->held, node) {
+		list_remove(&held->node);
+		post(s, &held->envelopes);
+		held_free(&held);
+	}
+}
+
+static void on_save(void *owner, const char *room, struct record *owned,
+		    bool gates)
+{
+	struct stage *s = owner;
+	struct saved *saved = mem_new(struct saved);
+
+	require(str_equal(room, owned->room));
+	saved->record = owned;
+	saved->gates = gates;
+	saved->is_committed = !s->holds_records;
+	list_add_tail(&s->saved, &saved->node);
+}
+
+static bool on_may_save(void *owner)
+{
+	return !((struct stage *)owner)->is_store_full;
+}
+
+static void on_ask(void *owner, uint64_t id, struct archive_query *owned)
+{
+	struct stage *s = owner;
+	struct question *q = mem_new(struct question);
+
+	q->id = id;
+	q->query = owned;
+	list_add_tail(&s->questions, &q->node);
+}
+
+static int64_t on_now(void *owner)
+{
+	return ((struct stage *)owner)->now;
+}
+
+/* ---- the archive ---- */
+
+static void copy_row(struct record_message *to,
+		     const struct record_message *from)
+{
+	*to = *from;
+	to->jid = str_dup(from->jid);
+	to->nick = str_dup(from->nick);
+	to->occupant_id = str_dup(from->occupant_id);
+	to->stanza = str_dup(from->stanza);
+	to->body = str_dup(from->body);
+}
+
+static bool is_asked_for(const struct saved *saved,
+			 const struct archive_query *q)
+{
+	return saved->is_committed && saved->record->kind == RECORD_MESSAGE &&
+	       str_equal(saved->record->room, q->room) &&
+	       saved->record->as_message.at >= q->start;
+}
+
+/* The newest max rows; rooms ask for no other page. */
+static void fill_page(const struct stage *s, const struct archive_query *q,
+		      struct archive_page *page)
+{
+	const struct saved *saved;
+	size_t total = 0, skip, i = 0;
+
+	require(q->last_page && !q->after_id && !q->before_id && !q->end);
+	list_each(saved, &s->saved, node)
+		total += is_asked_for(saved, q);
+	skip = total > q->max ? total - q->max : 0;
+	page->count = total - skip;
+	page->rows = mem_zero(page->count + 1, sizeof(*page->rows));
+	list_each(saved, &s->saved, node) {
+		if (!is_asked_for(saved, q) || i++ < skip)
+			continue;
+		copy_row(&page->rows[i - 1 - skip], &saved->record->as_message);
+	}
+}
+
+bool stage_answer(struct stage *s, bool fails)
+{
+	struct question *q = list_first(&s->questions, struct question, node);
+	struct archive_page *page;
+	uint64_t id;
+
+	if (!q)
+		return false;
+	list_remove(&q->node);
+	page = mem_new(struct archive_page);
+	page->total = -1;
+	page->status = fails ? ARCHIVE_FAILED : ARCHIVE_OK;
+	if (!fails)
+		fill_page(s, q->query, page);
+	id = q->id;
+	archive_query_free(&q->query);
+	mem_free(&q);
+	muc_archive_answered(s->muc, id, page);
+	return true;
+}
+
+/* ---- life ---- */
+
+void stage_init(struct stage *s)
+{
+	static const char *const domains[] = { "rooms.example" };
+	static const char *const operators[] = { "op@home.example" };
+
+	*s = (struct stage){ .now = INT64_C(1700000000000) };
+	muc_settings_init(&s->settings);
+	s->settings.domains = domains;
+	s->settings.domain_count = array_len(domains);
+	s->settings.operators = operators;
+	s->settings.operator_count = array_len(operators);
+	s->settings.version = "1.2.3";
+	memset(s->settings.secret, 7, sizeof(s->settings.secret));
+	s->inboxes = map_new();
+	list_init(&s->held);
+	list_init(&s->saved);
+	list_init(&s->questions);
+}
+
+static void make_muc(struct stage *s)
+{
+	const struct muc_env env = {
+		.owner = s,
+		.send = on_send,
+		.save = on_save,
+		.may_save = on_may_save,
+		.ask_archive = on_ask,
+		.now = on_now,
+	};
+
+	s->muc = muc_new(&s->settings, &env);
+}
+
+void stage_open(struct stage *s)
+{
+	if (s->muc)
+		return;
+	make_muc(s);
+	muc_start(s->muc, false);
+}
+
+static void free_inbox(void *value)
+{
+	struct list *inbox = value;
+	struct parcel *p, *tmp;
+
+	list_each_safe(p, tmp, inbox, node) {
+		list_remove(&p->node);
+		parcel_free(&p);
+	}
+	free(inbox);
+}
+
+static void drop_held(struct stage *s)
+{
+	struct held *held, *tmp;
+
+	list_each_safe(held, tmp, &s->held, node) {
+		list_remove(&held->node);
+		held_free(&held);
+	}
+}
+
+static void drop_questions(struct stage *s)
+{
+	struct question *q, *tmp;
+
+	list_each_safe(q, tmp, &s->questions, node) {
+		list_remove(&q->node);
+		archive_query_free(&q->query);
+		mem_free(&q);
+	}
+}
+
+/* all: else only what was never committed. */
+static void drop_saved(struct stage *s, bool all)
+{
+	struct saved *saved, *tmp;
+
+	list_each_safe(saved, tmp, &s->saved, node) {
+		if (saved->is_committed && !all)
+			continue;
+		list_remove(&saved->node);
+		record_free(&saved->record);
+		mem_free(&saved);
+	}
+}
+
+void stage_fini(struct stage *s)
+{
+	muc_free(&s->muc);
+	map_free(&s->inboxes, free_inbox);
+	drop_held(s);
+	drop_questions(s);
+	drop_saved(s, true);
+}
+
+/* ---- restart ---- */
+
+/* The name of the thing that a record is about, within its room. */
+static const char *record_key(const struct record *r)
+{
+	switch (r->kind) {
+	case RECORD_AFFILIATION:
+		return r->as_affiliation.jid;
+	case RECORD_SESSION:
+	case RECORD_SESSION_GONE:
+		return r->as_session.jid;
+	default:
+		return "";
+	}
+}
+
+static enum record_kind thing(enum record_kind kind)
+{
+	if (kind == RECORD_ROOM_GONE)
+		return RECORD_ROOM;
+	return kind == RECORD_SESSION_GONE ? RECORD_SESSION : kind;
+}
+
+/* Is a record of this one's kind overtaken by a later one? */
+static bool is_overtaken(const struct stage *s, const struct saved *saved)
+{
+	const struct list *at;
+
+	for (at = saved->node.next; at != &s->saved; at = at->next) {
+		const struct record *later =
+			container_of(at, struct saved, node)->record;
+
+		if (!str_equal(later->room, saved->record->room))
+			continue;
+		if (later->kind == RECORD_ROOM_GONE)
+			return true;
+		if (thing(later->kind) == thing(saved->record->kind) &&
+		    str_equal(record_key(later), record_key(saved->record)))
+			return true;
+	}
+	return false;
+}
+
+/* Sessions come in the order of joining, as from the real store. */
+static void restore_sessions(struct stage *s, const char *room)
+{
+	int64_t last = -1;
+	const struct saved *saved, *next;
+
+	for (;;) {
+		next = NULL;
+		list_each(saved, &s->saved, node) {
+			const struct record *r = saved->record;
+
+			if (r->kind == RECORD_SESSION &&
+			    str_equal(r->room, room) &&
+			    !is_overtaken(s, saved) &&
+			    r->as_session.joined > last &&
+			    (!next || r->as_session.joined <
+					      next->record->as_session.joined))
+				next = saved;
+		}
+		if (!next)
+			return;
+		last = next->record->as_session.joined;
+		list_each(saved, &s->saved, node)
+			if (saved->record->kind == RECORD_SESSION &&
+			    str_equal(saved->record->room, room) &&
+			    !is_overtaken(s, saved) &&
+			    saved->record->as_session.joined == last)
+				muc_restore(s->muc, saved->record);
+	}
+}
+
+static void restore_room(struct stage *s, const struct saved *room)
+{
+	const struct saved *saved;
+
+	muc_restore(s->muc, room->record);
+	list_each(saved, &s->saved, node)
+		if (saved->record->kind == RECORD_AFFILIATION &&
+		    str_equal(saved->record->room, room->record->room) &&
+		    !is_overtaken(s, saved))
+			muc_restore(s->muc, saved->record);
+	restore_sessions(s, room->record->room);
+}
+
+void stage_restart(struct stage *s, bool sessions_too_old)
+{
+	const struct saved *saved;
+
+	muc_free(&s->muc);
+	drop_held(s);
+	drop_questions(s);
+	drop_saved(s, false);
+	make_muc(s);
+	list_each(saved, &s->saved, node)
+		if (saved->record->kind == RECORD_ROOM &&
+		    !is_overtaken(s, saved))
+			restore_room(s, saved);
+	muc_start(s->muc, sessions_too_old);
+}
+
+bool stage_deliver(struct stage *s, struct elem *owned, const char *from,
+		   enum muc_proof proof)
+{
+	struct stanza *stanza;
+
+	elem_set_attr(owned, "from", from);
+	if (stanza_give(owned, &stanza) != STANZA_OK)
+		return false;
+	stage_open(s);
+	muc_deliver(s->muc, stanza, proof);
+	while (!s->holds_answers && stage_answer(s, false))
+		;
+	return true;
+}
