@@ -24,6 +24,8 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "scratch.h"
+#include "store/archive_query.h"
+#include "store/reader.h"
 #include "store/record.h"
 
 #define PATIENCE 10000 /* ms until a test that waits has failed */
@@ -695,6 +697,24 @@ static void run_child(const struct scratch *scratch, int fd)
 	_exit(1);
 }
 
+/* What a read-only handle finds, although nobody has tidied up the log. */
+static size_t rows_read(struct fixture *f)
+{
+	struct archive_query *q = archive_query_new(SCRATCH_ROOM, 100);
+	struct archive_page *page;
+	struct reader *r;
+	size_t count;
+
+	assert_int_equal(reader_open(f->scratch.path, &r), 0);
+	page = reader_ask(r, q);
+	assert_int_equal(page->status, ARCHIVE_OK);
+	count = page->count;
+	archive_page_free(&page);
+	archive_query_free(&q);
+	reader_close(&r);
+	return count;
+}
+
 static void what_was_told_survives_a_kill(void **state)
 {
 	struct fixture *f = *state;
@@ -713,6 +733,7 @@ static void what_was_told_survives_a_kill(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	close(fds[0]);
+	assert_int_equal(rows_read(f), 50);
 	assert_int_equal(rows(f), 50);
 	/* and the store goes on from there */
 	open_store(f);
