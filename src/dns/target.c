@@ -46,6 +46,15 @@ struct target_search {
 	size_t open_count;                 /* questions not yet answered */
 };
 
+/* A target that is an address literal is against RFC 2782, and a way around
+ * whoever filters names. */
+static bool is_literal(const char *host)
+{
+	struct addr a;
+
+	return addr_parse(host, 1, &a) == 0;
+}
+
 /* The last word: the search is gone before its owner hears. */
 static void answer(struct target_search *s, enum target_status status)
 {
@@ -128,15 +137,6 @@ static void ask_addresses(struct target_search *s, size_t index)
 	}
 }
 
-/* A target that is an address literal is against RFC 2782, and a way around
- * whoever filters names. */
-static bool is_literal(const char *host)
-{
-	struct addr a;
-
-	return addr_parse(host, 1, &a) == 0;
-}
-
 static void add_target(struct target_search *s, const char *host, uint16_t port,
 		       bool direct_tls)
 {
@@ -206,7 +206,11 @@ static void ask_service(struct target_search *s, enum service which,
 			const char *label)
 {
 	struct service_question *q = &s->services[which];
-	char *name = str_format("%s.%s", label, s->domain);
+	/* A literal has no records: the empty name, which nobody has, is
+	 * answered like any other, later. */
+	char *name = is_literal(s->domain)
+			     ? str_dup("")
+			     : str_format("%s.%s", label, s->domain);
 
 	q->search = s;
 	q->is_asked = true;

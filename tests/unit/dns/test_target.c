@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+#include "dns/target.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "dns/resolver.h"
+#include "loop/loop.h"
+#include "tests/unit/dns/fake_dns.h"
+#include "tests/unit/dns/make_packet.h"
+
+#define XMPP "_xmpp-server._tcp."
+#define XMPPS "_xmpps-server._tcp."
+
+struct fixture {
+	struct loop *loop;
+	struct fake_dns *dns;
+	struct resolver *resolver;
+	struct target_search *search;
+	int answers;
+	struct target_list list;
+	int queries;
+};
+
+/** A record of the zone. Type 0: that name and every type fails. */
+struct zone_record {
+	const char *name;
+	unsigned type;
+	unsigned priority, port;
+	const char *target; /* or address */
+};
+
+static const struct zone_record zone[] = {
+	{ XMPP "good.test", TYPE_SRV, 10, 5269, "a.good.test" },
+	{ XMPP "good.test", TYPE_SRV, 20, 15269, "b.good.test" },
+	{ XMPPS "good.test", TYPE_SRV, 5, 5270, "c.good.test" },
+	{ "a.good.test", TYPE_A, 0, 0, "192.0.2.1" },
+	{ "a.good.test", TYPE_A, 0, 0, "192.0.2.2" },
+	{ "a.good.test", TYPE_A, 0, 0, "192.0.2.3" },
+	{ "a.good.test", TYPE_AAAA, 0, 0, "2001:db8::1" },
+	{ "b.good.test", TYPE_CNAME, 0, 0, "d.good.test" },
+	{ "d.good.test", TYPE_A, 0, 0, "192.0.2.4" },
+	{ "c.good.test", TYPE_A, 0, 0, "192.0.2.5" },
+	{ "plain.test", TYPE_A, 0, 0, "192.0.2.9" },
+	{ XMPP "closed.test", TYPE_SRV, 0, 0, "" },
+	{ "closed.test", TYPE_A, 0, 0, "192.0.2.9" },
+	{ XMPP "direct.test", TYPE_SRV, 0, 0, "" },
+	{ XMPPS "direct.test", TYPE_SRV, 0, 5270, "c.good.test" },
+	{ XMPP "failing.test", 0, 0, 0, NULL },
+	{ "failing.test", TYPE_A, 0, 0, "192.0.2.9" },
+	{ XMPP "half.test", TYPE_SRV, 0, 5269, "gone.test" },
+	{ XMPP "half.test", TYPE_SRV, 1, 5269, "a.good.test" },
+	{ XMPP "homeless.test", TYPE_SRV, 0, 5269, "gone.test" },
+	{ XMPP "limbo.test", TYPE_SRV, 0, 5269, "failing.host.test" },
+	{ "failing.host.test", 0, 0, 0, NULL },
+	{ XMPP "literal.test", TYPE_SRV, 0, 5269, "192.0.2.1" },
+	{ XMPP "portless.test", TYPE_SRV, 0, 0, "a.good.test" },
+};
+
+static void add_record(struct buf *out, const struct zone_record *r)
+{
+	if (r->type == TYPE_SRV)
+		packet_srv(out, r->name, 60, r->priority, 0, r->port,
+			   r->target);
+	else if (r->type == TYPE_CNAME)
+		packet_cname(out, r->name, 60, r->target);
+	else
+		packet_addr(out, r->name, 60, r->target);
+}
+
+static void add_crowd(struct buf *out, const char *name)
+{
+	for (unsigned i = 0; i < 20; i++)
+		packet_srv(out, name, 60, i, 0, 5269, "a.good.test");
+}
+
+static void reply(void *owner, unsigned id, const char *name, unsigned type,
+		  bool is_tcp, struct buf *out)
+{
+	struct fixture *f = owner;
+	bool is_known = false;
+
+	(void)is_tcp;
+	f->queries++;
+	packet_start(out, id, PACKET_RESPONSE, name, type);
+	if (str_equal(name, XMPP "crowd.test")) {
+		add_crowd(out, name);
+		return;
+	}
+	for (size_t i = 0; i < array_len(zone); i++) {
+		if (!str_equal(zone[i].name, name))
+			continue;
+		is_known = true;
+		if (zone[i].type == 0) {
+			packet_start(out, id, PACKET_SERVFAIL, name, type);
+			return;
+		}
+		if (zone[i].type == TYPE_CNAME) {
+			add_record(out, &zone[i]);
+			name = zone[i].target;
+			i = 0;
+		} else if (zone[i].type == type) {
+			add_record(out, &zone[i]);
+		}
+	}
+	if (!is_known) {
+		packet_start(out, id, PACKET_NXDOMAIN, name, type);
+		packet_soa(out, "test", 60, 60);
+	}
+}
+
+static void on_found(void *owner, const struct target_list *list)
+{
+	struct fixture *f = owner;
+
+	f->answers++;
+	f->list = *list;
+	f->search = NULL;
+	resolver_close(f->resolver);
+	fake_dns_close(f->dns);
+}
+
+static void fixture_init(struct fixture *f)
+{
+	struct resolver_settings s;
+
+	*f = (struct fixture){ .loop = loop_open("test") };
+	f->dns = fake_dns_open(f->loop, reply, f);
+	resolver_settings_init(&s);
+	s.servers = fake_dns_servers(f->dns);
+	assert_int_equal(resolver_open(f->loop, &s, &f->resolver), 0);
+}
+
+static void find(struct fixture *f, const char *domain, bool direct_tls)
+{
+	fixture_init(f);
+	f->search = target_find(f->resolver, domain, on_found, f);
+	if (direct_tls)
+		target_want_direct_tls(f->search);
+	assert_int_equal(f->answers, 0);
+	loop_run(f->loop);
+	assert_int_equal(f->answers, 1);
+	loop_close(&f->loop);
+}
+
+/* The list as text: "host[!] addr addr; host addr" */
+static const char *describe(const struct target_list *list)
+{
+	static char text[2048];
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct target *t = &list->targets[i];
+
+		buf_add_format(&b, "%s%s%s", i > 0 ? "; " : "", t->host,
+			       t->direct_tls ? "!" : "");
+		for (size_t j = 0; j < t->addr_count; j++) {
+			char addr[ADDR_TEXT_SIZE];
+
+			addr_print(&t->addrs[j], addr);
+			buf_add_format(&b, " %s", addr);
+		}
+	}
+	(void)str_copy(text, sizeof(text), buf_str(&b));
+	buf_fini(&b);
+	return text;
+}
+
+static void target_finds_places(void **state)
+{
+	static const struct {
+		const char *domain;
+		bool direct_tls;
+		enum target_status status;
+		const char *targets;
+	} cases[] = {
+		{ "good.test", false, TARGET_OK,
+		  "a.good.test [2001:db8::1]:5269 192.0.2.1:5269 "
+		  "192.0.2.2:5269 192.0.2.3:5269; "
+		  "b.good.test 192.0.2.4:15269" },
+		{ "good.test", true, TARGET_OK,
+		  "c.good.test! 192.0.2.5:5270; "
+		  "a.good.test [2001:db8::1]:5269 192.0.2.1:5269 "
+		  "192.0.2.2:5269 192.0.2.3:5269; "
+		  "b.good.test 192.0.2.4:15269" },
+		{ "plain.test", false, TARGET_OK, "plain.test 192.0.2.9:5269" },
+		{ "plain.test", true, TARGET_OK, "plain.test 192.0.2.9:5269" },
+		{ "nowhere.test", false, TARGET_NONE, "" },
+		{ "closed.test", false, TARGET_NONE, "" },
+		{ "closed.test", true, TARGET_NONE, "" },
+		{ "direct.test", false, TARGET_NONE, "" },
+		{ "direct.test", true, TARGET_OK,
+		  "c.good.test! 192.0.2.5:5270" },
+		{ "failing.test", false, TARGET_FAILED, "" },
+		{ "half.test", false, TARGET_OK,
+		  "a.good.test [2001:db8::1]:5269 192.0.2.1:5269 "
+		  "192.0.2.2:5269 192.0.2.3:5269" },
+		{ "homeless.test", false, TARGET_NONE, "" },
+		{ "limbo.test", false, TARGET_FAILED, "" },
+		{ "literal.test", false, TARGET_NONE, "" },
+		{ "portless.test", false, TARGET_NONE, "" },
+		{ "192.0.2.1", false, TARGET_NONE, "" },
+		{ "[::1]", false, TARGET_NONE, "" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < array_len(cases); i++) {
+		struct fixture f;
+
+		find(&f, cases[i].domain, cases[i].direct_tls);
+		if (f.list.status != cases[i].status)
+			fail_msg("%s: status %d", cases[i].domain,
+				 (int)f.list.status);
+		assert_string_equal(describe(&f.list), cases[i].targets);
+	}
+}
+
+static void target_takes_eight_of_a_crowd(void **state)
+{
+	struct fixture f;
+	(void)state;
+
+	find(&f, "crowd.test", false);
+	assert_int_equal(f.list.status, TARGET_OK);
+	assert_int_equal(f.list.count, TARGET_MAX);
+	/* one SRV; the eight share A and AAAA */
+	assert_int_equal(f.queries, 3);
+}
+
+static void target_cancelled_does_not_call(void **state)
+{
+	struct fixture f;
+	(void)state;
+
+	fixture_init(&f);
+	f.search = target_find(f.resolver, "good.test", on_found, &f);
+	target_want_direct_tls(f.search);
+	target_cancel(&f.search);
+	assert_null(f.search);
+	target_cancel(&f.search);
+	resolver_close(f.resolver);
+	fake_dns_close(f.dns);
+	loop_run(f.loop);
+	assert_int_equal(f.answers, 0);
+	loop_close(&f.loop);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(target_finds_places),
+		cmocka_unit_test(target_takes_eight_of_a_crowd),
+		cmocka_unit_test(target_cancelled_does_not_call),
+	};
+
+	return cmocka_run_group_tests_name("target", tests, NULL, NULL);
+}
