@@ -33,7 +33,7 @@ static bool is_let_in(const struct act *a, enum affiliation affiliation)
 {
 	const struct room *r = a->room;
 
-	if (r->state == ROOM_LOCKED && affiliation != AFFILIATION_OWNER)
+	if (r->config.is_locked && affiliation != AFFILIATION_OWNER)
 		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
 	else if (affiliation == AFFILIATION_OUTCAST)
 		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
@@ -71,6 +71,7 @@ static void make_owner(struct act *a)
 {
 	const char *key = jid_bare(a->stanza->from);
 
+	a->room->config.is_locked = true;
 	affiliation_list_set(&a->room->affiliations, key, AFFILIATION_OWNER,
 			     NULL, NULL);
 	persist_room(a->room);

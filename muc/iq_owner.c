@@ -6,6 +6,7 @@
 #include "muc/act.h"
 #include "muc/ghost.h"
 #include "muc/leave.h"
+#include "muc/persist.h"
 #include "muc/presence.h"
 #include "muc/room.h"
 #include "xml/elem.h"
@@ -53,8 +54,20 @@ static void cancel(struct act *a)
 {
 	/* #createroom-general, 6: a room never configured ends */
 	act_answer_in_order(a, stanza_result_new(a->stanza));
-	if (a->room->state == ROOM_LOCKED)
+	if (a->room->config.is_locked)
 		leave_remove_domain(a->room, NULL, NULL);
+}
+
+/* #createroom-instant */
+static void unlock(struct act *a)
+{
+	if (a->room->config.is_locked) {
+		if (!act_may_save(a))
+			return;
+		a->room->config.is_locked = false;
+		persist_room(a->room);
+	}
+	act_answer_in_order(a, stanza_result_new(a->stanza));
 }
 
 void iq_owner_set(struct act *a)
@@ -68,10 +81,7 @@ void iq_owner_set(struct act *a)
 	if (str_equal(type, "cancel")) {
 		cancel(a);
 	} else if (str_equal(type, "submit") && is_empty(form)) {
-		/* #createroom-instant */
-		if (a->room->state == ROOM_LOCKED)
-			a->room->state = ROOM_OPEN;
-		act_answer_in_order(a, stanza_result_new(a->stanza));
+		unlock(a);
 	} else {
 		act_refuse(a, COND_FEATURE_NOT_IMPLEMENTED, COND_TYPE_CANCEL,
 			   NULL);

@@ -9,14 +9,12 @@
 #include "muc/room.h"
 #include "xml/elem.h"
 
-/* A temporary room ends with its last occupant (XEP-0045 #exit), and so does
- * one whose maker went before it was configured. */
-static void check_empty(struct room *r)
+void leave_check_empty(struct room *r)
 {
 	if (roster_session_count(&r->roster))
 		return;
-	if (!r->config.is_persistent || r->state == ROOM_LOCKED)
-		r->state = ROOM_OVER;
+	if (!r->config.is_persistent || r->config.is_locked)
+		r->is_over = true;
 }
 
 /* Out of the roster, not yet freed. Their presences are sent when all who go
@@ -70,7 +68,7 @@ static void see_off(struct room *r, struct party *party,
 		list_remove(&o->node);
 		roster_free_occupant(&o);
 	}
-	check_empty(r);
+	leave_check_empty(r);
 }
 
 static void remove_one(struct room *r, struct session *s,

@@ -21,3 +21,6 @@ void leave_remove(struct room *r, struct session *s,
 /** Take out all sessions of a remote domain, NULL = all; returns how many. */
 size_t leave_remove_domain(struct room *r, const char *domain,
 			   const struct presence_note *note);
+/** A temporary room ends with its last occupant (XEP-0045 #exit), and so does
+ *  one whose maker went before it was configured. */
+void leave_check_empty(struct room *r);

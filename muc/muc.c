@@ -196,12 +196,12 @@ static void end_room(struct muc *m, struct room *r)
 /* After anything that may have sent or ended a room. */
 static void finish(struct muc *m, struct room *r)
 {
-	if (r->state == ROOM_OVER) {
+	if (r->is_over) {
 		log_info(LOG_MUC, "%s: over", jid_text(r->jid));
 		persist_room_gone(r);
 	}
 	room_flush(r);
-	if (r->state == ROOM_OVER)
+	if (r->is_over)
 		end_room(m, r);
 }
 
@@ -229,7 +229,8 @@ void muc_restore(struct muc *m, const struct record *record)
 	jid_free(&jid);
 }
 
-static void end_sessions(struct muc *m)
+/* Also ends rooms whose last occupant went just before a crash. */
+static void check_restored(struct muc *m, bool sessions_too_old)
 {
 	struct map_cursor cursor;
 
@@ -237,7 +238,9 @@ static void end_sessions(struct muc *m)
 	while (map_next(&cursor)) {
 		struct room *r = cursor.value;
 
-		leave_remove_domain(r, NULL, &ghost_note);
+		if (sessions_too_old)
+			leave_remove_domain(r, NULL, &ghost_note);
+		leave_check_empty(r);
 		finish(m, r);
 	}
 }
@@ -263,8 +266,7 @@ void muc_start(struct muc *m, bool sessions_too_old)
 {
 	struct map_cursor cursor;
 
-	if (sessions_too_old)
-		end_sessions(m);
+	check_restored(m, sessions_too_old);
 	map_begin(m->domains, &cursor);
 	while (map_next(&cursor))
 		make_standing_room(m, cursor.key);
@@ -396,7 +398,6 @@ static void create_room(struct muc *m, struct stanza *s, enum muc_proof proof)
 {
 	struct room *r = add_room(m, s->to, site_now(&m->site));
 
-	r->state = ROOM_LOCKED;
 	r->history.state = HISTORY_AWAKE;
 	deliver_to_room(r, s, proof, true);
 	if (roster_session_count(&r->roster)) {

@@ -32,13 +32,23 @@ static bool is_visible(const char *text)
 	return false;
 }
 
+/* It will be one, so it must be in that form, too. */
+static bool is_resource(const char *text)
+{
+	char *normal = precis_opaque(text);
+	bool is_same = str_equal(normal, text);
+
+	mem_free(&normal);
+	return is_same;
+}
+
 bool nickname_make(struct nickname *n, const char *resource)
 {
 	n->text = n->key = NULL;
 	if (!resource)
 		return false;
 	n->text = precis_nickname(resource);
-	if (n->text && is_visible(n->text))
+	if (n->text && is_resource(n->text) && is_visible(n->text))
 		n->key = precis_nickname_key(n->text);
 	if (n->key)
 		return true;

@@ -98,7 +98,9 @@ void relay_add_message(struct relay *r, const char *id,
 		       const struct jid *sender, const struct jid *asked,
 		       const struct jid *target, int64_t now)
 {
-	add_item(r, message_key(id, target), id, sender, asked, target, now);
+	if (!r->by_key || map_count(r->by_key) < RELAY_MAX / 2)
+		add_item(r, message_key(id, target), id, sender, asked, target,
+			 now);
 }
 
 struct relay_item *relay_take_question(struct relay *r, const char *mapped_id,

@@ -43,7 +43,8 @@ const char *relay_add_question(struct relay *r, const char *id,
 			       const struct jid *sender,
 			       const struct jid *asked,
 			       const struct jid *target, int64_t now);
-/** A private message that went on to target with its id. */
+/** A private message that went on to target with its id. Not kept when half of
+ *  the table is in use: then only its errors find nobody. */
 void relay_add_message(struct relay *r, const char *id,
 		       const struct jid *sender, const struct jid *asked,
 		       const struct jid *target, int64_t now);

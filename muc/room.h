@@ -24,16 +24,10 @@ struct jid;
 struct record;
 struct site;
 
-enum room_state {
-	ROOM_OPEN,
-	ROOM_LOCKED, /* made, and not yet configured by its owner (#enter-locked) */
-	ROOM_OVER,   /* to be taken out of the house after the act */
-};
-
 struct room {
 	struct site *site;    /* borrowed */
 	struct jid *jid;      /* owned; bare */
-	enum room_state state;
+	bool is_over;         /* to be taken out of the house after the act */
 	int64_t created;      /* ms since epoch */
 	struct room_config config;
 	struct subject subject;

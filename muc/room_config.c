@@ -40,6 +40,8 @@ static const struct field fields[] = {
 	FIELD("changesubject", BOOL, may_change_subject),
 	FIELD("whois", WHOIS, shows_jids),
 	FIELD("maxusers", NUMBER, max_users),
+	{ "hallway#locked", FIELD_BOOL,
+	  offsetof(struct room_config, is_locked) }, /* for the store only */
 };
 
 void room_config_init(struct room_config *c)

@@ -23,6 +23,7 @@ struct room_config {
 	bool is_logged;
 	bool shows_jids;         /* non-anonymous */
 	bool may_change_subject; /* participants, too */
+	bool is_locked;          /* made, not yet configured (#enter-locked) */
 	int64_t max_users;       /* 0 = what the service allows */
 };
 
