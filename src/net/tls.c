@@ -171,11 +171,12 @@ static void end_reading(struct tls *t)
 	t->events->on_end(t->owner);
 }
 
-/* A record that brought no data. False: reading is over, for now or at all. */
+/* A record that brought no data. False: reading is over, for now or at all.
+ * GnuTLS says "again" also behind a session ticket, with more to read. */
 static bool handle_no_data(struct tls *t, ssize_t err)
 {
 	if (err == GNUTLS_E_AGAIN || err == GNUTLS_E_INTERRUPTED)
-		return false;
+		return t->in.len > 0;
 	if (err == 0) {
 		end_reading(t);
 		return false;
