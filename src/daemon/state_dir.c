@@ -32,17 +32,20 @@ static int fail(char **text_out, const char *path, const char *what)
 static int take_lock(struct state_dir *d, char **text_out)
 {
 	char *path = state_dir_path(d, "lock");
-	int error = 0;
+	int error;
 
 	d->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (d->lock < 0) {
 		error = fail(text_out, path, "cannot be opened");
-	} else if (flock(d->lock, LOCK_EX | LOCK_NB)) {
-		error = fail(text_out, path,
-			     errno == EWOULDBLOCK
-				     ? "another hallwayd uses this state "
-				       "directory"
-				     : "cannot be locked");
+	} else if (!flock(d->lock, LOCK_EX | LOCK_NB)) {
+		error = 0;
+	} else if (errno != EWOULDBLOCK) {
+		error = fail(text_out, path, "cannot be locked");
+	} else {
+		*text_out = str_format("%s: another hallwayd uses this state "
+				       "directory",
+				       d->path);
+		error = HW_E_BUSY;
 	}
 	mem_free(&path);
 	return error;

@@ -332,13 +332,13 @@ static void unbuild(void *owner)
 	if (w->control)
 		control_close(w->control);
 	w->control = NULL;
+	if (w->archive) /* no reader: the writer empties its log on closing */
+		archive_close(&w->archive);
 	if (w->store)
 		store_close(&w->store); /* commits; the gate opens */
 	if (w->s2s)
 		s2s_close(&w->s2s); /* flushes what the gate let out */
 	conference_set_s2s(w->conference, NULL);
-	if (w->archive)
-		archive_close(&w->archive);
 	conference_close(w->conference);
 	muc_free(&w->muc);
 }
