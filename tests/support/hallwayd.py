@@ -9,7 +9,6 @@ HALLWAYD and HALLWAYCTL, else from build/ in the source tree.
 import os
 import pathlib
 import re
-import select
 import signal
 import socket
 import subprocess
@@ -21,6 +20,8 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 
 CONFIG = """\
 # written by tests/support/hallwayd.py
+operators: [{operators}]
+operator_proof: dialback
 state_dir: {state}
 domains:
 {domains}
@@ -30,6 +31,7 @@ s2s:
   listen: [{listen}]
   allow_private: yes
 dns: {{servers: ["{dns}"]}}
+rooms: {{history: 1000}}
 control: {{socket: {control}}}
 """
 
@@ -54,6 +56,7 @@ class Hallwayd:
         self.prefix = list(prefix)
         self.process = None
         self.runs = 0
+        self._notify = None
         folder.mkdir(parents=True, exist_ok=True)
         self.state = folder / "state"
         self.control = folder / "control"
@@ -70,31 +73,29 @@ class Hallwayd:
         self.runs += 1
         path = self.folder / "notify"
         path.unlink(missing_ok=True)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
-            notify.bind(str(path))
-            env = dict(os.environ, NOTIFY_SOCKET=str(path))
-            self.process = Process(
-                "hallwayd", [*self.prefix, program("hallwayd", "HALLWAYD"),
-                             "-c", self.config],
-                self.folder / ("hallwayd.%d.log" % self.runs), env=env)
-            self._await_ready(notify, timeout)
+        if self._notify:
+            self._notify.close()
+        self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._notify.bind(str(path))
+        self.process = Process(
+            "hallwayd", [*self.prefix, program("hallwayd", "HALLWAYD"),
+                         "-c", self.config],
+            self.folder / ("hallwayd.%d.log" % self.runs),
+            env=dict(os.environ, NOTIFY_SOCKET=str(path)))
+        self._await_ready(timeout)
 
-    def _await_ready(self, notify, timeout):
-        end = os.pidfd_open(self.process.pid)
+    def _await_ready(self, timeout):
+        """Until READY=1 comes, or the daemon has ended."""
         deadline = time.monotonic() + timeout
-        try:
-            while True:
-                left = max(0, deadline - time.monotonic())
-                ready, _, _ = select.select([notify, end], [], [], left)
-                if notify in ready:
-                    if b"READY=1" in notify.recv(4096).split(b"\n"):
-                        return
-                elif end in ready:
+        self._notify.settimeout(0.1)
+        while time.monotonic() < deadline:
+            try:
+                if b"READY=1" in self._notify.recv(4096).split(b"\n"):
+                    return
+            except TimeoutError:
+                if not self.process.is_running():
                     self.process.wait_for_line("READY=1", 5)
-                else:
-                    raise ProcessError("hallwayd not ready in %s s" % timeout)
-        finally:
-            os.close(end)
+        raise ProcessError("hallwayd was not ready in %s s" % timeout)
 
     def ctl(self, *words, check=True):
         """hallwayctl with these words; answers its output."""
@@ -126,6 +127,8 @@ class Hallwayd:
         """The end of a test."""
         if self.process and self.process.returncode is None:
             self.terminate()
+        if self._notify:
+            self._notify.close()
 
     def _no_complaints(self):
         bad = [line for line in self.process.lines() if SANITIZER.search(line)]
