@@ -482,6 +482,8 @@ static void each_fault_is_told_with_its_place(void **state)
 		  "1:11: error: name: expected a name for this domain" },
 		{ "domains: [{name: a.example, certificate: a}]\n",
 		  "1:11: error: certificate: expected as many keys as certificates" },
+		{ "domains: [{name: a.example}, {name: a.example}]\n",
+		  "1:30: error: name: the domain a.example stands here twice" },
 		{ "domains:\n  - name: a.example\n  - name: b.example\n"
 		  "  - name: A.example.\n",
 		  "4:5: error: name: the domain a.example stands here twice" },

@@ -211,6 +211,24 @@ static void damaged_secret_is_told_and_left_alone(void **state)
 	mem_free(&path);
 }
 
+/* Whatever keeps it from being read, it is not drawn anew. */
+static void unreadable_secret_is_kept(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char secret[STATE_DIR_SECRET_SIZE];
+	struct stat st;
+	char *path;
+
+	open_dir(f);
+	path = state_dir_path(f->dir, "s");
+	assert_int_equal(symlink("s", path), 0); /* to itself: ELOOP */
+	assert_true(state_dir_secret(f->dir, "s", secret, &f->text) < 0);
+	assert_non_null(strstr(f->text, "cannot be opened"));
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	mem_free(&path);
+}
+
 static void secret_may_end_with_a_newline(void **state)
 {
 	struct fixture *f = *state;
@@ -280,6 +298,7 @@ int main(void)
 		CASE(second_process_is_turned_away),
 		CASE(secret_is_made_once_and_kept),
 		CASE(damaged_secret_is_told_and_left_alone),
+		CASE(unreadable_secret_is_kept),
 		CASE(secret_may_end_with_a_newline),
 		CASE(half_written_secret_is_none),
 	};
