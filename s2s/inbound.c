@@ -191,9 +191,12 @@ static void take_verify(struct inbound *in, const struct packet *p)
 	tally_count_verify(is_valid  ? PACKET_VALID
 			   : is_ours ? PACKET_INVALID
 				     : PACKET_ERROR);
-	if (!is_valid)
-		log_warn(LOG_DIALBACK, "%s: was shown a key for %s that is not "
-			 "ours", p->from, p->to);
+	if (!is_ours)
+		log_info(LOG_DIALBACK, "%s: asks about %s, which is not ours",
+			 p->from, p->to);
+	else if (!is_valid)
+		log_warn(LOG_DIALBACK, "%s: somebody there spoke for %s "
+			 "without a key of ours", p->from, p->to);
 	else
 		log_debug(LOG_DIALBACK, "%s: confirmed that %s is us", p->from,
 			  p->to);
@@ -409,13 +412,23 @@ static bool check_pair(struct inbound *in, const char *local,
 	return false;
 }
 
+/* The part of a malformed address that is none: who answers. Owned, or NULL. */
+static struct jid *sound_part_of(const char *text, const char *domain)
+{
+	char *bare = str_dup_n(text, strcspn(text, "/"));
+	struct jid *jid = jid_parse(bare);
+
+	mem_free(&bare);
+	return jid ? jid : jid_parse(domain);
+}
+
 static struct elem *malformed_new(const struct inbound_words *w,
-				  const struct jid *to)
+				  const struct jid *from, const struct jid *to)
 {
 	struct cond cond = cond_make(COND_JID_MALFORMED, NULL);
 	struct elem *e = elem_new(w->name, NS_SERVER);
 
-	elem_set_attr(e, "from", w->to);
+	elem_set_attr(e, "from", jid_text(from));
 	elem_set_attr(e, "to", jid_text(to));
 	elem_set_attr(e, "id", w->id);
 	elem_set_attr(e, "type", "error");
@@ -429,18 +442,20 @@ static void bounce_malformed(struct inbound *in, const struct inbound_words *w,
 			     const char *local)
 {
 	struct jid *to = jid_parse(w->from);
+	struct jid *from = sound_part_of(w->to, local);
 	struct elem *e;
 	struct frozen *frozen;
 
-	if (to && !str_equal(w->type, "error") &&
+	if (to && from && !str_equal(w->type, "error") &&
 	    !str_equal(w->type, "result")) {
-		e = malformed_new(w, to);
+		e = malformed_new(w, from, to);
 		frozen = frozen_new(e);
 		in->events->on_reply(in->owner,
 				     envelope_new(frozen, to, local));
 		frozen_unref(&frozen);
 		elem_free(&e);
 	}
+	jid_free(&from);
 	jid_free(&to);
 }
 

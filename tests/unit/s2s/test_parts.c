@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* The pure parts of s2s: features, trust, outq, seat, shard. */
+#include "tests/unit/unit.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "jid/jid.h"
+#include "s2s/features.h"
+#include "s2s/outq.h"
+#include "s2s/seat.h"
+#include "s2s/shard.h"
+#include "s2s/trust.h"
+#include "xml/elem.h"
+#include "xml/parser.h"
+#include "xmpp/envelope.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+/* ---- features ---- */
+
+static void features_read_what_they_write(void **state)
+{
+	(void)state;
+	for (unsigned set = 0; set < 16; set++) {
+		struct elem *e = features_new(set);
+		unsigned expected = set;
+
+		/* a detail goes with what it is a detail of */
+		if (!(set & FEATURE_STARTTLS))
+			expected &= ~(unsigned)FEATURE_TLS_REQUIRED;
+		if (!(set & FEATURE_DIALBACK))
+			expected &= ~(unsigned)FEATURE_DIALBACK_ERRORS;
+		assert_true(elem_is(e, "features", NS_STREAM));
+		assert_int_equal(features_read(e), expected);
+		elem_free(&e);
+	}
+}
+
+static void features_pass_over_the_unknown(void **state)
+{
+	static const char text[] =
+		"<s:features xmlns:s='http://etherx.jabber.org/streams' "
+		"from='x'><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+		"<mechanism>EXTERNAL</mechanism></mechanisms><starttls/>"
+		"<dialback xmlns='urn:xmpp:features:dialback'/></s:features>";
+	struct elem *e = parser_read(text, strlen(text), NS_SERVER);
+	char *words;
+
+	(void)state;
+	assert_non_null(e);
+	assert_int_equal(features_read(e), FEATURE_DIALBACK);
+	words = features_text(features_read(e));
+	assert_string_equal(words, "dialback");
+	mem_free(&words);
+	elem_free(&e);
+}
+
+/* ---- trust ---- */
+
+static void trust_is_by_pair(void **state)
+{
+	struct trust t;
+	enum s2s_proof proof;
+
+	(void)state;
+	trust_init(&t);
+	assert_true(trust_is_empty(&t));
+	assert_true(trust_add(&t, "rooms.test", "a.test", S2S_PROOF_DIALBACK));
+	assert_true(trust_find(&t, "rooms.test", "a.test", &proof));
+	assert_int_equal(proof, S2S_PROOF_DIALBACK);
+	assert_false(trust_find(&t, "other.test", "a.test", NULL));
+	assert_false(trust_find(&t, "rooms.test", "x.a.test", NULL));
+	assert_false(trust_find(&t, "rooms.test", "test", NULL));
+	assert_false(trust_find(&t, "a.test", "rooms.test", NULL));
+	assert_true(trust_has_remote(&t, "a.test"));
+	assert_false(trust_has_remote(&t, "rooms.test"));
+	trust_fini(&t);
+}
+
+static void trust_keeps_the_stronger_proof(void **state)
+{
+	struct trust t;
+	enum s2s_proof proof;
+
+	(void)state;
+	trust_init(&t);
+	assert_true(trust_add(&t, "r.test", "a.test", S2S_PROOF_CERTIFICATE));
+	assert_true(trust_add(&t, "r.test", "a.test", S2S_PROOF_DIALBACK));
+	assert_true(trust_find(&t, "r.test", "a.test", &proof));
+	assert_int_equal(proof, S2S_PROOF_CERTIFICATE);
+	assert_int_equal(t.count, 1);
+	trust_fini(&t);
+}
+
+static void trust_is_bounded(void **state)
+{
+	struct trust t;
+	char remote[32];
+
+	(void)state;
+	trust_init(&t);
+	for (int i = 0; i < TRUST_MAX_PAIRS; i++) {
+		snprintf(remote, sizeof(remote), "%d.test", i);
+		assert_true(trust_add(&t, "r.test", remote,
+				      S2S_PROOF_DIALBACK));
+	}
+	assert_false(trust_add(&t, "r.test", "one.more", S2S_PROOF_DIALBACK));
+	trust_fini(&t);
+}
+
+/* ---- outq ---- */
+
+/* A message with that body to so many people of b.test; 0 is skipped. */
+static struct envelope *make_envelope(const char *body, unsigned people,
+				      uint32_t skip)
+{
+	struct audience_builder *builder = audience_builder_new();
+	struct elem *e = stanza_elem_new(STANZA_MESSAGE, NULL, NULL, NULL);
+	struct audience *audience;
+	struct frozen *frozen;
+	struct envelope *envelope;
+	struct list list;
+
+	for (unsigned i = 0; i < people; i++) {
+		char *text = str_format("u%u@b.test", i);
+		struct jid *to = jid_parse(text);
+
+		audience_builder_add(builder, to, i + 1);
+		jid_free(&to);
+		mem_free(&text);
+	}
+	audience = audience_builder_finish(&builder);
+	elem_add_with_text(e, "body", NULL, body);
+	frozen = frozen_new(e);
+	list_init(&list);
+	envelope_make_all(&list, frozen, audience, "a.test", skip);
+	envelope = list_first(&list, struct envelope, node);
+	list_remove(&envelope->node);
+	frozen_unref(&frozen);
+	audience_unref(&audience);
+	elem_free(&e);
+	return envelope;
+}
+
+static void outq_expands_in_portions(void **state)
+{
+	struct outq q;
+	struct buf whole;
+	size_t bytes;
+	size_t stanzas = 0;
+	unsigned portions = 0;
+
+	(void)state;
+	outq_init(&q);
+	buf_init(&whole);
+	outq_add(&q, make_envelope("one", 10, 4));
+	outq_add(&q, make_envelope("two", 3, 0));
+	bytes = q.bytes;
+	assert_int_equal(q.count, 2);
+	while (!outq_is_empty(&q)) {
+		struct buf out;
+		size_t now;
+
+		buf_init(&out);
+		now = outq_expand(&q, &out, 100);
+		assert_true(out.len < 200);
+		stanzas += now;
+		portions += now > 0;
+		buf_add(&whole, buf_data(&out), out.len);
+		assert_int_equal(q.bytes, bytes - whole.len);
+		buf_fini(&out);
+	}
+	assert_int_equal(stanzas, 12);
+	assert_true(portions >= 6);
+	assert_int_equal(whole.len, bytes);
+	assert_null(strstr(buf_str(&whole), "u3@b.test'><body>one"));
+	assert_non_null(strstr(buf_str(&whole), "u4@b.test"));
+	assert_true(strstr(buf_str(&whole), "two") >
+		    strstr(buf_str(&whole), "u9@b.test"));
+	buf_fini(&whole);
+	outq_fini(&q);
+}
+
+static void outq_gives_back_what_is_left(void **state)
+{
+	struct outq q;
+	struct buf out;
+	struct envelope *e;
+
+	(void)state;
+	outq_init(&q);
+	buf_init(&out);
+	assert_int_equal(outq_oldest(&q), 0);
+	assert_null(outq_take(&q));
+	e = make_envelope("one", 5, 0);
+	e->posted = 1234;
+	outq_add(&q, e);
+	outq_add(&q, make_envelope("two", 2, 0));
+	assert_int_equal(outq_oldest(&q), 1234);
+	assert_int_equal(outq_expand(&q, &out, 1), 1);
+	assert_true(outq_take(&q) == e);
+	assert_int_equal(q.count, 1);
+	envelope_free(&e);
+	e = outq_take(&q);
+	assert_non_null(e);
+	assert_int_equal(q.bytes, 0);
+	envelope_free(&e);
+	buf_fini(&out);
+	outq_fini(&q);
+}
+
+/* ---- seat, shard ---- */
+
+static void seat_outlives_its_stream_by_number(void **state)
+{
+	struct seat_table t = { 0 };
+	struct addr peer = { 0 };
+	struct seat *seat = seat_take(&t, 3, &peer);
+	uint64_t first = seat->number;
+
+	(void)state;
+	assert_int_equal(shard_id_unpack(first).loop, 3);
+	assert_true(seat_find(&t, first) == seat);
+	seat_leave(&t, seat);
+	assert_null(seat_find(&t, first));
+	seat = seat_take(&t, 3, &peer);
+	assert_int_equal(shard_id_unpack(seat->number).slot,
+			 shard_id_unpack(first).slot);
+	assert_true(seat->number != first);
+	assert_null(seat_find(&t, first));
+	assert_null(seat_find(&t, UINT64_MAX));
+	seat_fini(&t);
+}
+
+static void seat_table_grows(void **state)
+{
+	struct seat_table t = { 0 };
+	struct addr peer = { 0 };
+	uint64_t numbers[100];
+
+	(void)state;
+	for (size_t i = 0; i < array_len(numbers); i++)
+		numbers[i] = seat_take(&t, 0, &peer)->number;
+	assert_int_equal(t.taken, 100);
+	for (size_t i = 0; i < array_len(numbers); i++) {
+		assert_non_null(seat_find(&t, numbers[i]));
+		seat_leave(&t, seat_find(&t, numbers[i]));
+	}
+	assert_int_equal(t.taken, 0);
+	seat_fini(&t);
+}
+
+static void shard_spreads_domains(void **state)
+{
+	unsigned counts[4] = { 0 };
+	char domain[32];
+
+	(void)state;
+	for (int i = 0; i < 4000; i++) {
+		snprintf(domain, sizeof(domain), "%d.test", i);
+		assert_int_equal(shard_of(domain, 4), shard_of(domain, 4));
+		counts[shard_of(domain, 4)]++;
+	}
+	for (size_t i = 0; i < array_len(counts); i++)
+		assert_in_range(counts[i], 800, 1200);
+	assert_int_equal(shard_of("a.test", 1), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(features_read_what_they_write),
+		cmocka_unit_test(features_pass_over_the_unknown),
+		cmocka_unit_test(trust_is_by_pair),
+		cmocka_unit_test(trust_keeps_the_stronger_proof),
+		cmocka_unit_test(trust_is_bounded),
+		cmocka_unit_test(outq_expands_in_portions),
+		cmocka_unit_test(outq_gives_back_what_is_left),
+		cmocka_unit_test(seat_outlives_its_stream_by_number),
+		cmocka_unit_test(seat_table_grows),
+		cmocka_unit_test(shard_spreads_domains),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
