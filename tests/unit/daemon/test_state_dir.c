@@ -188,8 +188,8 @@ static void damaged_secret_is_told_and_left_alone(void **state)
 {
 	static const char *const damaged[] = {
 		"", "00ff",
-		"zz0102030405060708090a0b0c0d0e0f"
-		"101112131415161718191a1b1c1d1e1f"
+		("zz0102030405060708090a0b0c0d0e0f"
+		 "101112131415161718191a1b1c1d1e1f"),
 	};
 	struct fixture *f = *state;
 	unsigned char secret[STATE_DIR_SECRET_SIZE];
