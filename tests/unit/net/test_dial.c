@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/dial.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "loop/loop.h"
+#include "net/addr.h"
+
+#define MAX_FILL 16
+
+struct fixture {
+	struct loop *loop;
+	struct dial *dial;
+	struct dial_settings settings;
+	int dialled;
+	int failed;
+	int error;
+	size_t index;
+	int flags;
+	int fds_before;
+	/* a listener whose queue is full: connects to it hang */
+	int deaf;
+	int fill[MAX_FILL];
+	size_t fill_count;
+};
+
+static int count_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int count = 0;
+
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+static void on_dialled(void *owner, int owned_fd, size_t index)
+{
+	struct fixture *f = owner;
+	struct addr peer = { .len = sizeof(peer.ss) };
+
+	f->dialled++;
+	f->index = index;
+	f->flags = fcntl(owned_fd, F_GETFL) & O_NONBLOCK;
+	f->flags |= fcntl(owned_fd, F_GETFD) & FD_CLOEXEC;
+	assert_int_equal(getpeername(owned_fd, (struct sockaddr *)&peer.ss,
+				     &peer.len),
+			 0);
+	close(owned_fd);
+}
+
+static void on_dial_failed(void *owner, int error)
+{
+	struct fixture *f = owner;
+
+	f->failed++;
+	f->error = error;
+}
+
+static const struct dial_events events = {
+	.on_dialled = on_dialled,
+	.on_dial_failed = on_dial_failed,
+};
+
+static void fixture_init(struct fixture *f)
+{
+	*f = (struct fixture){ .fds_before = count_fds(), .deaf = -1 };
+	f->loop = loop_open("test");
+	dial_settings_init(&f->settings);
+	f->settings.allow_private = true;
+}
+
+/* Runs to the answer; nothing may be left open. */
+static void fixture_run(struct fixture *f, const struct addr *addrs,
+			size_t count)
+{
+	f->dial = dial_start(f->loop, &f->settings, addrs, count, &events, f);
+	assert_int_equal(f->dialled + f->failed, 0);
+	loop_run(f->loop);
+	assert_int_equal(f->dialled + f->failed, 1);
+	loop_close(&f->loop);
+	for (size_t i = 0; i < f->fill_count; i++)
+		close(f->fill[i]);
+	if (f->deaf >= 0)
+		close(f->deaf);
+}
+
+static int listen_on(struct addr *at, int backlog)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(addr_parse("127.0.0.1:0", 0, at), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at->ss, at->len), 0);
+	if (backlog >= 0)
+		assert_int_equal(listen(fd, backlog), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at->ss, &at->len),
+			 0);
+	return fd;
+}
+
+/* An address where a connect neither succeeds nor fails. */
+static void make_deaf(struct fixture *f, struct addr *at)
+{
+	f->deaf = listen_on(at, 0);
+	for (f->fill_count = 0; f->fill_count < 4; f->fill_count++) {
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+		(void)!connect(fd, (struct sockaddr *)&at->ss, at->len);
+		f->fill[f->fill_count] = fd;
+	}
+}
+
+/* An address where nobody listens: bound, so nobody else will. */
+static int make_refusing(struct addr *at)
+{
+	return listen_on(at, -1);
+}
+
+static void dial_connects(void **state)
+{
+	struct fixture f;
+	struct addr at;
+	int fd;
+	(void)state;
+
+	fixture_init(&f);
+	fd = listen_on(&at, 5);
+	fixture_run(&f, &at, 1);
+	assert_int_equal(f.dialled, 1);
+	assert_int_equal(f.flags, O_NONBLOCK | FD_CLOEXEC);
+	close(fd);
+	assert_int_equal(count_fds(), f.fds_before);
+}
+
+static void dial_goes_on_at_once_after_a_refusal(void **state)
+{
+	struct fixture f;
+	struct addr at[3];
+	int64_t started;
+	int a, b, c;
+	(void)state;
+
+	fixture_init(&f);
+	f.settings.stagger = 60000;
+	a = make_refusing(&at[0]);
+	b = make_refusing(&at[1]);
+	c = listen_on(&at[2], 5);
+	started = clock_mono();
+	fixture_run(&f, at, 3);
+	assert_int_equal(f.dialled, 1);
+	assert_int_equal(f.index, 2);
+	assert_true(clock_mono() - started < 5000);
+	close(a);
+	close(b);
+	close(c);
+	assert_int_equal(count_fds(), f.fds_before);
+}
+
+static void dial_races_past_a_silent_address(void **state)
+{
+	struct fixture f;
+	struct addr at[2];
+	int64_t started;
+	int fd;
+	(void)state;
+
+	fixture_init(&f);
+	f.settings.stagger = 50;
+	make_deaf(&f, &at[0]);
+	fd = listen_on(&at[1], 5);
+	started = clock_mono();
+	fixture_run(&f, at, 2);
+	assert_int_equal(f.dialled, 1);
+	assert_int_equal(f.index, 1);
+	assert_in_range(clock_mono() - started, 49, 900);
+	close(fd);
+	assert_int_equal(count_fds(), f.fds_before);
+}
+
+static void dial_respects_its_parallelism(void **state)
+{
+	struct fixture f;
+	struct addr at[2];
+	int64_t started;
+	int fd;
+	(void)state;
+
+	fixture_init(&f);
+	f.settings.stagger = 1;
+	f.settings.timeout = 150;
+	f.settings.parallel = 1;
+	make_deaf(&f, &at[0]);
+	fd = listen_on(&at[1], 5);
+	started = clock_mono();
+	fixture_run(&f, at, 2);
+	assert_int_equal(f.dialled, 1);
+	assert_true(clock_mono() - started >= 149);
+	close(fd);
+	assert_int_equal(count_fds(), f.fds_before);
+}
+
+static void dial_times_out(void **state)
+{
+	struct fixture f;
+	struct addr at[2];
+	(void)state;
+
+	fixture_init(&f);
+	f.settings.timeout = 50;
+	make_deaf(&f, &at[0]);
+	at[1] = at[0];
+	fixture_run(&f, at, 2);
+	assert_int_equal(f.failed, 1);
+	assert_int_equal(f.error, HW_E_TIMEOUT);
+	assert_int_equal(count_fds(), f.fds_before);
+}
+
+static void dial_tells_the_last_error(void **state)
+{
+	struct fixture f;
+	struct addr at[2];
+	int fd;
+	(void)state;
+
+	fixture_init(&f);
+	fd = make_refusing(&at[0]);
+	fixture_run(&f, at, 1);
+	assert_int_equal(f.error, HW_E_REFUSED);
+	close(fd);
+
+	fixture_init(&f);
+	fixture_run(&f, at, 0);
+	assert_int_equal(f.error, HW_E_UNREACHABLE);
+
+	/* neither is tried */
+	fixture_init(&f);
+	f.settings.allow_private = false;
+	fd = listen_on(&at[0], 5);
+	assert_int_equal(addr_parse("[::ffff:127.0.0.1]:1", 0, &at[1]), 0);
+	fixture_run(&f, at, 2);
+	assert_int_equal(f.error, HW_E_ACCESS);
+	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(accept(fd, NULL, NULL), -1);
+	close(fd);
+	assert_int_equal(count_fds(), f.fds_before);
+}
+
+static void dial_cancelled_does_not_call(void **state)
+{
+	struct fixture f;
+	struct addr at;
+	int fd;
+	(void)state;
+
+	fixture_init(&f);
+	fd = listen_on(&at, 5);
+	f.dial = dial_start(f.loop, &f.settings, &at, 1, &events, &f);
+	dial_cancel(&f.dial);
+	assert_null(f.dial);
+	dial_cancel(&f.dial);
+	loop_run(f.loop);
+	assert_int_equal(f.dialled + f.failed, 0);
+	loop_close(&f.loop);
+	close(fd);
+	assert_int_equal(count_fds(), f.fds_before);
+}
+
+static void cancel(void *owner)
+{
+	struct fixture *f = owner;
+
+	dial_cancel(&f->dial);
+}
+
+static void dial_may_be_cancelled_under_way(void **state)
+{
+	struct fixture f;
+	struct addr at[2];
+	struct turn turn;
+	(void)state;
+
+	fixture_init(&f);
+	make_deaf(&f, &at[0]);
+	at[1] = at[0];
+	f.settings.stagger = 0;
+	f.dial = dial_start(f.loop, &f.settings, at, 2, &events, &f);
+	/* after the timer that starts the attempts */
+	turn_init(&turn, cancel, &f);
+	loop_at_turn_end(f.loop, &turn);
+	loop_run(f.loop);
+	assert_int_equal(f.dialled + f.failed, 0);
+	loop_close(&f.loop);
+	for (size_t i = 0; i < f.fill_count; i++)
+		close(f.fill[i]);
+	close(f.deaf);
+	assert_int_equal(count_fds(), f.fds_before);
+}
+
+/* The first loop of a process opens what libuv keeps for all of them. */
+static int open_first_loop(void **state)
+{
+	struct loop *loop = loop_open("first");
+
+	(void)state;
+	loop_close(&loop);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(dial_connects),
+		cmocka_unit_test(dial_goes_on_at_once_after_a_refusal),
+		cmocka_unit_test(dial_races_past_a_silent_address),
+		cmocka_unit_test(dial_respects_its_parallelism),
+		cmocka_unit_test(dial_times_out),
+		cmocka_unit_test(dial_tells_the_last_error),
+		cmocka_unit_test(dial_cancelled_does_not_call),
+		cmocka_unit_test(dial_may_be_cancelled_under_way),
+	};
+
+	return cmocka_run_group_tests_name("dial", tests, open_first_loop,
+					   NULL);
+}
