@@ -7,6 +7,7 @@
 #include "muc/enter.h"
 #include "muc/entity.h"
 #include "muc/ghost.h"
+#include "muc/iq_admin.h"
 #include "muc/iq_owner.h"
 #include "muc/iq_relay.h"
 #include "muc/leave.h"
@@ -35,6 +36,8 @@ static const struct iq_row {
 } iq_rows[] = {
 	{ "query", NS_DISCO_INFO, STANZA_GET, room_disco_info },
 	{ "query", NS_DISCO_ITEMS, STANZA_GET, room_disco_items },
+	{ "query", NS_MUC_ADMIN, STANZA_GET, iq_admin_get },
+	{ "query", NS_MUC_ADMIN, STANZA_SET, iq_admin_set },
 	{ "query", NS_MUC_OWNER, STANZA_GET, iq_owner_get },
 	{ "query", NS_MUC_OWNER, STANZA_SET, iq_owner_set },
 };

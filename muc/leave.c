@@ -104,6 +104,19 @@ void leave_exit(struct act *a)
 	elem_free(&payload);
 }
 
+void leave_remove_occupant(struct room *r, struct occupant *o,
+			   const struct presence_note *note)
+{
+	struct session *s, *next;
+	struct party party;
+
+	list_init(&party.sessions);
+	list_init(&party.occupants);
+	list_each_safe(s, next, &o->sessions, node)
+		take_out(r, s, &party);
+	see_off(r, &party, note, NULL);
+}
+
 static bool is_of_domain(const struct session *s, const char *domain)
 {
 	return !domain || str_equal(jid_domain(s->jid), domain);

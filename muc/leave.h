@@ -9,6 +9,7 @@
 #include "base/base.h"
 
 struct act;
+struct occupant;
 struct presence_note;
 struct room;
 struct session;
@@ -18,6 +19,9 @@ void leave_exit(struct act *a);
 /** Take out one session, which is freed. */
 void leave_remove(struct room *r, struct session *s,
 		  const struct presence_note *note);
+/** Take out an occupant with all its sessions; both are freed. */
+void leave_remove_occupant(struct room *r, struct occupant *o,
+			   const struct presence_note *note);
 /** Take out all sessions of a remote domain, NULL = all; returns how many. */
 size_t leave_remove_domain(struct room *r, const char *domain,
 			   const struct presence_note *note);
