@@ -20,6 +20,8 @@
 
 #define BIG (8 << 20)
 
+struct run;
+
 /** One end of a connection. */
 struct end {
 	struct tcp *tcp;
@@ -35,8 +37,14 @@ struct end {
 	int ended;
 	int failed;          /* error */
 	int closed;
-	size_t most_in_turn; /* bytes read without the other being served */
-	size_t in_turn;
+	struct run *run;     /* of both receivers, or NULL */
+};
+
+/** How long one receiver is served while the other waits. */
+struct run {
+	struct end *who;
+	size_t len;
+	size_t longest;
 };
 
 struct fixture {
@@ -50,6 +58,14 @@ static unsigned char byte_at(size_t i)
 	return (unsigned char)(i * 7 + (i >> 8) * 13 + (i >> 16));
 }
 
+static void count_run(struct run *run, struct end *e, size_t len)
+{
+	run->len = run->who == e ? run->len + len : len;
+	run->who = e;
+	if (run->len > run->longest)
+		run->longest = run->len;
+}
+
 static void on_bytes(void *owner, const unsigned char *data, size_t len)
 {
 	struct end *e = owner;
@@ -59,9 +75,8 @@ static void on_bytes(void *owner, const unsigned char *data, size_t len)
 			e->is_in_order = false;
 	e->got += len;
 	e->reads++;
-	e->in_turn += len;
-	if (e->in_turn > e->most_in_turn)
-		e->most_in_turn = e->in_turn;
+	if (e->run)
+		count_run(e->run, e, len);
 	if (e->is_closing_on_bytes)
 		tcp_close(e->tcp);
 	else if (e->got == e->expected)
@@ -259,33 +274,34 @@ static void tcp_carries_much_both_ways(void **state)
 	assert_int_equal(f.b.failed, 0);
 }
 
-static void end_in_turn(void *owner)
-{
-	struct fixture *f = owner;
+#define FLOOD 160000
 
-	f->b.in_turn = 0;
-}
-
-static void tcp_leaves_the_rest_of_a_flood_for_later(void **state)
+static void tcp_shares_a_turn(void **state)
 {
+	struct run run = { 0 };
 	struct fixture f;
-	struct turn turn;
-	int fds[2], size = 4 << 20;
+	struct end c, d;
+	int fds[4];
 	(void)state;
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-	setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds + 2), 0);
 	fixture_init(&f, fds);
-	write_pattern(&f.a, 0, 200000);
+	end_init(&c, f.loop, fds[2]);
+	end_init(&d, f.loop, fds[3]);
+	f.b.run = d.run = &run;
+	/* Both floods lie in the kernel before the loop turns. */
+	write_pattern(&f.a, 0, FLOOD);
+	write_pattern(&c, 0, FLOOD);
 	tcp_flush(f.a.tcp);
+	tcp_flush(c.tcp);
+	assert_int_equal(tcp_queued(f.a.tcp) + tcp_queued(c.tcp), 0);
 	tcp_close(f.a.tcp);
-	/* Runs after the resumption is due, so it starts the count again. */
-	f.b.most_in_turn = 0;
-	turn_init(&turn, end_in_turn, &f);
+	tcp_close(c.tcp);
 	fixture_run(&f);
-	assert_true(f.b.got > 131072);
-	assert_true(f.b.reads >= 2);
-	turn_remove(&turn);
+	assert_int_equal(f.b.got + d.got, 2 * FLOOD);
+	assert_true(run.longest <= 131072);
+	assert_int_equal(c.closed + d.closed, 2);
 }
 
 static void tcp_not_read_pushes_back(void **state)
@@ -399,7 +415,7 @@ int main(void)
 		cmocka_unit_test(tcp_works_on_a_unix_socket),
 		cmocka_unit_test(tcp_sets_its_options),
 		cmocka_unit_test(tcp_carries_much_both_ways),
-		cmocka_unit_test(tcp_leaves_the_rest_of_a_flood_for_later),
+		cmocka_unit_test(tcp_shares_a_turn),
 		cmocka_unit_test(tcp_not_read_pushes_back),
 		cmocka_unit_test(tcp_may_be_closed_in_callbacks),
 		cmocka_unit_test(tcp_closing_drops_what_does_not_go),

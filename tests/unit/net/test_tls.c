@@ -6,8 +6,6 @@
 
 #include <cmocka.h>
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -35,7 +33,6 @@ struct end {
 	size_t expected;       /* shuts down after so many bytes */
 	bool is_aborting;      /* closes its socket when secure */
 	bool is_shutting_down; /* right when secure */
-	bool is_late_reader;   /* tls_read() only by the other's say */
 	const char *ask;       /* name to judge the peer by, when secure */
 	enum cert_verdict verdict;
 	char description[128];
@@ -55,6 +52,7 @@ struct fixture {
 	struct end server;
 	struct end client;
 	int fds[2]; /* server, client */
+	struct creds *server_creds; /* borrowed, for a late server */
 };
 
 static unsigned char byte_at(size_t i)
@@ -581,36 +579,84 @@ static void tls_may_be_closed_at_once(void **state)
 	assert_int_equal(f.server.failed, 0);
 }
 
+/* Direct TLS: who looked at the first bytes hands them over. */
+static void open_with_head(void *owner)
+{
+	struct fixture *f = owner;
+	struct tls_settings server = server_settings(f->server_creds);
+	struct tcp *tcp = tcp_open(f->loop, f->fds[0], &no_events, NULL);
+	unsigned char head[16];
+
+	server.alpn = true;
+	assert_int_equal(read(f->fds[0], head, sizeof(head)), sizeof(head));
+	assert_int_equal(head[0], 0x16);
+	f->server.tls = tls_open(tcp, &server, head, sizeof(head), &events,
+				 &f->server);
+	tls_read(f->server.tls, true);
+}
+
 static void tls_takes_bytes_read_before_it(void **state)
 {
 	struct creds *s = load(server_chain, NULL);
 	struct creds *c = load(client_chain, NULL);
-	struct tls_settings server = server_settings(s);
 	struct tls_settings client = client_settings(c);
-	unsigned char head[16];
 	struct fixture f;
-	struct tcp *tcp;
+	struct timer *timer;
 	(void)state;
 
-	server.alpn = client.alpn = true;
+	client.alpn = true;
 	fixture_init(&f);
+	f.server_creds = s;
 	open_end(&f, &f.client, f.fds[1], &client);
 	f.client.says = "hello";
 	f.client.is_shutting_down = true;
-	/* One turn of the client's: its hello is in the socket then. */
-	{
-		struct timer *timer = timer_new(f.loop, no_end, NULL);
-
-		timer_free(&timer);
-	}
-	tcp = tcp_open(f.loop, f.fds[0], &no_events, NULL);
-	memset(head, 0, sizeof(head));
-	f.server.tls = tls_open(tcp, &server, head, 0, &events, &f.server);
-	tls_read(f.server.tls, true);
-	fixture_run(&f);
+	timer = timer_new(f.loop, open_with_head, &f);
+	timer_start(timer, 20); /* the client's hello is there by then */
+	loop_run(f.loop);
 	assert_string_equal(f.server.got, "hello");
+	timer_free(&timer);
+	loop_close(&f.loop);
 	creds_unref(&s);
 	creds_unref(&c);
+}
+
+/* FEDERATION 3.1 S15: a list of protocols without ours is for somebody else. */
+static void tls_refuses_a_foreign_protocol_list(void **state)
+{
+	/* a TLS 1.2 ClientHello with ALPN "h2" and nothing else */
+	static const unsigned char hello[] = {
+		0x16, 3, 1, 0, 83, /* record */
+		1, 0, 0, 79,       /* ClientHello */
+		3, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
+		18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
+		0,                      /* no session */
+		0, 2, 0xc0, 0x2b,       /* ECDHE-ECDSA-AES128-GCM-SHA256 */
+		1, 0,                   /* no compression */
+		0, 36,                  /* extensions */
+		0, 10, 0, 4, 0, 2, 0, 23, /* groups: P-256 */
+		0, 11, 0, 2, 1, 0,        /* uncompressed points */
+		0, 13, 0, 4, 0, 2, 4, 3,  /* ECDSA with SHA-256 */
+		0xff, 1, 0, 1, 0,         /* renegotiation info */
+		0, 16, 0, 5, 0, 3, 2, 'h', '2',
+	};
+	struct creds *s = load(server_chain, NULL);
+	struct tls_settings server = server_settings(s);
+	unsigned char answer[64];
+	struct fixture f;
+	(void)state;
+
+	server.alpn = true;
+	fixture_init(&f);
+	assert_int_equal(write(f.fds[1], hello, sizeof(hello)),
+			 sizeof(hello));
+	open_end(&f, &f.server, f.fds[0], &server);
+	fixture_run(&f);
+	assert_int_equal(f.server.failed, HW_E_TLS);
+	assert_int_equal(read(f.fds[1], answer, sizeof(answer)), 7);
+	assert_int_equal(answer[0], 0x15);
+	assert_int_equal(answer[6], 120); /* no_application_protocol */
+	close(f.fds[1]);
+	creds_unref(&s);
 }
 
 static int make_all(void **state)
@@ -657,6 +703,7 @@ int main(void)
 		cmocka_unit_test(tls_passes_the_peers_alert_on),
 		cmocka_unit_test(tls_may_be_closed_at_once),
 		cmocka_unit_test(tls_takes_bytes_read_before_it),
+		cmocka_unit_test(tls_refuses_a_foreign_protocol_list),
 	};
 
 	return cmocka_run_group_tests_name("tls", tests, make_all, clean_all);
