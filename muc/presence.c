@@ -209,11 +209,14 @@ void presence_show_one(struct room *r, struct occupant *o,
 
 void presence_show_roster(struct room *r, const struct session *to)
 {
+	enum occupant_view view = view_of(r, to->occupant);
+	struct audience *alone = room_new_audience(to->jid);
 	struct occupant *o;
 
 	list_each(o, &r->roster.occupants, node)
 		if (o != to->occupant)
-			presence_show_one(r, o, to);
+			room_send_alone(r, get_frozen(o, view), alone);
+	audience_unref(&alone);
 }
 
 void presence_show_self(struct room *r, struct occupant *o,

@@ -115,6 +115,19 @@ void room_send_to(struct room *r, struct frozen *f, enum roster_audience who,
 			  jid_domain(r->jid), skip);
 }
 
+struct audience *room_new_audience(const struct jid *to)
+{
+	struct audience_builder *b = audience_builder_new();
+
+	audience_builder_add(b, to, 0);
+	return audience_builder_finish(&b);
+}
+
+void room_send_alone(struct room *r, struct frozen *f, struct audience *alone)
+{
+	envelope_make_all(&r->out, f, alone, jid_domain(r->jid), 0);
+}
+
 void room_send_elem(struct room *r, struct elem *owned, const struct jid *to)
 {
 	struct frozen *f = frozen_new(owned);

@@ -18,6 +18,7 @@
 #include "muc/roster.h"
 #include "muc/subject.h"
 
+struct audience;
 struct elem;
 struct frozen;
 struct jid;
@@ -63,6 +64,9 @@ bool room_is_full(const struct room *r);
 void room_send(struct room *r, struct frozen *f, const struct jid *to);
 void room_send_to(struct room *r, struct frozen *f, enum roster_audience who,
 		  uint32_t skip);
+/** An audience of one, owned, for many stanzas to the same address. */
+struct audience *room_new_audience(const struct jid *to);
+void room_send_alone(struct room *r, struct frozen *f, struct audience *alone);
 /** Freeze and gather for one address; takes e. */
 void room_send_elem(struct room *r, struct elem *owned, const struct jid *to);
 void room_flush(struct room *r);

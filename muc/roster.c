@@ -15,12 +15,18 @@ void roster_init(struct roster *r)
 	list_init(&r->occupants);
 }
 
-/* Addressees changed. */
-static void roster_changed(struct roster *r)
+static void forget_audience(struct roster *r, enum roster_audience which)
 {
-	for (int i = 0; i < ROSTER_AUDIENCES; i++)
-		if (r->audience[i])
-			audience_unref(&r->audience[i]);
+	if (r->audience[which])
+		audience_unref(&r->audience[which]);
+}
+
+/* Addressees of that role came or went. */
+static void roster_changed(struct roster *r, enum role role)
+{
+	forget_audience(r, ROSTER_ALL);
+	forget_audience(r, role == ROLE_MODERATOR ? ROSTER_MODERATORS
+						  : ROSTER_OTHERS);
 }
 
 void roster_free_occupant(struct occupant **o)
@@ -43,7 +49,8 @@ void roster_fini(struct roster *r)
 {
 	struct occupant *o, *tmp;
 
-	roster_changed(r);
+	for (int i = 0; i < ROSTER_AUDIENCES; i++)
+		forget_audience(r, (enum roster_audience)i);
 	list_each_safe(o, tmp, &r->occupants, node) {
 		list_remove(&o->node);
 		roster_free_occupant(&o);
@@ -130,7 +137,7 @@ void roster_add_session(struct roster *r, struct occupant *o,
 	list_add_tail(&o->sessions, &owned->node);
 	map_add(r->by_jid, jid_text(owned->jid), owned);
 	occupant_choose_shown(o);
-	roster_changed(r);
+	roster_changed(r, o->role);
 }
 
 /* The session is out of its occupant, who may now be without any. */
@@ -141,7 +148,7 @@ static struct occupant *leave_occupant(struct roster *r, struct occupant *o,
 		o->shown = NULL;
 		occupant_choose_shown(o);
 	}
-	roster_changed(r);
+	roster_changed(r, o->role);
 	if (!list_is_empty(&o->sessions))
 		return NULL;
 	map_steal(r->by_key, o->key);
@@ -165,6 +172,7 @@ struct occupant *roster_move_session(struct roster *r, struct session *s,
 	list_remove(&s->node);
 	list_add_tail(&to->sessions, &s->node);
 	s->occupant = to;
+	roster_changed(r, to->role);
 	occupant_choose_shown(to);
 	return leave_occupant(r, from, s);
 }
@@ -181,7 +189,8 @@ void roster_rename(struct roster *r, struct occupant *o, const char *key,
 
 void roster_set_role(struct roster *r, struct occupant *o, enum role role)
 {
+	roster_changed(r, o->role);
 	o->role = role;
+	roster_changed(r, role);
 	occupant_forget_presence(o);
-	roster_changed(r);
 }

@@ -43,8 +43,8 @@ struct session *roster_find_session(const struct roster *r,
 struct audience *roster_get_audience(struct roster *r,
 				     enum roster_audience which);
 
-/** A new occupant without a session; must be given one at once. Key and jid
- *  are copied. */
+/** A new occupant without a session; must be given a role and a session at
+ *  once. Key and jid are copied. */
 struct occupant *roster_add_occupant(struct roster *r, const char *key,
 				     const struct jid *jid);
 /** Takes the session. */

@@ -10,6 +10,7 @@
 #include "muc/room.h"
 #include "muc/site.h"
 #include "xml/elem.h"
+#include "xmpp/envelope.h"
 #include "xmpp/mark.h"
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
@@ -40,9 +41,13 @@ static void send_history(const struct act *a)
 	struct history_wish wish = history_read_wish(x, site_now(r->site));
 	size_t count = history_choose(&r->history, &wish, r->jid,
 				      strlen(jid_text(to)));
+	struct audience *alone;
 
+	alone = room_new_audience(to);
 	for (size_t i = 0; i < count; i++)
-		room_send(r, history_get(&r->history, count, i, r->jid), to);
+		room_send_alone(r, history_get(&r->history, count, i, r->jid),
+				alone);
+	audience_unref(&alone);
 }
 
 /* Its setter, if that very person is there under that nick; else the room
