@@ -14,6 +14,7 @@
 #include "loop/timer.h"
 #include "s2s/features.h"
 #include "s2s/place.h"
+#include "s2s/report.h"
 #include "s2s/stream.h"
 #include "s2s/tally.h"
 #include "s2s/trust.h"
@@ -50,6 +51,7 @@ struct inbound {
 	unsigned unsolicited;
 	unsigned strays;
 	bool was_asked;           /* they verified a key with us */
+	int64_t opened_at;
 };
 
 static const char *label(const struct inbound *in)
@@ -608,6 +610,7 @@ struct inbound *inbound_open(const struct place *place, int owned_fd,
 	in->events = events;
 	in->owner = owner;
 	in->state = INBOUND_HEADER;
+	in->opened_at = loop_now(place->loop);
 	trust_init(&in->trust);
 	receiver_init(&in->receiver);
 	in->timer = timer_new(place->loop, on_deadline, in);
@@ -638,4 +641,50 @@ void inbound_abort(struct inbound *in)
 {
 	end(in);
 	stream_abort(in->stream);
+}
+
+static const char *state_text(enum inbound_state state)
+{
+	switch (state) {
+	case INBOUND_HEADER:
+	case INBOUND_PLAIN:
+	case INBOUND_TLS:
+	case INBOUND_SECURE_HEADER:
+		return "negotiating";
+	case INBOUND_SECURE:
+		return "unproven";
+	case INBOUND_OPEN:
+		return "open";
+	case INBOUND_ENDED:
+		break;
+	}
+	return "closing";
+}
+
+static struct report_row *add_row(const struct inbound *in, struct report *r,
+				  const char *local, const char *remote)
+{
+	struct report_row *row = report_add(r);
+
+	stream_report(in->stream, row);
+	row->state = state_text(in->state);
+	row->local = str_dup(local);
+	row->remote = str_dup(remote);
+	row->since = loop_now(in->place->loop) - in->opened_at;
+	return row;
+}
+
+void inbound_report(const struct inbound *in, struct report *r)
+{
+	const char *local;
+	const char *remote;
+	enum s2s_proof proof;
+
+	if (trust_is_empty(&in->trust))
+		(void)add_row(in, r, in->local, in->remote);
+	for (size_t i = 0;
+	     trust_get(&in->trust, i, &local, &remote, &proof); i++)
+		add_row(in, r, local, remote)->proof =
+			proof == S2S_PROOF_CERTIFICATE ? "certificate"
+						       : "dialback";
 }

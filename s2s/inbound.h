@@ -15,6 +15,7 @@
 struct envelope;
 struct inbound;
 struct place;
+struct report;
 struct stanza;
 
 /** All about one stream; its number names it. */
@@ -47,3 +48,5 @@ void inbound_pause(struct inbound *in, bool on);
 void inbound_tick(struct inbound *in, int64_t now);
 void inbound_close(struct inbound *in); /* politely */
 void inbound_abort(struct inbound *in);
+/** Adds a row for each pair that it carries; one if there is none. */
+void inbound_report(const struct inbound *in, struct report *r);

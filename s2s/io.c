@@ -18,6 +18,7 @@
 #include "s2s/io_mail.h"
 #include "s2s/link.h"
 #include "s2s/place.h"
+#include "s2s/report.h"
 #include "s2s/seat.h"
 #include "s2s/shard.h"
 #include "s2s/tally.h"
@@ -338,6 +339,25 @@ static void take_creds(struct io *io, struct io_mail *m)
 	m->creds = NULL;
 }
 
+static void take_report(struct io *io, struct io_mail *m)
+{
+	struct report_ask *ask = m->report_ask;
+	struct map_cursor cursor;
+
+	m->report_ask = NULL;
+	map_begin(io->links, &cursor);
+	while (map_next(&cursor))
+		link_report(cursor.value, ask->report);
+	for (size_t i = 0; i < io->seats.count; i++) {
+		if (io->seats.seats[i].stream)
+			inbound_report(io->seats.seats[i].stream, ask->report);
+	}
+	if (io->number + 1 < io->team->count)
+		io_post_report(io->team->ios[io->number + 1], ask);
+	else
+		report_ask_answer(&ask);
+}
+
 static void abort_all(void *owner)
 {
 	struct io *io = owner;
@@ -400,6 +420,9 @@ static void on_mail(void *owner, struct mail *owned)
 		break;
 	case IO_CREDS:
 		take_creds(io, m);
+		break;
+	case IO_REPORT:
+		take_report(io, m);
 		break;
 	case IO_CLOSE:
 		take_close(io);
@@ -549,6 +572,14 @@ void io_post_creds(struct io *io, struct creds *creds)
 	struct io_mail *m = io_mail_new(IO_CREDS);
 
 	m->creds = creds_ref(creds);
+	post(io, m);
+}
+
+void io_post_report(struct io *io, struct report_ask *owned)
+{
+	struct io_mail *m = io_mail_new(IO_REPORT);
+
+	m->report_ask = owned;
 	post(io, m);
 }
 

@@ -14,6 +14,7 @@ struct creds;
 struct io;
 struct list;
 struct map;
+struct report_ask;
 struct s2s_events;
 struct s2s_settings;
 
@@ -43,4 +44,6 @@ void io_free(struct io **io);
 void io_post_envelopes(struct io *io, struct list *envelopes);
 void io_post_resume(struct io *io);
 void io_post_creds(struct io *io, struct creds *creds); /* references */
+/** Takes the ask; the last of the loops that follow answers it. */
+void io_post_report(struct io *io, struct report_ask *owned);
 void io_post_close(struct io *io);

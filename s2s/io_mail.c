@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/creds.h"
+#include "s2s/report.h"
 #include "xmpp/envelope.h"
 
 static void free_unread(struct mail *owned)
@@ -52,5 +53,6 @@ void io_mail_free(struct io_mail **m)
 	mem_free(&(*m)->id);
 	mem_free(&(*m)->key);
 	creds_unref(&(*m)->creds);
+	report_ask_drop(&(*m)->report_ask);
 	mem_free(m);
 }

@@ -11,6 +11,7 @@
 #include "net/addr.h"
 
 struct creds;
+struct report_ask;
 
 enum io_mail_kind {
 	IO_ENVELOPES, /* envelopes: deliver */
@@ -21,6 +22,7 @@ enum io_mail_kind {
 	IO_REVIVE,    /* local, remote: remote proved that it is there */
 	IO_RESUME,    /* read on */
 	IO_CREDS,     /* creds: for new handshakes */
+	IO_REPORT,    /* report_ask: add what is here, pass it on */
 	IO_CLOSE,
 };
 
@@ -37,6 +39,7 @@ struct io_mail {
 	enum packet_type verdict;
 	enum cond_name cond;
 	struct creds *creds; /* a reference, or NULL */
+	struct report_ask *report_ask; /* owned, or NULL */
 };
 
 struct io_mail *io_mail_new(enum io_mail_kind kind);

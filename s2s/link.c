@@ -19,6 +19,7 @@
 #include "s2s/outbound.h"
 #include "s2s/outq.h"
 #include "s2s/place.h"
+#include "s2s/report.h"
 #include "s2s/tally.h"
 #include "xml/elem.h"
 #include "xmpp/envelope.h"
@@ -82,6 +83,9 @@ struct link {
 	int64_t opened_at;
 	int64_t cut_at;          /* an open stream was lost; 0 = never */
 	int64_t used_at;
+	char *fault;             /* owned; the last one, in words, or NULL */
+	int64_t fault_at;
+	int64_t changed_at;      /* when state was entered */
 	bool is_lost;            /* told on_lost, not reached since */
 	bool is_leaving;         /* link_close() */
 };
@@ -95,6 +99,20 @@ static void close_when_answered(struct link *l);
 static int64_t now_of(const struct link *l)
 {
 	return loop_now(l->place->loop);
+}
+
+static void enter(struct link *l, enum link_state state)
+{
+	if (l->state != state)
+		l->changed_at = now_of(l);
+	l->state = state;
+}
+
+/* For the operator who looks later. */
+static void set_fault(struct link *l, const char *text)
+{
+	str_set(&l->fault, text);
+	l->fault_at = now_of(l);
 }
 
 static bool is_wanted(const struct link *l)
@@ -259,7 +277,7 @@ static int64_t cut_to_grace(const struct link *l, int64_t rest)
 
 static void back_off(struct link *l, int64_t rest)
 {
-	l->state = LINK_BACKING_OFF;
+	enter(l, LINK_BACKING_OFF);
 	l->rest_until = now_of(l) + rest;
 	timer_start(l->deadline, rest);
 }
@@ -274,7 +292,7 @@ static void recut_rest(struct link *l)
 
 static void settle_idle(struct link *l)
 {
-	l->state = LINK_IDLE;
+	enter(l, LINK_IDLE);
 	timer_stop(l->deadline);
 	l->used_at = now_of(l);
 	if (is_wanted(l))
@@ -301,6 +319,13 @@ static void fail_round(struct link *l)
 
 /* ---- an attempt ---- */
 
+static void fail_search(struct link *l, enum target_status status)
+{
+	set_fault(l, status == TARGET_FAILED ? "DNS did not answer"
+					     : "DNS knows no server of it");
+	log_info(LOG_S2S, "%s: %s", l->remote, l->fault);
+}
+
 static void on_targets(void *owner, const struct target_list *list)
 {
 	struct link *l = owner;
@@ -320,17 +345,14 @@ static void on_targets(void *owner, const struct target_list *list)
 	if (list->status == TARGET_NONE)
 		l->why = COND_REMOTE_SERVER_NOT_FOUND;
 	if (l->addr_count == 0)
-		log_info(LOG_S2S, "%s: %s", l->remote,
-			 list->status == TARGET_FAILED
-				 ? "DNS did not answer"
-				 : "DNS knows no server of it");
+		fail_search(l, list->status);
 	connect_next(l);
 }
 
 static void begin(struct link *l)
 {
 	require(!l->stream && !l->is_leaving);
-	l->state = LINK_RESOLVING;
+	enter(l, LINK_RESOLVING);
 	l->why = COND_REMOTE_SERVER_TIMEOUT;
 	timer_start(l->deadline, l->place->settings->negotiate_timeout);
 	if (!l->remote_ascii) {
@@ -355,7 +377,7 @@ static void on_dialled(void *owner, int owned_fd, size_t index)
 
 	l->dial = NULL;
 	l->addr_next += index + 1;
-	l->state = LINK_NEGOTIATING;
+	enter(l, LINK_NEGOTIATING);
 	l->stream = outbound_open(l->place, owned_fd, &names, events, l);
 	if (!l->stream)
 		connect_next(l);
@@ -364,11 +386,15 @@ static void on_dialled(void *owner, int owned_fd, size_t index)
 static void on_dial_failed(void *owner, int error)
 {
 	struct link *l = owner;
+	char *text;
 
 	l->dial = NULL;
-	log_info(LOG_S2S, "%s: no connection: %s", l->remote,
-		 error == HW_E_ACCESS ? "only private addresses"
-				      : hw_error_text(error));
+	text = str_format("no connection: %s",
+			  error == HW_E_ACCESS ? "only private addresses"
+					       : hw_error_text(error));
+	set_fault(l, text);
+	log_info(LOG_S2S, "%s: %s", l->remote, text);
+	mem_free(&text);
 	fail_round(l);
 }
 
@@ -385,7 +411,7 @@ static void connect_next(struct link *l)
 		fail_round(l);
 		return;
 	}
-	l->state = LINK_CONNECTING;
+	enter(l, LINK_CONNECTING);
 	dial_settings_init(&settings);
 	settings.timeout = l->place->settings->connect_timeout;
 	settings.allow_private = l->place->settings->allow_private;
@@ -396,7 +422,7 @@ static void connect_next(struct link *l)
 
 static void drain(struct link *l, enum link_next next)
 {
-	l->state = LINK_DRAINING;
+	enter(l, LINK_DRAINING);
 	l->next = next;
 	timer_stop(l->deadline);
 }
@@ -409,8 +435,8 @@ static void on_deadline(void *owner)
 		settle_idle(l);
 		return;
 	}
-	log_info(LOG_S2S, "%s: gave up the attempt: no answer in time",
-		 l->remote);
+	set_fault(l, "no answer in time");
+	log_info(LOG_S2S, "%s: gave up the attempt: %s", l->remote, l->fault);
 	target_cancel(&l->search);
 	dial_cancel(&l->dial);
 	if (l->stream) {
@@ -427,7 +453,7 @@ static void assert_if_wanted(struct link *l)
 {
 	if (outq_is_empty(&l->queue) || !outbound_may_assert(l->stream))
 		return;
-	l->state = LINK_NEGOTIATING;
+	enter(l, LINK_NEGOTIATING);
 	timer_start(l->deadline, l->place->settings->negotiate_timeout);
 	outbound_assert(l->stream);
 }
@@ -440,7 +466,7 @@ static void on_secure(void *owner)
 	log_info(LOG_S2S, "%s: stream out to %s", l->remote, text);
 	mem_free(&text);
 	timer_stop(l->deadline);
-	l->state = LINK_VERIFYING;
+	enter(l, LINK_VERIFYING);
 	l->used_at = now_of(l);
 	send_questions(l);
 	assert_if_wanted(l);
@@ -453,7 +479,7 @@ static void on_open(void *owner)
 	log_info(LOG_S2S, "%s: believes %s by dialback", l->remote, l->local);
 	timer_stop(l->deadline);
 	timer_stop(l->grace);
-	l->state = LINK_READY;
+	enter(l, LINK_READY);
 	l->is_lost = false;
 	l->used_at = l->opened_at = now_of(l);
 	link_pump(l);
@@ -472,10 +498,14 @@ static void on_refused(void *owner, enum packet_type verdict,
 		       enum cond_name cond)
 {
 	struct link *l = owner;
+	char *text;
 
-	log_warn(LOG_S2S, "%s: does not believe us to be %s: %s", l->remote,
-		 l->local, verdict == PACKET_INVALID ? "invalid"
-						     : cond_element(cond));
+	text = str_format("does not believe us to be %s: %s", l->local,
+			  verdict == PACKET_INVALID ? "invalid"
+						    : cond_element(cond));
+	set_fault(l, text);
+	log_warn(LOG_S2S, "%s: %s", l->remote, text);
+	mem_free(&text);
 	l->why = verdict == PACKET_INVALID ? COND_INTERNAL_SERVER_ERROR
 					   : COND_REMOTE_SERVER_TIMEOUT;
 	drain(l, LINK_NEXT_FAIL);
@@ -523,6 +553,8 @@ static void on_ending(void *owner, bool is_unknown, const char *text)
 
 	if (is_unknown)
 		l->why = COND_REMOTE_SERVER_NOT_FOUND;
+	if (l->state != LINK_DRAINING)
+		set_fault(l, text);
 	switch (l->state) {
 	case LINK_READY:
 		log_info(LOG_S2S, "%s: stream out ended: %s", l->remote, text);
@@ -613,6 +645,7 @@ static void fail_stuck(struct link *l)
 {
 	log_warn(LOG_S2S, "%s: takes nothing any more, %zu bytes wait",
 		 l->remote, l->queue.bytes + outbound_queued(l->stream));
+	set_fault(l, "takes nothing any more");
 	l->cut_at = now_of(l);
 	l->why = COND_REMOTE_SERVER_TIMEOUT;
 	drain(l, LINK_NEXT_FAIL);
@@ -709,7 +742,7 @@ struct link *link_new(const struct place *place, const char *local,
 	if (!idna_is_address(remote))
 		l->remote_ascii = idna_to_ascii(remote);
 	l->state = LINK_IDLE;
-	l->used_at = now_of(l);
+	l->changed_at = l->used_at = now_of(l);
 	outq_init(&l->queue);
 	question_list_init(&l->questions);
 	l->deadline = timer_new(place->loop, on_deadline, l);
@@ -730,6 +763,7 @@ void link_free(struct link **l)
 	timer_free(&dead->deadline);
 	timer_free(&dead->grace);
 	timer_free(&dead->answering);
+	mem_free(&dead->fault);
 	mem_free(&dead->local);
 	mem_free(&dead->remote);
 	mem_free(&dead->local_ascii);
@@ -813,4 +847,39 @@ const char *link_local(const struct link *l)
 const char *link_remote(const struct link *l)
 {
 	return l->remote;
+}
+
+static const char *state_text(enum link_state state)
+{
+	static const char *const texts[] = {
+		[LINK_IDLE] = "idle",
+		[LINK_RESOLVING] = "resolving",
+		[LINK_CONNECTING] = "connecting",
+		[LINK_NEGOTIATING] = "negotiating",
+		[LINK_VERIFYING] = "verifying",
+		[LINK_READY] = "open",
+		[LINK_DRAINING] = "closing",
+		[LINK_BACKING_OFF] = "waiting",
+	};
+
+	return texts[state];
+}
+
+void link_report(const struct link *l, struct report *r)
+{
+	struct report_row *row = report_add(r);
+
+	row->is_outgoing = true;
+	row->state = state_text(l->state);
+	row->local = str_dup(l->local);
+	row->remote = str_dup(l->remote);
+	row->since = now_of(l) - l->changed_at;
+	row->idle = now_of(l) - l->used_at;
+	row->envelopes = l->queue.count;
+	row->bytes = l->queue.bytes;
+	if (l->stream)
+		outbound_report(l->stream, row);
+	if (l->fault)
+		row->error = str_format("%s (%" PRId64 " s ago)", l->fault,
+					(now_of(l) - l->fault_at) / 1000);
 }

@@ -15,6 +15,7 @@
 struct envelope;
 struct link;
 struct place;
+struct report;
 
 struct link_events {
 	/** The word of remote's server on a key. */
@@ -58,3 +59,5 @@ bool link_is_over(const struct link *l);
 
 const char *link_local(const struct link *l);
 const char *link_remote(const struct link *l);
+/** Adds its row. */
+void link_report(const struct link *l, struct report *r);

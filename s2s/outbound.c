@@ -8,6 +8,7 @@
 #include "loop/timer.h"
 #include "s2s/features.h"
 #include "s2s/place.h"
+#include "s2s/report.h"
 #include "s2s/stream.h"
 #include "s2s/tally.h"
 #include "xml/elem.h"
@@ -353,6 +354,13 @@ char *outbound_describe(const struct outbound *o)
 	return str_format("%s, %s, %s", stream_peer(o->stream),
 			  stream_cipher(o->stream),
 			  cert_verdict_text(verdict));
+}
+
+void outbound_report(const struct outbound *o, struct report_row *row)
+{
+	stream_report(o->stream, row);
+	if (o->state == OUTBOUND_OPEN)
+		row->proof = "dialback";
 }
 
 void outbound_close(struct outbound *o)

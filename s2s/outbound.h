@@ -14,6 +14,7 @@
 struct elem;
 struct outbound;
 struct place;
+struct report_row;
 
 struct outbound_events {
 	/** TLS and features are there: verify or assert. */
@@ -59,6 +60,8 @@ int64_t outbound_progress_at(const struct outbound *o);
 void outbound_tick(struct outbound *o, int64_t now);
 /** Where it goes, with TLS parameters, for a log line; owned. */
 char *outbound_describe(const struct outbound *o);
+/** Its part of a row: the stream's, and how it was believed. */
+void outbound_report(const struct outbound *o, struct report_row *row);
 
 void outbound_close(struct outbound *o); /* politely */
 void outbound_fail(struct outbound *o, enum stream_cond cond);

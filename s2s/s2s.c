@@ -226,6 +226,11 @@ void s2s_set_creds(struct s2s *s, struct creds *creds)
 		io_post_creds(s->team.ios[i], creds);
 }
 
+void s2s_ask_report(struct s2s *s, uint64_t id, report_fn fn, void *owner)
+{
+	io_post_report(s->team.ios[0], report_ask_new(id, fn, owner));
+}
+
 uint16_t s2s_port(const struct s2s *s, size_t n)
 {
 	return io_port(s->team.ios[0], n);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "s2s/report.h"
 #include "xmpp/cond.h"
 
 struct creds;
@@ -78,6 +79,9 @@ void s2s_resume(struct s2s *s);
 void s2s_set_creds(struct s2s *s, struct creds *creds);
 /** The port that the n-th of settings.listen got (for ":0"). */
 uint16_t s2s_port(const struct s2s *s, size_t n);
+/** What do the links and streams do? fn is called once, on any thread and perhaps
+ *  as late as in s2s_close(). */
+void s2s_ask_report(struct s2s *s, uint64_t id, report_fn fn, void *owner);
 /** Flush what can be flushed, close all streams properly (</stream:stream>, at
  *  most 5 s), end the loops; blocks. Queued envelopes are dropped. */
 void s2s_close(struct s2s **s);

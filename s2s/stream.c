@@ -16,6 +16,7 @@
 #include "net/tcp.h"
 #include "net/tls.h"
 #include "s2s/place.h"
+#include "s2s/report.h"
 #include "s2s/tally.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
@@ -607,4 +608,22 @@ int64_t stream_wrote_at(const struct stream *s)
 int64_t stream_read_at(const struct stream *s)
 {
 	return s->read_at;
+}
+
+void stream_report(const struct stream *s, struct report_row *row)
+{
+	int64_t used_at = s->read_at > s->wrote_at ? s->read_at : s->wrote_at;
+
+	str_set(&row->address, s->peer);
+	report_row_set_tls(row, stream_cipher(s));
+	row->bytes += stream_queued(s);
+	row->idle = loop_now(s->place->loop) - used_at;
+}
+
+void stream_peer_summary(const struct stream *s, struct cert_summary *out)
+{
+	if (s->tls)
+		tls_peer_summary(s->tls, out);
+	else
+		*out = (struct cert_summary){ 0 };
 }

@@ -16,6 +16,7 @@
 
 struct elem;
 struct place;
+struct report_row;
 struct stream;
 
 enum stream_role { STREAM_SERVER, STREAM_CLIENT };
@@ -93,3 +94,7 @@ int64_t stream_wrote_at(const struct stream *s);
 int64_t stream_read_at(const struct stream *s);
 /** Send a space: keeps the connection open (RFC 6120 4.6.1). */
 void stream_keep_alive(struct stream *s);
+/** Its part of a row: address, TLS, what waits, how long it is idle. */
+void stream_report(const struct stream *s, struct report_row *row);
+/** What the peer's certificate says of itself; for cert_summary_fini(). */
+void stream_peer_summary(const struct stream *s, struct cert_summary *out);

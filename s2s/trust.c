@@ -89,3 +89,19 @@ bool trust_is_empty(const struct trust *t)
 {
 	return t->count == 0;
 }
+
+bool trust_get(const struct trust *t, size_t i, const char **local_out,
+	       const char **remote_out, enum s2s_proof *proof_out)
+{
+	const struct trust_pair *p;
+
+	list_each(p, &t->pairs, node) {
+		if (i-- > 0)
+			continue;
+		*local_out = p->local;
+		*remote_out = p->remote;
+		*proof_out = p->proof;
+		return true;
+	}
+	return false;
+}

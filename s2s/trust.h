@@ -31,3 +31,6 @@ bool trust_find(const struct trust *t, const char *local, const char *remote,
 /** Is there any pair with this remote? */
 bool trust_has_remote(const struct trust *t, const char *remote);
 bool trust_is_empty(const struct trust *t);
+/** The i-th pair, borrowed. False: there are not so many. */
+bool trust_get(const struct trust *t, size_t i, const char **local_out,
+	       const char **remote_out, enum s2s_proof *proof_out);

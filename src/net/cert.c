@@ -4,6 +4,8 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+#include "base/buf.h"
+#include "base/mem.h"
 #include "base/str.h"
 
 #define OID_SRV_NAME "1.3.6.1.5.5.7.8.7"
@@ -218,4 +220,63 @@ enum cert_verdict cert_judge(gnutls_session_t session, const char *domain)
 		verdict = CERT_WRONG_NAME;
 	gnutls_x509_crt_deinit(leaf);
 	return verdict;
+}
+
+/* The names in it that are text; others are of no use to an operator. */
+static char *names_of(gnutls_x509_crt_t crt)
+{
+	struct buf names = { 0 };
+
+	for (unsigned seq = 0; seq < MAX_NAMES; seq++) {
+		char data[NAME_SIZE + 1];
+		size_t len = NAME_SIZE;
+		int type = gnutls_x509_crt_get_subject_alt_name(
+			crt, seq, data, &len, NULL);
+
+		if (type == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			break;
+		if (type != GNUTLS_SAN_DNSNAME)
+			continue;
+		if (names.len > 0)
+			buf_add_str(&names, ", ");
+		str_add_escaped(&names, data, len, "");
+	}
+	return names.len > 0 ? buf_steal_str(&names) : NULL;
+}
+
+static char *issuer_of(gnutls_x509_crt_t crt)
+{
+	char dn[NAME_SIZE];
+	size_t len = sizeof(dn);
+	struct buf text = { 0 };
+
+	if (gnutls_x509_crt_get_issuer_dn(crt, dn, &len) < 0)
+		return NULL;
+	str_add_escaped(&text, dn, strlen(dn), "");
+	return buf_steal_str(&text);
+}
+
+void cert_summarise(gnutls_session_t session, struct cert_summary *out)
+{
+	unsigned count = 0;
+	const gnutls_datum_t *peers =
+		gnutls_certificate_get_peers(session, &count);
+	gnutls_x509_crt_t leaf;
+
+	*out = (struct cert_summary){ 0 };
+	if (!peers || count == 0)
+		return;
+	require(gnutls_x509_crt_init(&leaf) == 0);
+	if (gnutls_x509_crt_import(leaf, &peers[0], GNUTLS_X509_FMT_DER) == 0) {
+		out->names = names_of(leaf);
+		out->issuer = issuer_of(leaf);
+		out->expires_at = gnutls_x509_crt_get_expiration_time(leaf);
+	}
+	gnutls_x509_crt_deinit(leaf);
+}
+
+void cert_summary_fini(struct cert_summary *s)
+{
+	mem_free(&s->names);
+	mem_free(&s->issuer);
 }

@@ -20,6 +20,14 @@ enum cert_verdict {
 };
 const char *cert_verdict_text(enum cert_verdict v);
 
+/** What a certificate says of itself, for an operator. */
+struct cert_summary {
+	char *names;        /* owned: "a.example, *.b.example"; NULL = none */
+	char *issuer;       /* owned: its distinguished name; NULL = unknown */
+	int64_t expires_at; /* s since epoch; 0 = there is no certificate */
+};
+void cert_summary_fini(struct cert_summary *s);
+
 /** Does a name from a certificate (pattern, A-labels) match domain (A-labels)?
  *  A wildcard is the complete left-most label and matches exactly one. */
 bool cert_match_name(const char *pattern, const char *domain);
@@ -30,3 +38,6 @@ bool cert_has_name(struct gnutls_x509_crt_int *crt, const char *domain);
 /** And: the chain that a peer showed in a finished handshake. */
 enum cert_verdict cert_judge(struct gnutls_session_int *session,
 			     const char *domain);
+/** Of the peer's own certificate; out is zeroed when there is none. */
+void cert_summarise(struct gnutls_session_int *session,
+		    struct cert_summary *out);

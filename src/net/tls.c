@@ -478,6 +478,13 @@ enum cert_verdict tls_peer_verdict(const struct tls *t, const char *domain)
 	return t->description ? cert_judge(t->session, domain) : CERT_NONE;
 }
 
+void tls_peer_summary(const struct tls *t, struct cert_summary *out)
+{
+	*out = (struct cert_summary){ 0 };
+	if (t->description)
+		cert_summarise(t->session, out);
+}
+
 const char *tls_describe(const struct tls *t)
 {
 	return t->description ? t->description : "no TLS yet";

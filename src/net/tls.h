@@ -53,6 +53,8 @@ void tls_close(struct tls *t);
 
 /** The peer's chain, for this name (A-labels), as a server of that name. */
 enum cert_verdict tls_peer_verdict(const struct tls *t, const char *domain);
+/** What the peer's certificate says; for cert_summary_fini(). */
+void tls_peer_summary(const struct tls *t, struct cert_summary *out);
 /** "TLS1.3 (ECDHE-SECP256R1)-(ECDSA-...)-(AES-256-GCM)"; borrowed. */
 const char *tls_describe(const struct tls *t);
 const char *tls_fault(const struct tls *t); /* words for the last failure */
