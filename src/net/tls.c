@@ -41,6 +41,7 @@ struct tls {
 	bool is_read_wanted;
 	struct turn more;    /* handshake or reading goes on with what is in */
 	struct buf plain;    /* to be encrypted at the end of the turn */
+	int64_t written_at;  /* ms: when bytes began to wait */
 	struct turn flush;
 	bool is_shutdown_wanted;
 	bool is_shut;
@@ -251,6 +252,8 @@ static void on_tcp_bytes(void *owner, const unsigned char *data, size_t len)
 
 	buf_add(&t->in, data, len);
 	step(t);
+	if (t->in.len == 0 && t->in.cap > RECORD_SIZE)
+		buf_fini(&t->in);
 }
 
 static void on_tcp_end(void *owner)
@@ -432,6 +435,8 @@ void tls_write(struct tls *t, const void *data, size_t len)
 	loop_require_owner(t->loop);
 	if (t->state > STATE_OPEN || t->is_shutdown_wanted || len == 0)
 		return;
+	if (tls_queued(t) == 0)
+		t->written_at = loop_now(t->loop);
 	buf_add(&t->plain, data, len);
 	if (t->state == STATE_OPEN)
 		loop_at_turn_end(t->loop, &t->flush);
@@ -444,7 +449,9 @@ size_t tls_queued(const struct tls *t)
 
 int64_t tls_progress_at(const struct tls *t)
 {
-	return tcp_progress_at(t->tcp);
+	int64_t progress_at = tcp_progress_at(t->tcp);
+
+	return progress_at > t->written_at ? progress_at : t->written_at;
 }
 
 void tls_shutdown(struct tls *t)

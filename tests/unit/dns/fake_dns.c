@@ -47,6 +47,9 @@ static void answer_query(struct fake_dns *d, const unsigned char *query,
 	require(at + 4 < len);
 	d->fn(d->owner, (unsigned)query[0] << 8 | query[1], name,
 	      (unsigned)query[at + 1] << 8 | query[at + 2], is_tcp, reply);
+	/* RFC 6840 5.7: AD only for those who asked for it */
+	if (reply->len > 3 && !(query[3] & PACKET_AD))
+		reply->data[reply->start + 3] &= (unsigned char)~PACKET_AD;
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events)

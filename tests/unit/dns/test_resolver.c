@@ -121,8 +121,8 @@ static void fixture_init(struct fixture *f, bool trust_ad)
 	f->dns = fake_dns_open(f->loop, reply, f);
 	resolver_settings_init(&s);
 	s.servers = fake_dns_servers(f->dns);
-	s.timeout = 200;
-	s.tries = 1;
+	s.timeout = 100;
+	s.tries = 2;
 	s.trust_ad = trust_ad;
 	assert_int_equal(resolver_open(f->loop, &s, &f->resolver), 0);
 }
