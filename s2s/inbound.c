@@ -157,7 +157,7 @@ static void on_secure(void *owner)
 {
 	struct inbound *in = owner;
 
-	in->state = INBOUND_SECURE_HEADER;
+	in->state = INBOUND_SECURE_HEADER; /* from TLS, or directly from HEADER */
 	timer_start(in->timer, in->place->settings->auth_timeout);
 }
 

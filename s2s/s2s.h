@@ -26,7 +26,9 @@ enum s2s_proof { S2S_PROOF_DIALBACK, S2S_PROOF_CERTIFICATE };
 struct s2s_settings {
 	const char *const *domains; /* ours, normalised (U-labels) */
 	size_t domain_count;
-	const char *const *listen;  /* "*:5269" */
+	/* where others reach us; on each of these TLS may come at once or
+	 * after STARTTLS (XEP-0368) */
+	const char *const *listen;  /* "*:5269", "*:5270" */
 	size_t listen_count;
 	unsigned io_loops;          /* threads.io; 0 = one per core */
 	const char *dns_servers;    /* "127.0.0.1:5353,..." or NULL */

@@ -27,8 +27,10 @@
 #define ID_BYTES 16
 #define MAX_ID 256
 #define MAX_DOMAIN 1023
+#define TLS_HANDSHAKE_RECORD 0x16 /* no XML begins like this */
 
 enum stream_state {
+	STREAM_NEW,       /* nothing was said yet */
 	STREAM_PLAIN,     /* XML over TCP */
 	STREAM_HANDSHAKE, /* TLS only */
 	STREAM_SECURE,    /* XML over TLS */
@@ -61,7 +63,8 @@ static const struct tls_events tls_events;
 
 static bool is_alive(const struct stream *s)
 {
-	return s->state == STREAM_PLAIN || s->state == STREAM_SECURE;
+	return s->state == STREAM_NEW || s->state == STREAM_PLAIN ||
+	       s->state == STREAM_SECURE;
 }
 
 /* ---- transport ---- */
@@ -139,6 +142,8 @@ void stream_send_header(struct stream *s, const char *from, const char *to)
 	struct buf out;
 
 	require(is_alive(s) && !s->has_header);
+	if (s->state == STREAM_NEW)
+		s->state = STREAM_PLAIN;
 	s->has_header = true;
 	if (s->role == STREAM_SERVER) {
 		rand_hex(s->id, ID_BYTES);
@@ -405,11 +410,59 @@ void stream_pause(struct stream *s, bool on)
 
 /* ---- transport events ---- */
 
+/* One per (re)start: nothing of what came before is left. */
+static void begin_parser(struct stream *s)
+{
+	struct parser_settings settings;
+
+	parser_settings_init(&settings);
+	settings.max_bytes = s->max_stanza;
+	parser_free(&s->parser);
+	s->parser = parser_new(&settings);
+	s->has_header = false;
+}
+
+static void shake_hands(struct stream *s, const struct tls_settings *settings,
+			const void *head, size_t head_len)
+{
+	s->state = STREAM_HANDSHAKE;
+	begin_parser(s);
+	s->tls = tls_open(s->tcp, settings, head, head_len, &tls_events, s);
+	s->tcp = NULL;
+	tls_read(s->tls, true);
+}
+
+static void accept_tls(struct stream *s, const void *head, size_t head_len)
+{
+	const struct tls_settings settings = {
+		.role = TLS_SERVER,
+		.creds = s->place->creds,
+		.alpn = true,
+		.timeout = s->place->settings->tls_timeout,
+	};
+
+	shake_hands(s, &settings, head, head_len);
+}
+
+/* XEP-0368: on any port of ours TLS may come first, since SRV records point to
+ * the wrong one now and then. */
+static bool begins_with_tls(struct stream *s, const unsigned char *data)
+{
+	if (s->state != STREAM_NEW)
+		return false;
+	s->state = STREAM_PLAIN;
+	return s->role == STREAM_SERVER && data[0] == TLS_HANDSHAKE_RECORD;
+}
+
 static void on_bytes(void *owner, const unsigned char *data, size_t len)
 {
 	struct stream *s = owner;
 
 	s->read_at = loop_now(s->place->loop);
+	if (begins_with_tls(s, data)) {
+		accept_tls(s, data, len);
+		return;
+	}
 	if (!is_alive(s) && s->state != STREAM_CLOSING)
 		return;
 	/* a bad result is looked at when all before it is taken */
@@ -497,17 +550,6 @@ static const struct tls_events tls_events = {
 
 /* ---- life ---- */
 
-static void begin_parser(struct stream *s)
-{
-	struct parser_settings settings;
-
-	parser_settings_init(&settings);
-	settings.max_bytes = s->max_stanza;
-	parser_free(&s->parser);
-	s->parser = parser_new(&settings);
-	s->has_header = false;
-}
-
 struct stream *stream_open(const struct place *place, int owned_fd,
 			   enum stream_role role,
 			   const struct stream_events *events, void *owner)
@@ -523,7 +565,7 @@ struct stream *stream_open(const struct place *place, int owned_fd,
 	s->role = role;
 	s->events = events;
 	s->owner = owner;
-	s->state = STREAM_PLAIN;
+	s->state = STREAM_NEW;
 	s->max_stanza = place->settings->max_stanza_unauthenticated;
 	s->timer = timer_new(place->loop, on_timeout, s);
 	s->wrote_at = s->read_at = loop_now(place->loop);
@@ -533,28 +575,34 @@ struct stream *stream_open(const struct place *place, int owned_fd,
 	return s;
 }
 
-bool stream_start_tls(struct stream *s, const char *local, const char *sni)
+static void call_tls(struct stream *s, const char *local, const char *sni)
 {
-	struct tls_settings settings = {
-		.role = s->role == STREAM_SERVER ? TLS_SERVER : TLS_CLIENT,
+	const struct tls_settings settings = {
+		.role = TLS_CLIENT,
 		.creds = s->place->creds,
 		.domain = local,
 		.sni = sni,
+		/* XEP-0368: what is behind the port must know who is meant */
+		.alpn = s->state == STREAM_NEW,
 		.timeout = s->place->settings->tls_timeout,
 	};
 
-	require(s->state == STREAM_PLAIN);
+	shake_hands(s, &settings, NULL, 0);
+}
+
+bool stream_start_tls(struct stream *s, const char *local, const char *sni)
+{
+	require(s->state == STREAM_NEW || s->state == STREAM_PLAIN);
 	if (!parser_is_idle(s->parser)) {
 		log_warn(LOG_S2S, "%s: bytes in clear text behind STARTTLS",
 			 s->peer);
 		stream_abort(s);
 		return false;
 	}
-	s->state = STREAM_HANDSHAKE;
-	begin_parser(s);
-	s->tls = tls_open(s->tcp, &settings, NULL, 0, &tls_events, s);
-	s->tcp = NULL;
-	tls_read(s->tls, true);
+	if (s->role == STREAM_SERVER)
+		accept_tls(s, NULL, 0);
+	else
+		call_tls(s, local, sni);
 	return true;
 }
 

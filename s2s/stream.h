@@ -64,7 +64,8 @@ void stream_send_header(struct stream *s, const char *from, const char *to);
 void stream_give(struct stream *s, struct elem *owned); /* send and free */
 /** Stanzas as they stand on the wire. */
 void stream_write(struct stream *s, const void *data, size_t len);
-/** Begin the TLS handshake. False: bytes came behind the request to start it,
+/** Begin the TLS handshake; a client may do so before anything was said (direct
+ *  TLS, XEP-0368), a server's stream does so by itself then. False: bytes came behind the request to start it,
  *  and the connection was dropped (RFC 6120 5.4.3.3). local and sni are A-labels:
  *  the domain whose certificate a client shows, and the peer's; NULL on a
  *  server. */

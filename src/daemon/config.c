@@ -265,6 +265,8 @@ SECTION(threads, threads_keys)
 static const struct config_key s2s_keys[] = {
 	LIST("listen", listen, "an address with a port (\"*:5269\")",
 	     normal_listen),
+	LIST("listen_tls", listen_tls, "an address with a port (\"*:5270\")",
+	     normal_listen),
 	BOOL("allow_private", s2s.allow_private),
 	DURATION("grace", s2s.grace, 1000, DAYS),
 	DURATION("connect_timeout", s2s.connect_timeout, 100, 600000),
@@ -399,6 +401,7 @@ static void set_defaults(struct config *c)
 	c->socket = str_dup(HALLWAY_CONTROL_SOCKET);
 	c->restore_within = 15 * 60 * 1000;
 	config_list_add(&c->listen, str_dup("*:5269"));
+	config_list_add(&c->listen_tls, str_dup("*:5270"));
 }
 
 static void join_servers(struct config *c)
@@ -419,11 +422,16 @@ static void lend(struct config *c)
 {
 	for (size_t i = 0; i < c->domain_count; i++)
 		config_list_add(&c->domain_names, str_dup(c->domains[i].name));
+	/* one kind of door: the first byte tells TLS from XML */
+	for (size_t i = 0; i < c->listen.count; i++)
+		config_list_add(&c->doors, str_dup(c->listen.items[i]));
+	for (size_t i = 0; i < c->listen_tls.count; i++)
+		config_list_add(&c->doors, str_dup(c->listen_tls.items[i]));
 	c->log.file = c->log_file;
 	c->s2s.domains = list_view(&c->domain_names);
 	c->s2s.domain_count = c->domain_names.count;
-	c->s2s.listen = list_view(&c->listen);
-	c->s2s.listen_count = c->listen.count;
+	c->s2s.listen = list_view(&c->doors);
+	c->s2s.listen_count = c->doors.count;
 	c->s2s.dns_servers = c->dns_servers_joined;
 	c->muc.domains = c->s2s.domains;
 	c->muc.domain_count = c->s2s.domain_count;
@@ -492,6 +500,8 @@ void config_free(struct config **c)
 	config_list_clear(&(*c)->domain_names);
 	config_list_clear(&(*c)->operators);
 	config_list_clear(&(*c)->listen);
+	config_list_clear(&(*c)->listen_tls);
+	config_list_clear(&(*c)->doors);
 	config_list_clear(&(*c)->dns_servers);
 	config_list_clear(&(*c)->create);
 	mem_free(&(*c)->path);

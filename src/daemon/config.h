@@ -34,6 +34,8 @@ struct config {
 	char *trust; /* an extra CA file, or NULL */
 	char *log_file;
 	struct config_list listen;
+	struct config_list listen_tls;
+	struct config_list doors; /* both, for the settings */
 	struct config_list dns_servers;
 	char *dns_servers_joined; /* as the resolver takes them, or NULL */
 	struct config_list create;

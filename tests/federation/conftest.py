@@ -39,15 +39,35 @@ def names():
 
 
 @pytest.fixture
-def host(names, tmp_path):
+def new_host(names, tmp_path):
+    """new_host(s2s=lines): a daemon, running, with these lines below s2s
+    in its configuration; host.address (and host.tls_address, of listen_tls)
+    is where peers reach it."""
+    hosts = []
+
+    def make(domains=(ROOMS,), s2s="", **words):
+        port, tls_port = free_port(), free_port()
+        host = hallwayd.Hallwayd(
+            tmp_path / ("host%d" % len(hosts)), domains,
+            ["127.0.0.1:%d" % port], names.address,
+            listen_tls=["127.0.0.1:%d" % tls_port],
+            s2s="".join("  %s\n" % line for line in s2s.splitlines()),
+            **words)
+        host.address = ("127.0.0.1", port)
+        host.tls_address = ("127.0.0.1", tls_port)
+        host.start()
+        hosts.append(host)
+        return host
+
+    yield make
+    for host in hosts:
+        host.close()
+
+
+@pytest.fixture
+def host(new_host):
     """The daemon, running; host.address is where peers reach it."""
-    port = free_port()
-    host = hallwayd.Hallwayd(tmp_path / "host", [ROOMS],
-                             ["127.0.0.1:%d" % port], names.address)
-    host.address = ("127.0.0.1", port)
-    host.start()
-    yield host
-    host.close()
+    return new_host()
 
 
 @pytest.fixture
@@ -55,9 +75,10 @@ def new_peer(names, authority):
     """new_peer(domain): a Peer that DNS leads to."""
     peers = []
 
-    def make(domain, certificate=None):
-        peer = Peer(domain, certificate or authority.issue(domain))
-        names.set_server(domain, peer.port)
+    def make(domain, certificate=None, direct_tls=False):
+        peer = Peer(domain, certificate or authority.issue(domain),
+                    direct_tls=direct_tls)
+        names.set_server(domain, peer.port, direct_tls=direct_tls)
         peers.append(peer)
         return peer
 

@@ -86,10 +86,12 @@ class FakeDns:
         with self._lock:
             self._rcodes[_name(name)] = rcode
 
-    def set_server(self, domain, port, address="127.0.0.1"):
+    def set_server(self, domain, port, address="127.0.0.1",
+                   direct_tls=False):
         """SRV of `domain` leads to address:port by another name."""
         target = "xmpp." + domain
-        self.set("_xmpp-server._tcp." + domain, "SRV",
+        service = "_xmpps-server" if direct_tls else "_xmpp-server"
+        self.set("%s._tcp.%s" % (service, domain), "SRV",
                  "5 10 %d %s." % (port, target))
         self.set(target, "A", address)
 

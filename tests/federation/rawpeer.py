@@ -68,6 +68,7 @@ class Stream:
         self.header = None          # attributes of their stream header
         self.namespaces = {}        # prefix: what their header declared
         self.sent_id = None         # the id of our own header
+        self.sni = None             # the name they asked for, on a server
         sock.settimeout(PATIENCE)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._start_over()
@@ -212,20 +213,27 @@ class Stream:
         self.read_until(TLS + "proceed")
         self.wrap_client(name)
 
-    def wrap_client(self, name):
+    def wrap_client(self, name, alpn=()):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         if self.peer and self.peer.certificate:
             context.load_cert_chain(self.peer.certificate.cert,
                                     self.peer.certificate.key)
+        if alpn:
+            context.set_alpn_protocols(list(alpn))
         self.sock = context.wrap_socket(self.sock, server_hostname=name)
         self._start_over()
 
     def wrap_server(self):
+        def on_name(_sock, name, _context):
+            self.sni = name
+
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.peer.certificate.cert,
                                 self.peer.certificate.key)
+        context.sni_callback = on_name
+        context.set_alpn_protocols(["xmpp-server"])
         self.sock = context.wrap_socket(self.sock, server_side=True)
         self._start_over()
 
@@ -253,8 +261,10 @@ class Peer:
     Replace on_stream, on_dialback or on_verify to misbehave.
     """
 
-    def __init__(self, domain, certificate, address="127.0.0.1"):
+    def __init__(self, domain, certificate, address="127.0.0.1",
+                 direct_tls=False):
         self.domain = domain
+        self.direct_tls = direct_tls
         self.certificate = certificate
         self.inbox = queue.Queue()      # stanzas that came to the listener
         self.accepted = queue.Queue()   # every Stream of the listener
@@ -285,6 +295,13 @@ class Peer:
         stream = self.connect(address)
         stream.open(self.domain, remote)
         stream.start_tls(remote)
+        stream.open(self.domain, remote)
+        return stream
+
+    def dial_direct(self, address, remote, alpn=("xmpp-server",)):
+        """The same with TLS from the first byte on."""
+        stream = self.connect(address)
+        stream.wrap_client(remote, alpn)
         stream.open(self.domain, remote)
         return stream
 
@@ -339,9 +356,10 @@ class Peer:
 
     def on_stream(self, stream):
         """Serve one connection as a good server would."""
-        self.answer_header(stream, FEATURES_PLAIN)
-        stream.read_until(TLS + "starttls")
-        stream.send(PROCEED)
+        if not self.direct_tls:
+            self.answer_header(stream, FEATURES_PLAIN)
+            stream.read_until(TLS + "starttls")
+            stream.send(PROCEED)
         stream.wrap_server()
         self.answer_header(stream, FEATURES_TLS)
         while True:

@@ -29,8 +29,9 @@ log: {{level: debug}}
 threads: {{io: 2}}
 s2s:
   listen: [{listen}]
+  listen_tls: [{listen_tls}]
   allow_private: yes
-dns: {{servers: ["{dns}"]}}
+{s2s}dns: {{servers: ["{dns}"]}}
 rooms: {{history: 1000}}
 control: {{socket: {control}}}
 """
@@ -49,7 +50,7 @@ class Hallwayd:
     """One daemon and its state; it may be started again and again."""
 
     def __init__(self, folder, domains, listen, dns, operators=(),
-                 prefix=(), extra=""):
+                 prefix=(), extra="", listen_tls=(), s2s=""):
         self.folder = folder
         self.domains = list(domains)
         self.listen = list(listen)
@@ -65,7 +66,9 @@ class Hallwayd:
             state=self.state, control=self.control, dns=dns,
             operators=", ".join(operators),
             domains="\n".join("  - name: " + name for name in self.domains),
-            listen=", ".join('"%s"' % at for at in listen)) + extra)
+            listen=", ".join('"%s"' % at for at in listen),
+            listen_tls=", ".join('"%s"' % at for at in listen_tls),
+            s2s=s2s) + extra)
         self.state.mkdir(mode=0o700, exist_ok=True)
 
     def start(self, timeout=30):

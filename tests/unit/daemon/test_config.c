@@ -133,8 +133,9 @@ static void only_domains_are_needed(void **state)
 	assert_int_equal(c->operators.count, 0);
 	assert_string_equal(c->state_dir, HALLWAY_STATE_DIR);
 	assert_string_equal(c->control.socket, HALLWAY_CONTROL_SOCKET);
-	assert_int_equal(c->s2s.listen_count, 1);
+	assert_int_equal(c->s2s.listen_count, 2);
 	assert_string_equal(c->s2s.listen[0], "*:5269");
+	assert_string_equal(c->s2s.listen[1], "*:5270");
 	assert_null(c->s2s.dns_servers);
 	assert_null(c->trust);
 	assert_null(c->log.file);
@@ -161,6 +162,7 @@ static const char whole_file[] =
 	"threads: {io: 3}\n"
 	"s2s:\n"
 	"  listen: [\"*:15269\", \"[::1]:25269\"]\n"
+	"  listen_tls: [\"*:15270\"]\n"
 	"  allow_private: yes\n"
 	"  grace: 2s\n"
 	"  max_stanza: 64KiB\n"
@@ -215,9 +217,10 @@ static void names_are_normalised(void **state)
 	assert_int_equal(c->muc.create_domain_count, 2);
 	assert_string_equal(c->muc.create_domains[0], "example.com");
 	assert_string_equal(c->s2s.dns_servers, "127.0.0.1:5353,[::1]:53");
-	assert_int_equal(c->s2s.listen_count, 2);
+	assert_int_equal(c->s2s.listen_count, 3);
 	assert_string_equal(c->s2s.listen[0], "*:15269");
 	assert_string_equal(c->s2s.listen[1], "[::1]:25269");
+	assert_string_equal(c->s2s.listen[2], "*:15270");
 }
 
 static void certificates_go_with_their_domain(void **state)
