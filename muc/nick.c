@@ -94,6 +94,8 @@ static void move_one(struct act *a, const struct nickname *nick,
 	persist_session(r, a->session, true);
 	if (!gone && from->shown != shown)
 		presence_show(r, from, NULL);
+	else if (!gone) /* another occupant now, of that name */
+		presence_show_one(r, from, a->session);
 	say_new(a, to, nick, to->shown != to_shown);
 	roster_free_occupant(&gone);
 }

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * storm: many clients do as they like with one room, and each keeps the roster
+ * it was told of. Whatever happens: who believes to be in the room is in it,
+ * and all who are in it see the same occupants - also after a restart.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "jid/jid.h"
+#include "stage.h"
+#include "xml/elem.h"
+#include "xml/parser.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+#define CLIENTS 12
+#define PEOPLE 5
+#define NICKS 6
+#define ROOM "hallway@rooms.example"
+
+/** What a client knows from the stanzas it got. */
+struct client {
+	char *jid;            /* owned; full */
+	bool is_in;
+	char nick[16];        /* its own */
+	struct map *roster;   /* owned; nicks it sees */
+	char last_id[64];     /* of the last stanza that came */
+	char last_from[64];
+};
+
+struct storm {
+	struct stage stage;
+	struct client clients[CLIENTS];
+	uint64_t seed;
+};
+
+/* Reproducible: a failing seed can be played again. */
+static unsigned draw(struct storm *s, unsigned below)
+{
+	s->seed = s->seed * UINT64_C(6364136223846793005) +
+		  UINT64_C(1442695040888963407);
+	return (unsigned)(s->seed >> 33) % below;
+}
+
+/* ---- the clients ---- */
+
+static bool has_code(const struct elem *x, const char *code)
+{
+	const struct elem *status;
+
+	for (status = elem_child(x, "status", NULL); status;
+	     status = elem_next(status, "status", NULL))
+		if (str_equal(elem_attr(status, "code"), code))
+			return true;
+	return false;
+}
+
+static void see_gone(struct client *c, const struct elem *x, const char *nick)
+{
+	static char there;
+	const struct elem *item = elem_child(x, "item", NULL);
+
+	(void)there;
+	map_steal(c->roster, nick);
+	if (!has_code(x, "110"))
+		return;
+	if (has_code(x, "303")) {
+		str_copy(c->nick, sizeof(c->nick), elem_attr(item, "nick"));
+		return;
+	}
+	c->is_in = false;
+	map_free(&c->roster, NULL);
+	c->roster = map_new();
+}
+
+static void see_presence(struct client *c, const struct elem *e)
+{
+	static char there;
+	const struct elem *x = elem_child(e, "x", NS_MUC_USER);
+	const char *nick = strchr(elem_attr(e, "from"), '/') + 1;
+
+	require(x && nick);
+	if (str_equal(elem_attr(e, "type"), "unavailable")) {
+		see_gone(c, x, nick);
+		return;
+	}
+	if (!map_put(c->roster, nick, &there) && has_code(x, "110"))
+		str_copy(c->nick, sizeof(c->nick), nick);
+	if (has_code(x, "110")) {
+		str_copy(c->nick, sizeof(c->nick), nick);
+		c->is_in = true;
+	}
+}
+
+static void read_mail(struct storm *s, struct client *c)
+{
+	struct parcel *p;
+
+	while ((p = stage_take(&s->stage, c->jid))) {
+		const char *id = elem_attr(p->elem, "id");
+
+		str_copy(c->last_id, sizeof(c->last_id), id ? id : "");
+		str_copy(c->last_from, sizeof(c->last_from),
+			 elem_attr(p->elem, "from"));
+		if (elem_is(p->elem, "presence", NS_SERVER) &&
+		    !str_equal(elem_attr(p->elem, "type"), "error"))
+			see_presence(c, p->elem);
+		parcel_free(&p);
+	}
+}
+
+static void read_all(struct storm *s)
+{
+	for (int i = 0; i < CLIENTS; i++)
+		read_mail(s, &s->clients[i]);
+}
+
+/* ---- what they do ---- */
+
+static void send(struct storm *s, struct client *c, char *xml)
+{
+	struct elem *e = parser_read(xml, strlen(xml), NS_SERVER);
+
+	require(e);
+	require(stage_deliver(&s->stage, e, c->jid,
+			      draw(s, 2) ? MUC_BY_CERTIFICATE
+					 : MUC_BY_DIALBACK));
+	mem_free(&xml);
+}
+
+/* Names in conflict by case are among them. */
+static const char *draw_nick(struct storm *s)
+{
+	static const char *const nicks[NICKS] = { "Ann",  "ann", "Bob",
+						  "Cy d", "Dee", "Eve" };
+
+	return nicks[draw(s, NICKS)];
+}
+
+static void do_presence(struct storm *s, struct client *c)
+{
+	static const char *const payloads[] = {
+		"{x xmlns='" NS_MUC "'/}",
+		"{priority}5{/priority}",
+		"{show}away{/show}",
+		"{x xmlns='" NS_MUC "'/}{priority}3{/priority}",
+		"",
+	};
+	const char *type = draw(s, 5) ? "" : " type='unavailable'";
+	char *xml = str_format("{presence to='" ROOM "/%s'%s}%s{/presence}",
+			       draw(s, 3) ? draw_nick(s) : c->nick, type,
+			       payloads[draw(s, array_len(payloads))]);
+
+	/* written with braces: markup is made by the writer alone */
+	for (char *at = xml; *at; at++)
+		*at = *at == '{' ? 0x3c : *at == '}' ? 0x3e : *at;
+	send(s, c, xml);
+}
+
+static void send_elem(struct storm *s, struct client *c, struct elem *e)
+{
+	require(stage_deliver(&s->stage, e, c->jid, MUC_BY_CERTIFICATE));
+}
+
+static struct elem *stanza_to(const char *name, const char *type,
+			      const char *to, const char *id)
+{
+	struct elem *e = elem_new(name, NS_SERVER);
+
+	elem_set_attr(e, "type", type);
+	elem_set_attr(e, "to", to);
+	elem_set_attr(e, "id", id);
+	return e;
+}
+
+static void do_talk(struct storm *s, struct client *c)
+{
+	char *to = draw(s, 2) ? str_format(ROOM "/%s", draw_nick(s))
+			      : str_dup(ROOM);
+	struct elem *e = stanza_to("message", draw(s, 2) ? "groupchat" : "chat",
+				   to, "m");
+
+	elem_add_with_text(e, draw(s, 6) ? "body" : "subject", NULL, "text");
+	send_elem(s, c, e);
+	mem_free(&to);
+}
+
+static void do_question(struct storm *s, struct client *c)
+{
+	char *to = str_format(ROOM "/%s", draw_nick(s));
+	struct elem *e = stanza_to("iq", "get", to, "q");
+
+	elem_add(e, "query", NS_VERSION);
+	send_elem(s, c, e);
+	mem_free(&to);
+}
+
+/* An answer, or a bounce, to what came last. */
+static void do_answer(struct storm *s, struct client *c)
+{
+	static const char *const names[] = { "iq", "message", "presence" };
+	static const char *const conds[] = { "gone", "service-unavailable",
+					     "not-acceptable" };
+	const char *name = names[draw(s, array_len(names))];
+	bool is_result = *name == 'i' && draw(s, 2);
+	struct elem *e;
+
+	if (!*c->last_from)
+		return;
+	e = stanza_to(name, is_result ? "result" : "error", c->last_from,
+		      c->last_id);
+	if (!is_result && draw(s, 4) == 0)
+		elem_add(elem_add(e, "error", NULL),
+			 conds[draw(s, array_len(conds))], NS_STANZA_ERROR);
+	send_elem(s, c, e);
+}
+
+static void do_admin(struct storm *s, struct client *c)
+{
+	static const char *const roles[] = { "none", "visitor", "participant",
+					     "moderator" };
+	static const char *const affiliations[] = { "none", "member", "admin",
+						    "outcast", "none" };
+	struct elem *e = stanza_to("iq", "set", ROOM, "a"), *item;
+
+	item = elem_add(elem_add(e, "query", NS_MUC_ADMIN), "item", NULL);
+	if (draw(s, 3)) {
+		elem_set_attr(item, "nick", draw_nick(s));
+		elem_set_attr(item, "role", roles[draw(s, 4)]);
+	} else {
+		elem_set_attr(item, "jid", s->clients[draw(s, CLIENTS)].jid);
+		elem_set_attr(item, "affiliation", affiliations[draw(s, 5)]);
+	}
+	send_elem(s, c, e);
+}
+
+static void do_world(struct storm *s)
+{
+	switch (draw(s, 6)) {
+	case 0:
+		muc_domain_lost(s->stage.muc, "rooms.example",
+				draw(s, 2) ? "d0.example" : "d1.example");
+		break;
+	case 1:
+		s->stage.holds_answers = !s->stage.holds_answers;
+		break;
+	case 2:
+		s->stage.is_store_full = draw(s, 4) == 0;
+		break;
+	case 3:
+		s->stage.now += 50000;
+		muc_tick(s->stage.muc);
+		break;
+	case 4:
+		s->stage.holds_records = !s->stage.holds_records;
+		break;
+	default:
+		stage_commit(&s->stage);
+		read_all(s);
+		stage_restart(&s->stage, draw(s, 8) == 0);
+		break;
+	}
+}
+
+static void do_something(struct storm *s)
+{
+	struct client *c = &s->clients[draw(s, CLIENTS)];
+	unsigned dice = draw(s, 100);
+
+	s->stage.now++;
+	if (dice < 50)
+		do_presence(s, c);
+	else if (dice < 65)
+		do_talk(s, c);
+	else if (dice < 75)
+		do_question(s, c);
+	else if (dice < 85)
+		do_answer(s, c);
+	else if (dice < 96)
+		do_admin(s, c);
+	else
+		do_world(s);
+}
+
+/* ---- what must hold ---- */
+
+static bool is_same_roster(const struct client *a, const struct client *b)
+{
+	struct map_cursor cursor;
+
+	if (map_count(a->roster) != map_count(b->roster))
+		return false;
+	map_begin(a->roster, &cursor);
+	while (map_next(&cursor))
+		if (!map_get(b->roster, cursor.key))
+			return false;
+	return true;
+}
+
+static void print_client(const struct client *c)
+{
+	struct map_cursor cursor;
+
+	printf("#   %s %s as %s sees", c->jid, c->is_in ? "in" : "out",
+	       c->nick);
+	map_begin(c->roster, &cursor);
+	while (map_next(&cursor))
+		printf(" [%s]", cursor.key);
+	printf("\n");
+}
+
+static bool check(struct storm *s)
+{
+	const struct client *first = NULL;
+	bool is_good = true;
+	size_t in = 0;
+
+	for (int i = 0; i < CLIENTS; i++) {
+		const struct client *c = &s->clients[i];
+
+		if (!c->is_in)
+			continue;
+		in++;
+		first = first ? first : c;
+		is_good &= is_same_roster(first, c) &&
+			   map_get(c->roster, c->nick);
+	}
+	if (in != muc_occupant_count(s->stage.muc))
+		is_good = false;
+	for (int i = 0; i < CLIENTS && !is_good; i++)
+		print_client(&s->clients[i]);
+	return is_good;
+}
+
+/* All that waits has come. */
+static void settle(struct storm *s)
+{
+	while (stage_answer(&s->stage, false))
+		;
+	stage_commit(&s->stage);
+	read_all(s);
+}
+
+static void begin(struct storm *s, uint64_t seed)
+{
+	*s = (struct storm){ .seed = seed };
+	stage_init(&s->stage);
+	stage_open(&s->stage);
+	for (int i = 0; i < CLIENTS; i++) {
+		struct client *c = &s->clients[i];
+
+		/* the first is an operator; some share an account */
+		c->jid = i ? str_format("p%d@d%d.example/c%d", i % PEOPLE,
+					i % PEOPLE % 3, i)
+			   : str_dup("op@home.example/desk");
+		str_copy(c->nick, sizeof(c->nick), "Ann");
+		c->roster = map_new();
+	}
+}
+
+static void end(struct storm *s)
+{
+	stage_fini(&s->stage);
+	for (int i = 0; i < CLIENTS; i++) {
+		mem_free(&s->clients[i].jid);
+		map_free(&s->clients[i].roster, NULL);
+	}
+}
+
+static bool run(uint64_t seed, int steps)
+{
+	struct storm s;
+	bool is_good = true;
+
+	begin(&s, seed);
+	for (int i = 0; i < steps && is_good; i++) {
+		do_something(&s);
+		if (i % 10)
+			continue;
+		settle(&s);
+		is_good = check(&s);
+		if (!is_good)
+			printf("# seed %llu step %d\n",
+			       (unsigned long long)seed, i);
+	}
+	end(&s);
+	return is_good;
+}
+
+/* storm [FIRST LAST STEPS] */
+int main(int argc, char **argv)
+{
+	unsigned first = argc > 1 ? (unsigned)atoi(argv[1]) : 1;
+	unsigned last = argc > 2 ? (unsigned)atoi(argv[2]) : 12;
+	int steps = argc > 3 ? atoi(argv[3]) : 1500, failed = 0;
+	struct log_settings settings;
+
+	log_settings_init(&settings, LOG_ERROR);
+	if (log_configure(&settings))
+		return 1;
+	printf("1..%u\n", last - first + 1);
+	for (unsigned seed = first; seed <= last; seed++) {
+		bool is_good = run(seed, steps);
+
+		printf("%sok %u - storm_of_seed_%u\n", is_good ? "" : "not ",
+		       seed - first + 1, seed);
+		failed += !is_good;
+	}
+	return failed ? 1 : 0;
+}
