@@ -164,6 +164,15 @@ static bool is_too_big(const struct act *a)
 	return is_big;
 }
 
+static void refuse_too_big(struct act *a)
+{
+	if (a->stanza->type == STANZA_RESULT)
+		iq_relay_refuse_answer(a);
+	else
+		act_refuse(a, COND_POLICY_VIOLATION, COND_TYPE_MODIFY,
+			   "This is too big for the room.");
+}
+
 bool dispatch_is_in_order(const struct stanza *s)
 {
 	const struct iq_row *row;
@@ -176,9 +185,8 @@ bool dispatch_is_in_order(const struct stanza *s)
 
 void dispatch_run(struct act *a)
 {
-	if (is_too_big(a) && a->stanza->type != STANZA_ERROR) {
-		act_refuse(a, COND_POLICY_VIOLATION, COND_TYPE_MODIFY,
-			   "This is too big for the room.");
+	if (a->stanza->type != STANZA_ERROR && is_too_big(a)) {
+		refuse_too_big(a);
 		return;
 	}
 	switch (a->stanza->kind) {

@@ -29,6 +29,12 @@ void history_fini(struct history *h)
 	h->count = h->first = 0;
 }
 
+void history_sleep(struct history *h)
+{
+	history_fini(h);
+	h->state = HISTORY_ASLEEP;
+}
+
 /* The place of a new newest line; the oldest goes when the ring is full. */
 static struct history_line *next_line(struct history *h, int64_t at)
 {

@@ -44,6 +44,8 @@ struct history_wish {
 
 void history_init(struct history *h, size_t max);
 void history_fini(struct history *h);
+/** Forget the lines: the archive is asked again when they are needed. */
+void history_sleep(struct history *h);
 /** A line as it goes out now; a reference is taken. */
 void history_add(struct history *h, struct frozen *live, int64_t at);
 /** A line from the archive. stanza is marked with its delay here. */

@@ -138,6 +138,19 @@ void iq_relay_answer(struct act *a)
 	relay_item_free(&item);
 }
 
+void iq_relay_refuse_answer(struct act *a)
+{
+	struct relay_item *item;
+
+	item = relay_take_question(&a->room->relay, stanza_id(a->stanza),
+				   a->stanza->from);
+	if (!item)
+		return;
+	answer_error(a->room, item,
+		     cond_make(COND_POLICY_VIOLATION, NULL), a->room->jid);
+	relay_item_free(&item);
+}
+
 void iq_relay_undelivered(struct room *r, const char *mapped_id,
 			  const struct jid *target, enum cond_name why)
 {

@@ -18,6 +18,8 @@ struct room;
 void iq_relay_ask(struct act *a);
 /** An iq result or error to an occupant's address. */
 void iq_relay_answer(struct act *a);
+/** The same, but it is too big to go on: the asker gets an error. */
+void iq_relay_refuse_answer(struct act *a);
 /** A question that went on under this id could not be delivered. */
 void iq_relay_undelivered(struct room *r, const char *mapped_id,
 			  const struct jid *target, enum cond_name why);

@@ -7,12 +7,14 @@
 #include "muc/persist.h"
 #include "muc/presence.h"
 #include "muc/room.h"
+#include "muc/site.h"
 #include "xml/elem.h"
 
 void leave_check_empty(struct room *r)
 {
 	if (roster_session_count(&r->roster))
 		return;
+	r->emptied = site_now(r->site);
 	if (!r->config.is_persistent || r->config.is_locked)
 		r->is_over = true;
 }

@@ -31,6 +31,10 @@
 
 #define STANDING_ROOM "hallway"
 
+/* ms that an empty room keeps its history in memory; longer than records may
+ * wait before the store says that it is behind. */
+#define SLEEP_AFTER 60000
+
 /* Stanzas that wait for one room to wake. */
 #define WAITING_MAX 1000
 
@@ -517,15 +521,27 @@ void muc_domain_lost(struct muc *m, const char *local, const char *remote)
 	}
 }
 
+/* An idle room is to cost little. The store must not be behind: what was said
+ * here has to be in the archive by now. */
+static bool may_sleep(const struct room *r, int64_t now)
+{
+	return r->history.state == HISTORY_AWAKE &&
+	       !roster_session_count(&r->roster) &&
+	       now - r->emptied > SLEEP_AFTER;
+}
+
 void muc_tick(struct muc *m)
 {
 	struct map_cursor cursor;
 	int64_t now = site_now(&m->site);
+	bool is_stored = m->site.env.may_save(m->site.env.owner);
 
 	map_begin(m->rooms, &cursor);
 	while (map_next(&cursor)) {
 		struct room *r = cursor.value;
 
+		if (is_stored && may_sleep(r, now))
+			history_sleep(&r->history);
 		if (list_is_empty(&r->relay.items))
 			continue;
 		iq_relay_tick(r, now);

@@ -30,6 +30,7 @@ struct room {
 	struct jid *jid;      /* owned; bare */
 	bool is_over;         /* to be taken out of the house after the act */
 	int64_t created;      /* ms since epoch */
+	int64_t emptied;      /* ms; when the last session went */
 	struct room_config config;
 	struct subject subject;
 	struct affiliation_list affiliations;
