@@ -4,27 +4,23 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
-#include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "base/str.h"
 #include "dialback/question.h"
-#include "dns/target.h"
 #include "jid/idna.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
-#include "net/addr.h"
-#include "net/dial.h"
 #include "s2s/outbound.h"
 #include "s2s/outq.h"
 #include "s2s/place.h"
 #include "s2s/report.h"
+#include "s2s/round.h"
 #include "s2s/tally.h"
 #include "xml/elem.h"
 #include "xmpp/envelope.h"
 
-#define MAX_ADDRS 16         /* dialled in one round */
 #define EXPAND_MAX 262144    /* bytes in the stream's buffers at once */
 #define HARD_FACTOR 4        /* times write_bytes, whatever the progress */
 #define STUCK_AFTER 60000    /* ms without progress beyond write_bytes */
@@ -38,9 +34,8 @@
 
 enum link_state {
 	LINK_IDLE,
-	LINK_RESOLVING,
-	LINK_CONNECTING,
-	LINK_NEGOTIATING, /* a stream, not yet of use, or we asserted ourselves */
+	LINK_REACHING,    /* DNS and TCP: a round */
+	LINK_NEGOTIATING, /* a stream not yet of use, or our domain asserted */
 	LINK_VERIFYING,   /* a stream over TLS, so far only for db:verify */
 	LINK_READY,       /* stanzas flow */
 	LINK_DRAINING,    /* the stream closes; then comes `next` */
@@ -67,16 +62,13 @@ struct link {
 	enum link_next next;
 	struct outq queue;
 	struct question_list questions;
-	struct target_search *search; /* RESOLVING */
-	struct dial *dial;            /* CONNECTING */
-	struct outbound *stream;      /* NEGOTIATING, VERIFYING, READY, DRAINING */
-	struct addr addrs[MAX_ADDRS]; /* of this round */
-	size_t addr_count;
-	size_t addr_next;
+	struct round round;
+	struct outbound *stream; /* NEGOTIATING, VERIFYING, READY, DRAINING */
 	struct timer *deadline;  /* of the attempt, or of the back-off */
 	struct timer *grace;     /* for the oldest that waits */
 	struct timer *answering; /* for the oldest question */
 	unsigned failures;       /* rounds in a row */
+	enum cond_name cause;    /* why this round is going to fail */
 	enum cond_name why;      /* the last one failed */
 	int64_t failed_at;
 	int64_t rest_until;      /* of BACKING_OFF */
@@ -92,7 +84,6 @@ struct link {
 
 static const struct outbound_events outbound_events;
 static void begin(struct link *l);
-static void connect_next(struct link *l);
 static void fail_round(struct link *l);
 static void close_when_answered(struct link *l);
 
@@ -306,6 +297,7 @@ static void fail_round(struct link *l)
 	int64_t rest;
 
 	l->failures++;
+	l->why = l->cause;
 	l->failed_at = now_of(l);
 	fail_questions(l, INT64_MAX, l->why);
 	if (l->is_lost)
@@ -319,54 +311,28 @@ static void fail_round(struct link *l)
 
 /* ---- an attempt ---- */
 
-static void fail_search(struct link *l, enum target_status status)
-{
-	set_fault(l, status == TARGET_FAILED ? "DNS did not answer"
-					     : "DNS knows no server of it");
-	log_info(LOG_S2S, "%s: %s", l->remote, l->fault);
-}
-
-static void on_targets(void *owner, const struct target_list *list)
-{
-	struct link *l = owner;
-
-	l->search = NULL;
-	l->addr_count = l->addr_next = 0;
-	for (size_t i = 0; i < list->count; i++) {
-		const struct target *t = &list->targets[i];
-
-		if (t->direct_tls)
-			continue; /* not spoken yet */
-		for (size_t k = 0; k < t->addr_count; k++) {
-			if (l->addr_count < MAX_ADDRS)
-				l->addrs[l->addr_count++] = t->addrs[k];
-		}
-	}
-	if (list->status == TARGET_NONE)
-		l->why = COND_REMOTE_SERVER_NOT_FOUND;
-	if (l->addr_count == 0)
-		fail_search(l, list->status);
-	connect_next(l);
-}
-
 static void begin(struct link *l)
 {
 	require(!l->stream && !l->is_leaving);
-	enter(l, LINK_RESOLVING);
-	l->why = COND_REMOTE_SERVER_TIMEOUT;
+	enter(l, LINK_REACHING);
+	l->cause = COND_REMOTE_SERVER_TIMEOUT;
 	timer_start(l->deadline, l->place->settings->negotiate_timeout);
-	if (!l->remote_ascii) {
-		l->why = COND_REMOTE_SERVER_NOT_FOUND;
-		fail_round(l);
+	if (l->remote_ascii) {
+		round_begin(&l->round, l->remote_ascii);
 		return;
 	}
-	l->search = target_find(l->place->resolver, l->remote_ascii, on_targets,
-				l);
+	l->cause = COND_REMOTE_SERVER_NOT_FOUND;
+	fail_round(l);
 }
 
-static void on_dialled(void *owner, int owned_fd, size_t index)
+static void reach_next(struct link *l)
 {
-	static const struct outbound_events *const events = &outbound_events;
+	enter(l, LINK_REACHING);
+	round_go_on(&l->round);
+}
+
+static void on_connected(void *owner, int owned_fd)
+{
 	struct link *l = owner;
 	const struct outbound_names names = {
 		.local = l->local,
@@ -375,56 +341,38 @@ static void on_dialled(void *owner, int owned_fd, size_t index)
 		.remote_ascii = l->remote_ascii,
 	};
 
-	l->dial = NULL;
-	l->addr_next += index + 1;
 	enter(l, LINK_NEGOTIATING);
-	l->stream = outbound_open(l->place, owned_fd, &names, events, l);
+	l->stream = outbound_open(l->place, owned_fd, &names, &outbound_events,
+				  l);
 	if (!l->stream)
-		connect_next(l);
+		reach_next(l);
 }
 
-static void on_dial_failed(void *owner, int error)
+static void on_exhausted(void *owner, enum cond_name why, const char *text)
 {
 	struct link *l = owner;
-	char *text;
 
-	l->dial = NULL;
-	text = str_format("no connection: %s",
-			  error == HW_E_ACCESS ? "only private addresses"
-					       : hw_error_text(error));
-	set_fault(l, text);
-	log_info(LOG_S2S, "%s: %s", l->remote, text);
-	mem_free(&text);
+	if (text) {
+		set_fault(l, text);
+		log_info(LOG_S2S, "%s: no connection: %s", l->remote, text);
+	}
+	/* what a server said of itself weighs more than its other addresses */
+	if (l->cause == COND_REMOTE_SERVER_TIMEOUT)
+		l->cause = why;
 	fail_round(l);
 }
 
-static const struct dial_events dial_events = {
-	.on_dialled = on_dialled,
-	.on_dial_failed = on_dial_failed,
+static const struct round_events round_events = {
+	.on_connected = on_connected,
+	.on_exhausted = on_exhausted,
 };
-
-static void connect_next(struct link *l)
-{
-	struct dial_settings settings;
-
-	if (l->addr_next >= l->addr_count) {
-		fail_round(l);
-		return;
-	}
-	enter(l, LINK_CONNECTING);
-	dial_settings_init(&settings);
-	settings.timeout = l->place->settings->connect_timeout;
-	settings.allow_private = l->place->settings->allow_private;
-	l->dial = dial_start(l->place->loop, &settings,
-			     l->addrs + l->addr_next,
-			     l->addr_count - l->addr_next, &dial_events, l);
-}
 
 static void drain(struct link *l, enum link_next next)
 {
 	enter(l, LINK_DRAINING);
 	l->next = next;
-	timer_stop(l->deadline);
+	if (next != LINK_NEXT_TARGET) /* else the attempt goes on */
+		timer_stop(l->deadline);
 }
 
 static void on_deadline(void *owner)
@@ -437,8 +385,7 @@ static void on_deadline(void *owner)
 	}
 	set_fault(l, "no answer in time");
 	log_info(LOG_S2S, "%s: gave up the attempt: %s", l->remote, l->fault);
-	target_cancel(&l->search);
-	dial_cancel(&l->dial);
+	round_cancel(&l->round);
 	if (l->stream) {
 		drain(l, LINK_NEXT_FAIL);
 		outbound_fail(l->stream, STREAM_COND_CONNECTION_TIMEOUT);
@@ -506,8 +453,8 @@ static void on_refused(void *owner, enum packet_type verdict,
 	set_fault(l, text);
 	log_warn(LOG_S2S, "%s: %s", l->remote, text);
 	mem_free(&text);
-	l->why = verdict == PACKET_INVALID ? COND_INTERNAL_SERVER_ERROR
-					   : COND_REMOTE_SERVER_TIMEOUT;
+	l->cause = verdict == PACKET_INVALID ? COND_INTERNAL_SERVER_ERROR
+					     : COND_REMOTE_SERVER_TIMEOUT;
 	drain(l, LINK_NEXT_FAIL);
 	close_when_answered(l);
 }
@@ -552,7 +499,7 @@ static void on_ending(void *owner, bool is_unknown, const char *text)
 	struct link *l = owner;
 
 	if (is_unknown)
-		l->why = COND_REMOTE_SERVER_NOT_FOUND;
+		l->cause = COND_REMOTE_SERVER_NOT_FOUND;
 	if (l->state != LINK_DRAINING)
 		set_fault(l, text);
 	switch (l->state) {
@@ -582,7 +529,7 @@ static void on_closed(void *owner)
 	if (l->is_leaving)
 		settle_idle(l);
 	else if (l->next == LINK_NEXT_TARGET)
-		connect_next(l);
+		reach_next(l);
 	else if (l->next == LINK_NEXT_FAIL && (is_wanted(l) || l->is_lost))
 		fail_round(l);
 	else
@@ -647,7 +594,7 @@ static void fail_stuck(struct link *l)
 		 l->remote, l->queue.bytes + outbound_queued(l->stream));
 	set_fault(l, "takes nothing any more");
 	l->cut_at = now_of(l);
-	l->why = COND_REMOTE_SERVER_TIMEOUT;
+	l->cause = COND_REMOTE_SERVER_TIMEOUT;
 	drain(l, LINK_NEXT_FAIL);
 	outbound_fail(l->stream, STREAM_COND_RESOURCE_CONSTRAINT);
 	arm_grace(l);
@@ -742,9 +689,11 @@ struct link *link_new(const struct place *place, const char *local,
 	if (!idna_is_address(remote))
 		l->remote_ascii = idna_to_ascii(remote);
 	l->state = LINK_IDLE;
+	l->cause = l->why = COND_REMOTE_SERVER_TIMEOUT;
 	l->changed_at = l->used_at = now_of(l);
 	outq_init(&l->queue);
 	question_list_init(&l->questions);
+	round_init(&l->round, place, &round_events, l);
 	l->deadline = timer_new(place->loop, on_deadline, l);
 	l->grace = timer_new(place->loop, on_grace, l);
 	l->answering = timer_new(place->loop, on_answer_due, l);
@@ -757,7 +706,7 @@ void link_free(struct link **l)
 
 	if (!dead)
 		return;
-	require(!dead->stream && !dead->search && !dead->dial);
+	require(!dead->stream && dead->round.state == ROUND_RESTING);
 	outq_fini(&dead->queue);
 	question_list_fini(&dead->questions);
 	timer_free(&dead->deadline);
@@ -803,8 +752,7 @@ void link_tick(struct link *l, int64_t now)
 void link_close(struct link *l)
 {
 	l->is_leaving = true;
-	target_cancel(&l->search);
-	dial_cancel(&l->dial);
+	round_cancel(&l->round);
 	timer_stop(l->grace);
 	timer_stop(l->deadline);
 	fail_questions(l, INT64_MAX, COND_REMOTE_SERVER_TIMEOUT);
@@ -853,8 +801,7 @@ static const char *state_text(enum link_state state)
 {
 	static const char *const texts[] = {
 		[LINK_IDLE] = "idle",
-		[LINK_RESOLVING] = "resolving",
-		[LINK_CONNECTING] = "connecting",
+		[LINK_REACHING] = "connecting",
 		[LINK_NEGOTIATING] = "negotiating",
 		[LINK_VERIFYING] = "verifying",
 		[LINK_READY] = "open",

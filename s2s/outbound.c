@@ -225,9 +225,7 @@ static void on_elem(void *owner, struct elem *owned)
 		start_tls(o);
 	} else if (o->state == OUTBOUND_PROCEED &&
 		   elem_is(owned, "failure", NS_TLS)) {
-		end(o);
-		stream_close(o->stream);
-		o->events->on_ending(o->owner, false, "has no TLS for us");
+		fail(o, STREAM_COND_POLICY_VIOLATION, "has no TLS for us");
 	} else {
 		refuse(o, owned);
 	}

@@ -229,7 +229,8 @@ static void fail_and_tell(struct stream *s, enum stream_cond cond,
 			  const char *text)
 {
 	stream_fail(s, cond, text);
-	end_by_peer(s, STREAM_END_FAULT, cond, text);
+	end_by_peer(s, STREAM_END_FAULT, cond,
+		    text ? text : stream_cond_element(cond));
 }
 
 static int read_version(const char *text)

@@ -283,12 +283,13 @@ static const struct s2s_events events = {
 	.on_lost = on_lost,
 };
 
-static struct creds *make_creds(const char *domain)
+/* Make a certificate for domain and have take() read the two files. */
+static void with_certificate(const char *domain,
+			     void (*take)(void *to, const char *certificate,
+					  const char *key),
+			     void *to)
 {
 	char dir[] = "/tmp/hallway-test-XXXXXX";
-	struct creds_chain chain;
-	struct creds *creds;
-	char *text = NULL;
 	char *certificate;
 	char *key;
 
@@ -296,15 +297,20 @@ static struct creds *make_creds(const char *domain)
 	certificate = str_format("%s/cert.pem", dir);
 	key = str_format("%s/key.pem", dir);
 	require(creds_make_self_signed(domain, certificate, key) == 0);
-	chain.certificate = certificate;
-	chain.key = key;
-	require(creds_load(&chain, 1, NULL, &creds, &text) == 0);
+	take(to, certificate, key);
 	unlink(certificate);
 	unlink(key);
 	rmdir(dir);
 	mem_free(&certificate);
 	mem_free(&key);
-	return creds;
+}
+
+static void load_creds(void *to, const char *certificate, const char *key)
+{
+	struct creds_chain chain = { .certificate = certificate, .key = key };
+	char *text = NULL;
+
+	require(creds_load(&chain, 1, NULL, to, &text) == 0);
 }
 
 void world_settings(struct s2s_settings *s)
@@ -329,7 +335,7 @@ struct world_server *world_open(const char *domain,
 	char *text = NULL;
 
 	w->domain = domain;
-	w->creds = make_creds(domain);
+	with_certificate(domain, load_creds, &w->creds);
 	pthread_mutex_init(&w->mutex, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -537,6 +543,93 @@ bool world_peer_start_tls(struct world_peer *p)
 void world_peer_cut(struct world_peer *p)
 {
 	shutdown(p->fd, SHUT_RDWR);
+}
+
+int world_peer_listen(const char *domain)
+{
+	struct sockaddr_in own = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t len = sizeof(own);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	require(fd >= 0 && bind(fd, (struct sockaddr *)&own, len) == 0);
+	require(listen(fd, 16) == 0);
+	require(getsockname(fd, (struct sockaddr *)&own, &len) == 0);
+	world_set_port(domain, ntohs(own.sin_port));
+	return fd;
+}
+
+struct world_peer *world_peer_accept(int listener)
+{
+	struct pollfd wait = { .fd = listener, .events = POLLIN };
+	struct timeval timeout = { .tv_sec = WORLD_TIMEOUT / 1000 };
+	struct world_peer *p;
+
+	if (poll(&wait, 1, WORLD_TIMEOUT) != 1)
+		return NULL;
+	p = mem_new(struct world_peer);
+	p->fd = accept(listener, NULL, NULL);
+	require(p->fd >= 0);
+	setsockopt(p->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	return p;
+}
+
+static void load_peer_creds(void *to, const char *certificate, const char *key)
+{
+	struct world_peer *p = to;
+
+	require(gnutls_certificate_set_x509_key_file(
+			p->creds, certificate, key, GNUTLS_X509_FMT_PEM) >= 0);
+}
+
+bool world_peer_serve_tls(struct world_peer *p, const char *server_named)
+{
+	int err;
+
+	gnutls_certificate_allocate_credentials(&p->creds);
+	with_certificate(server_named, load_peer_creds, p);
+	gnutls_init(&p->session, GNUTLS_SERVER);
+	gnutls_set_default_priority(p->session);
+	gnutls_credentials_set(p->session, GNUTLS_CRD_CERTIFICATE, p->creds);
+	gnutls_transport_set_int(p->session, p->fd);
+	do {
+		err = gnutls_handshake(p->session);
+	} while (err < 0 && !gnutls_error_is_fatal(err));
+	p->is_secure = err == 0;
+	return p->is_secure;
+}
+
+static void send_answer(struct world_peer *p, const char *from, const char *id,
+			const char *features)
+{
+	char *text = str_format(
+		"<?xml version='1.0'?><stream:stream "
+		"xmlns:stream='http://etherx.jabber.org/streams' "
+		"xmlns='jabber:server' xmlns:db='jabber:server:dialback' "
+		"from='%s' id='%s' version='1.0'><stream:features>%s"
+		"</stream:features>", from, id, features);
+
+	world_peer_send(p, text);
+	mem_free(&text);
+}
+
+bool world_peer_serve(struct world_peer *p, const char *server_named)
+{
+	if (!world_peer_await(p, "<stream:stream "))
+		return false;
+	send_answer(p, server_named, "id1", "");
+	if (!world_peer_await(p, "<starttls "))
+		return false;
+	world_peer_send(p,
+			"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+	if (!world_peer_serve_tls(p, server_named) ||
+	    !world_peer_await(p, "<stream:stream "))
+		return false;
+	send_answer(p, server_named, "id2",
+		    "<dialback xmlns='urn:xmpp:features:dialback'/>");
+	return true;
 }
 
 static void send_header(struct world_peer *p, const char *from, const char *to)

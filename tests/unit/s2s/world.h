@@ -75,6 +75,16 @@ const char *world_peer_read(const struct world_peer *p);
 bool world_peer_start_tls(struct world_peer *p);
 /** Cut the connection without close_notify. */
 void world_peer_cut(struct world_peer *p);
+/** A listening socket that DNS leads domain to. */
+int world_peer_listen(const char *domain);
+/** The next who calls there; NULL when nobody does in time. */
+struct world_peer *world_peer_accept(int listener);
+/** As server_named: take STARTTLS and both headers, send features, so that
+ *  dialback may come. */
+bool world_peer_serve(struct world_peer *p, const char *server_named);
+/** TLS from here on, as server. */
+bool world_peer_serve_tls(struct world_peer *p, const char *server_named);
+
 /** Header to, STARTTLS, header again, features read: ready for dialback.
  *  *id_out (owned) is that of the last header. */
 bool world_peer_negotiate(struct world_peer *p, const char *from,
