@@ -15,6 +15,15 @@ void act_refuse(const struct act *a, enum cond_name name, enum cond_type type,
 	site_refuse(a->room->site, a->stanza, &cond, a->room->jid);
 }
 
+struct standing act_standing(const struct act *a)
+{
+	return (struct standing){
+		.role = a->session ? a->session->occupant->role : ROLE_NONE,
+		.affiliation = room_affiliation(a->room, a->stanza->from,
+						a->by_certificate),
+	};
+}
+
 bool act_may_save(const struct act *a)
 {
 	if (room_may_save(a->room))

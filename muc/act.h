@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "muc/privilege.h"
 #include "xmpp/cond.h"
 
 struct elem;
@@ -26,6 +27,8 @@ struct act {
 /** An error to the sender, with by = the room; type 0..: see cond. */
 void act_refuse(const struct act *a, enum cond_name name, enum cond_type type,
 		const char *text);
+/** What the sender is in the room and to it. */
+struct standing act_standing(const struct act *a);
 /** False, and refused, when the store is behind. */
 bool act_may_save(const struct act *a);
 /** An answer that changes nothing: at once, not in the room's order. Taken. */

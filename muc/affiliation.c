@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "muc/nickname.h"
 
 #define AFFILIATION_TEXT(name, text) text,
 static const char *const texts[] = { AFFILIATION_TABLE(AFFILIATION_TEXT) };
@@ -56,13 +57,47 @@ static void entry_free(void *value)
 
 void affiliation_list_init(struct affiliation_list *l)
 {
-	l->entries = NULL;
+	*l = (struct affiliation_list){ 0 };
 }
 
 void affiliation_list_fini(struct affiliation_list *l)
 {
 	if (l->entries)
 		map_free(&l->entries, entry_free);
+	if (l->nicks)
+		map_free(&l->nicks, free);
+}
+
+/* The key of a nick; false when it is none. */
+static bool make_key(struct nickname *n, const char *nick)
+{
+	return nick && nickname_make(n, nick);
+}
+
+static void remove_entry(struct affiliation_list *l, const char *key)
+{
+	struct affiliation_entry *entry = map_steal(l->entries, key);
+	struct nickname n;
+
+	if (entry && make_key(&n, entry->nick)) {
+		free(map_steal(l->nicks, n.key));
+		nickname_fini(&n);
+	}
+	entry_free(entry);
+}
+
+static void reserve(struct affiliation_list *l, const char *key,
+		    struct affiliation_entry *entry, const char *nick)
+{
+	struct nickname n;
+
+	if (!make_key(&n, nick))
+		return;
+	if (!map_get(l->nicks, n.key)) {
+		entry->nick = str_dup(n.text);
+		map_add(l->nicks, n.key, str_dup(key));
+	}
+	nickname_fini(&n);
 }
 
 void affiliation_list_set(struct affiliation_list *l, const char *key,
@@ -70,18 +105,22 @@ void affiliation_list_set(struct affiliation_list *l, const char *key,
 			  const char *reason)
 {
 	struct affiliation_entry *entry;
+	char *own_nick = str_dup(nick), *own_reason = str_dup(reason);
 
-	if (!l->entries)
+	if (!l->entries) {
 		l->entries = map_new();
-	if (a == AFFILIATION_NONE) {
-		entry_free(map_steal(l->entries, key));
-		return;
+		l->nicks = map_new();
 	}
-	entry = mem_new(struct affiliation_entry);
-	entry->affiliation = a;
-	entry->nick = str_dup(nick);
-	entry->reason = str_dup(reason);
-	entry_free(map_put(l->entries, key, entry));
+	remove_entry(l, key);
+	if (a != AFFILIATION_NONE) {
+		entry = mem_new(struct affiliation_entry);
+		entry->affiliation = a;
+		entry->reason = str_dup(own_reason);
+		reserve(l, key, entry, own_nick);
+		map_add(l->entries, key, entry);
+	}
+	mem_free(&own_nick);
+	mem_free(&own_reason);
 }
 
 const struct affiliation_entry *
@@ -102,4 +141,38 @@ enum affiliation affiliation_list_get(const struct affiliation_list *l,
 	if (entry && entry->affiliation == AFFILIATION_OUTCAST)
 		return AFFILIATION_OUTCAST;
 	return AFFILIATION_NONE;
+}
+
+const char *affiliation_list_find_nick(const struct affiliation_list *l,
+				       const char *nick_key)
+{
+	return l->nicks ? map_get(l->nicks, nick_key) : NULL;
+}
+
+bool affiliation_list_leaves(const struct affiliation_list *l,
+			     const char *nick_key, const struct jid *jid)
+{
+	const char *key = affiliation_list_find_nick(l, nick_key);
+
+	return !key || str_equal(key, jid_bare(jid));
+}
+
+size_t affiliation_list_count(const struct affiliation_list *l)
+{
+	return l->entries ? map_count(l->entries) : 0;
+}
+
+size_t affiliation_list_count_of(const struct affiliation_list *l,
+				 enum affiliation a)
+{
+	struct map_cursor cursor;
+	size_t count = 0;
+
+	if (!l->entries)
+		return 0;
+	map_begin(l->entries, &cursor);
+	while (map_next(&cursor))
+		count += ((const struct affiliation_entry *)cursor.value)
+				 ->affiliation == a;
+	return count;
 }

@@ -38,11 +38,13 @@ struct affiliation_entry {
 
 struct affiliation_list {
 	struct map *entries; /* owned; NULL while empty */
+	struct map *nicks;   /* owned; nick key -> owned key of its entry */
 };
 
 void affiliation_list_init(struct affiliation_list *l);
 void affiliation_list_fini(struct affiliation_list *l);
-/** key: bare JID or domain. AFFILIATION_NONE takes the entry out. */
+/** key: bare JID or domain. AFFILIATION_NONE takes the entry out. A nick that
+ *  another has, or that is none, is left out. */
 void affiliation_list_set(struct affiliation_list *l, const char *key,
 			  enum affiliation a, const char *nick,
 			  const char *reason);
@@ -52,3 +54,13 @@ affiliation_list_find(const struct affiliation_list *l, const char *key);
 /** What jid is: by its bare JID, else banned when its domain is. */
 enum affiliation affiliation_list_get(const struct affiliation_list *l,
 				      const struct jid *jid);
+/** Whose nick of that key is (#reservednick): the key of the entry, borrowed,
+ *  or NULL. */
+const char *affiliation_list_find_nick(const struct affiliation_list *l,
+				       const char *nick_key);
+size_t affiliation_list_count(const struct affiliation_list *l);
+size_t affiliation_list_count_of(const struct affiliation_list *l,
+				 enum affiliation a);
+/** May jid have the nick of that key, as far as nobody else reserved it? */
+bool affiliation_list_leaves(const struct affiliation_list *l,
+			     const char *nick_key, const struct jid *jid);

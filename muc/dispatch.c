@@ -4,11 +4,14 @@
 #include "base/buf.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/admin_list.h"
 #include "muc/enter.h"
 #include "muc/entity.h"
 #include "muc/ghost.h"
+#include "muc/invite.h"
 #include "muc/iq_admin.h"
 #include "muc/iq_owner.h"
+#include "muc/iq_register.h"
 #include "muc/iq_relay.h"
 #include "muc/leave.h"
 #include "muc/message.h"
@@ -19,6 +22,7 @@
 #include "muc/room.h"
 #include "muc/room_disco.h"
 #include "muc/site.h"
+#include "muc/voice.h"
 #include "xml/elem.h"
 #include "xml/write.h"
 #include "xmpp/ns.h"
@@ -36,10 +40,12 @@ static const struct iq_row {
 } iq_rows[] = {
 	{ "query", NS_DISCO_INFO, STANZA_GET, room_disco_info },
 	{ "query", NS_DISCO_ITEMS, STANZA_GET, room_disco_items },
-	{ "query", NS_MUC_ADMIN, STANZA_GET, iq_admin_get },
+	{ "query", NS_MUC_ADMIN, STANZA_GET, admin_list_get },
 	{ "query", NS_MUC_ADMIN, STANZA_SET, iq_admin_set },
 	{ "query", NS_MUC_OWNER, STANZA_GET, iq_owner_get },
 	{ "query", NS_MUC_OWNER, STANZA_SET, iq_owner_set },
+	{ "query", NS_REGISTER, STANZA_GET, iq_register_get },
+	{ "query", NS_REGISTER, STANZA_SET, iq_register_set },
 };
 
 static const struct iq_row *find_iq(const struct stanza *s)
@@ -85,18 +91,46 @@ static void run_iq(struct act *a)
 		iq_relay_answer(a);
 }
 
+/* Messages to the room itself that are no talk. */
+static const struct {
+	bool (*is_it)(const struct stanza *s);
+	void (*run)(struct act *a);
+} message_rows[] = {
+	{ invite_is_asked, invite_send },
+	{ invite_is_declined, invite_decline },
+	{ voice_is_form, voice_run },
+};
+
+static void run_room_message(struct act *a)
+{
+	for (size_t i = 0; i < array_len(message_rows); i++) {
+		if (message_rows[i].is_it(a->stanza)) {
+			message_rows[i].run(a);
+			return;
+		}
+	}
+	message_other(a);
+}
+
+static void run_message_error(struct act *a, bool is_private)
+{
+	if (!is_private)
+		invite_bounced(a);
+	ghost_error(a, is_private && pm_forward_error(a));
+}
+
 static void run_message(struct act *a)
 {
 	bool is_private = jid_resource(a->stanza->to) != NULL;
 
 	if (a->stanza->type == STANZA_ERROR)
-		ghost_error(a, is_private && pm_forward_error(a));
+		run_message_error(a, is_private);
 	else if (is_private)
 		pm_send(a);
 	else if (a->stanza->type == STANZA_GROUPCHAT)
 		message_groupchat(a);
 	else
-		message_other(a);
+		run_room_message(a);
 }
 
 /* XEP-0045 #enter-gc: presence of somebody who believes to be in the room. */

@@ -9,6 +9,7 @@
 #include "muc/nickname.h"
 #include "muc/persist.h"
 #include "muc/presence.h"
+#include "muc/reserve.h"
 #include "muc/room.h"
 #include "muc/site.h"
 #include "muc/welcome.h"
@@ -159,6 +160,7 @@ void enter_join(struct act *a)
 							a->by_certificate);
 	if (is_let_in(a, affiliation) &&
 	    has_place(a, affiliation, roster_find_key(&r->roster, nick.key)) &&
+	    reserve_lets(a, nick.key) &&
 	    act_may_save(a)) {
 		if (a->is_new_room)
 			make_owner(a);

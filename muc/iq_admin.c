@@ -1,373 +1,271 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/iq_admin.h"
 
+#include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
-#include "muc/hierarchy.h"
-#include "muc/leave.h"
-#include "muc/persist.h"
-#include "muc/presence.h"
+#include "muc/invite.h"
+#include "muc/nickname.h"
+#include "muc/rank.h"
 #include "muc/room.h"
 #include "muc/site.h"
 #include "xml/elem.h"
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
-#define MAX_CHANGES 200
+#define REASON_MAX 1000 /* bytes; kept with the list */
 
-/** One <item/> of a request, understood. */
-struct change {
-	struct occupant *occupant;    /* role: whose; borrowed */
-	enum role role;
-	struct jid *jid;              /* affiliation: whose; owned, or NULL */
-	enum affiliation affiliation;
-	const char *reason;           /* borrowed from the stanza, or NULL */
+/* What one IQ asks for. */
+struct plan {
+	const struct act *act;
+	struct standing actor;
+	struct rank_change *changes; /* owned array */
+	size_t count;
+	struct map *seen;            /* owned; nobody is changed twice */
 };
 
-static struct standing actor_of(const struct act *a)
+static bool refuse(const struct plan *p, enum cond_name name, const char *text)
 {
-	return (struct standing){
-		.role = a->session ? a->session->occupant->role : ROLE_NONE,
-		.affiliation = room_affiliation(a->room, a->stanza->from,
-						a->by_certificate),
-	};
+	struct cond cond = cond_make(name, text);
+
+	act_refuse(p->act, name, cond.type, text);
+	return false;
 }
 
-static void refuse_bad(struct act *a)
+static bool is_granted(const struct plan *p, enum verdict verdict)
 {
-	act_refuse(a, COND_BAD_REQUEST, COND_TYPE_MODIFY, NULL);
+	if (verdict == VERDICT_YES)
+		return true;
+	return refuse(p, verdict == VERDICT_NOT_ALLOWED ? COND_NOT_ALLOWED
+							: COND_FORBIDDEN,
+		      NULL);
 }
 
-/* ---- lists ---- */
-
-static void list_role(struct act *a, struct elem *query, enum role role)
+/* Once in a request; two words about one would depend on their order. */
+static bool is_new(const struct plan *p, const char *key)
 {
-	const struct occupant *o;
+	static char there;
 
-	list_each(o, &a->room->roster.occupants, node) {
-		struct elem *item;
-
-		if (o->role != role)
-			continue;
-		item = elem_add(query, "item", NULL);
-		elem_set_attr(item, "affiliation",
-			      affiliation_text(o->affiliation));
-		elem_set_attr(item, "jid", jid_text(o->shown->jid));
-		elem_set_attr(item, "nick", occupant_nick(o));
-		elem_set_attr(item, "role", role_text(role));
-	}
+	if (map_get(p->seen, key))
+		return refuse(p, COND_BAD_REQUEST, "Twice the same.");
+	map_add(p->seen, key, &there);
+	return true;
 }
 
-static void list_affiliation(struct act *a, struct elem *query,
-			     enum affiliation affiliation)
-{
-	const struct affiliation_entry *entry;
-	struct map_cursor cursor;
-	struct elem *item;
+/* ---- an item about a role ---- */
 
-	if (!a->room->affiliations.entries)
-		return;
-	map_begin(a->room->affiliations.entries, &cursor);
-	while (map_next(&cursor)) {
-		entry = cursor.value;
-		if (entry->affiliation != affiliation)
-			continue;
-		item = elem_add(query, "item", NULL);
-		elem_set_attr(item, "affiliation",
-			      affiliation_text(affiliation));
-		elem_set_attr(item, "jid", cursor.key);
-		elem_set_attr(item, "nick", entry->nick);
-		if (entry->reason)
-			elem_add_with_text(item, "reason", NULL,
-					   entry->reason);
-	}
-}
-
-void iq_admin_get(struct act *a)
-{
-	const struct elem *item = elem_child(stanza_payload(a->stanza), "item",
-					     NS_MUC_ADMIN);
-	const char *by_role = item ? elem_attr(item, "role") : NULL;
-	const char *by_affiliation = item ? elem_attr(item, "affiliation")
-					  : NULL;
-	struct standing actor = actor_of(a);
-	enum role role = ROLE_NONE;
-	enum affiliation affiliation = AFFILIATION_NONE;
-	struct elem *result, *query;
-
-	if (!by_role == !by_affiliation ||
-	    (by_role && !role_parse(by_role, &role)) ||
-	    (by_affiliation &&
-	     !affiliation_parse(by_affiliation, &affiliation))) {
-		refuse_bad(a);
-		return;
-	}
-	if (by_role ? !hierarchy_may_list_role(actor, role)
-		    : !hierarchy_may_list_affiliation(actor.affiliation,
-						      affiliation)) {
-		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
-		return;
-	}
-	result = stanza_result_new(a->stanza);
-	query = elem_add(result, "query", NS_MUC_ADMIN);
-	if (by_role)
-		list_role(a, query, role);
-	else
-		list_affiliation(a, query, affiliation);
-	act_answer(a, result);
-}
-
-/* ---- understanding a request; false = refused ---- */
-
-static bool read_role(struct act *a, const struct elem *item,
-		      struct change *c)
+static bool read_role(struct plan *p, const struct elem *item,
+		      const char *reason, struct rank_change *c)
 {
 	const char *nick = elem_attr(item, "nick");
+	struct occupant *o;
+	enum role role;
 
-	if (!nick || !role_parse(elem_attr(item, "role"), &c->role)) {
-		refuse_bad(a);
+	if (!privilege_is_given(PRIVILEGE_KICK, p->actor.role,
+				p->actor.affiliation) &&
+	    !privilege_is_given(PRIVILEGE_MAKE_MODERATOR, p->actor.role,
+				p->actor.affiliation))
+		return refuse(p, COND_FORBIDDEN, NULL);
+	if (!nick || !role_parse(elem_attr(item, "role"), &role))
+		return refuse(p, COND_BAD_REQUEST, NULL);
+	o = room_find_nick(p->act->room, nick);
+	if (!o)
+		return refuse(p, COND_ITEM_NOT_FOUND, NULL);
+	if (!is_new(p, o->key) ||
+	    !is_granted(p, privilege_judge_role(p->actor,
+						(struct standing){
+							o->role,
+							o->affiliation },
+						role)))
 		return false;
-	}
-	c->occupant = room_find_nick(a->room, nick);
-	if (!c->occupant)
-		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
-	return c->occupant;
+	rank_init_role(c, o, role, reason);
+	return true;
 }
 
-static bool read_affiliation(struct act *a, const struct elem *item,
-			     struct change *c)
+/* ---- an item about an affiliation ---- */
+
+static bool may_change(const struct plan *p, const struct jid *jid,
+		       enum affiliation wanted)
+{
+	const struct room *r = p->act->room;
+	bool is_self = jid_equal_bare(jid, p->act->stanza->from);
+	enum affiliation now = affiliation_list_get(&r->affiliations, jid);
+
+	if (is_self && wanted == AFFILIATION_OUTCAST)
+		return refuse(p, COND_CONFLICT, "You would ban yourself.");
+	if (is_self && wanted <= now)
+		return true;
+	/* operators own every room, whatever its lists say */
+	if (wanted < AFFILIATION_OWNER && site_is_operator(r->site, jid, true))
+		return refuse(p, COND_NOT_ALLOWED, NULL);
+	return is_granted(p, privilege_judge_affiliation(p->actor.affiliation,
+							 now, wanted));
+}
+
+/* #grantmember: a nick that comes with it is reserved. */
+static bool may_reserve(const struct plan *p, const struct jid *jid,
+			const char *nick)
+{
+	const struct room *r = p->act->room;
+	const struct occupant *o;
+	struct nickname n;
+	bool is_free;
+
+	if (!nick || !*nick)
+		return true;
+	if (!nickname_make(&n, nick))
+		return refuse(p, COND_BAD_REQUEST, "This is no nickname.");
+	o = roster_find_key(&r->roster, n.key);
+	is_free = affiliation_list_leaves(&r->affiliations, n.key, jid) &&
+		  (!o || jid_equal_bare(o->shown->jid, jid)) &&
+		  !map_get(p->seen, n.key);
+	nickname_fini(&n);
+	return is_free || refuse(p, COND_CONFLICT, "The nickname is taken.");
+}
+
+static bool read_address(struct plan *p, const struct elem *item,
+			 enum affiliation affiliation, const struct jid *jid,
+			 struct rank_change *c)
+{
+	const struct affiliation_list *list = &p->act->room->affiliations;
+	const char *nick = elem_attr(item, "nick");
+
+	if (!jid)
+		return refuse(p, COND_JID_MALFORMED, NULL);
+	if (!jid_local(jid) && affiliation > AFFILIATION_NONE)
+		return refuse(p, COND_BAD_REQUEST,
+			      "A whole domain can only be banned.");
+	if (!affiliation_list_find(list, jid_bare(jid)) &&
+	    affiliation_list_count(list) + p->count >=
+		    p->act->room->site->max_affiliations)
+		return refuse(p, COND_RESOURCE_CONSTRAINT,
+			      "The room's lists are full.");
+	if (!is_new(p, jid_bare(jid)) || !may_change(p, jid, affiliation) ||
+	    !may_reserve(p, jid, nick))
+		return false;
+	rank_init_affiliation(c, jid, affiliation, nick,
+			      elem_child_text(item, "reason", NS_MUC_ADMIN));
+	return true;
+}
+
+static bool read_affiliation(struct plan *p, const struct elem *item,
+			     struct rank_change *c)
 {
 	const char *text = elem_attr(item, "jid");
-	struct jid *jid = text ? jid_parse(text) : NULL;
+	enum affiliation affiliation;
+	struct jid *jid;
+	bool is_read;
 
-	if (text && !jid) {
-		act_refuse(a, COND_JID_MALFORMED, COND_TYPE_MODIFY, NULL);
-		return false;
-	}
-	/* #modifyowner: a full JID stands for its bare one; #ban: a domain
-	 * can only be banned, and pardoned */
-	c->jid = jid ? jid_to_bare(jid) : NULL;
+	if (!privilege_is_given(PRIVILEGE_BAN, p->actor.role,
+				p->actor.affiliation))
+		return refuse(p, COND_FORBIDDEN, NULL);
+	if (!text ||
+	    !affiliation_parse(elem_attr(item, "affiliation"), &affiliation))
+		return refuse(p, COND_BAD_REQUEST, NULL);
+	jid = jid_parse(text);
+	is_read = read_address(p, item, affiliation, jid, c);
 	jid_free(&jid);
-	if (!c->jid ||
-	    !affiliation_parse(elem_attr(item, "affiliation"),
-			       &c->affiliation) ||
-	    (!jid_local(c->jid) && c->affiliation > AFFILIATION_NONE)) {
-		refuse_bad(a);
-		return false;
-	}
-	return true;
+	return is_read;
 }
 
-static bool read_change(struct act *a, const struct elem *item,
-			struct change *c)
-{
-	bool has_role = elem_attr(item, "role");
-	bool has_affiliation = elem_attr(item, "affiliation");
+/* ---- all items ---- */
 
-	c->reason = elem_child_text(item, "reason", NS_MUC_ADMIN);
-	if (has_role && !has_affiliation)
-		return read_role(a, item, c);
-	if (has_affiliation && !has_role)
-		return read_affiliation(a, item, c);
-	/* #bizrules-iq, 4 */
-	refuse_bad(a);
-	return false;
+static bool read_item(struct plan *p, const struct elem *item,
+		      struct rank_change *c)
+{
+	const char *reason = elem_child_text(item, "reason", NS_MUC_ADMIN);
+	bool has_role = elem_attr(item, "role") != NULL;
+
+	if (has_role == (elem_attr(item, "affiliation") != NULL))
+		return refuse(p, COND_BAD_REQUEST, NULL);
+	/* one list at a time */
+	if (p->count && has_role != (p->changes[0].occupant != NULL))
+		return refuse(p, COND_BAD_REQUEST, NULL);
+	if (reason && strlen(reason) > REASON_MAX)
+		return refuse(p, COND_NOT_ACCEPTABLE, "The reason is long.");
+	return has_role ? read_role(p, item, reason, c)
+			: read_affiliation(p, item, c);
 }
 
-static bool is_last_owner(const struct room *r, const char *key)
+static size_t count_items(const struct elem *query)
 {
-	const struct affiliation_entry *entry;
-	struct map_cursor cursor;
+	const struct elem *item;
+	size_t count = 0;
 
-	entry = affiliation_list_find(&r->affiliations, key);
-	if (!entry || entry->affiliation != AFFILIATION_OWNER)
-		return false;
-	map_begin(r->affiliations.entries, &cursor);
-	while (map_next(&cursor)) {
-		entry = cursor.value;
-		if (entry->affiliation == AFFILIATION_OWNER &&
-		    strcmp(cursor.key, key))
+	for (item = elem_child(query, "item", NS_MUC_ADMIN); item;
+	     item = elem_next(item, "item", NS_MUC_ADMIN))
+		count++;
+	return count;
+}
+
+static bool read_items(struct plan *p)
+{
+	const struct elem *query = stanza_payload(p->act->stanza);
+	const struct elem *item;
+
+	/* a change that was made does not move any more */
+	p->changes = mem_zero(count_items(query) + 1, sizeof(*p->changes));
+	for (item = elem_child(query, "item", NS_MUC_ADMIN); item;
+	     item = elem_next(item, "item", NS_MUC_ADMIN)) {
+		if (!read_item(p, item, &p->changes[p->count]))
 			return false;
+		p->count++;
 	}
-	return true;
+	return p->count || refuse(p, COND_BAD_REQUEST, NULL);
 }
 
-static enum verdict judge(const struct act *a, const struct change *c)
+/* #revokeowner: a room that has owners keeps one. An operator, who owns it by the
+ * configuration alone, may do without. */
+static bool leaves_owner(const struct plan *p)
 {
-	struct standing actor = actor_of(a), target;
+	const struct room *r = p->act->room;
+	const struct affiliation_list *list = &r->affiliations;
+	size_t owners = affiliation_list_count_of(list, AFFILIATION_OWNER);
 
-	if (c->occupant) {
-		target.role = c->occupant->role;
-		target.affiliation = c->occupant->affiliation;
-		return hierarchy_check_role(actor, target, c->role);
-	}
-	/* operators are owners by the configuration alone */
-	return hierarchy_check_affiliation(
-		actor.affiliation, room_affiliation(a->room, c->jid, true),
-		c->affiliation, jid_equal_bare(c->jid, a->stanza->from),
-		is_last_owner(a->room, jid_text(c->jid)));
-}
-
-static bool check_change(struct act *a, const struct change *c)
-{
-	switch (judge(a, c)) {
-	case VERDICT_YES:
+	if (!owners || site_is_operator(r->site, p->act->stanza->from,
+					p->act->by_certificate))
 		return true;
-	case VERDICT_FORBIDDEN:
-		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
-		break;
-	case VERDICT_NOT_ALLOWED:
-		act_refuse(a, COND_NOT_ALLOWED, COND_TYPE_CANCEL, NULL);
-		break;
-	case VERDICT_CONFLICT:
-		act_refuse(a, COND_CONFLICT, COND_TYPE_CANCEL, NULL);
-		break;
-	}
-	return false;
-}
+	for (size_t i = 0; i < p->count; i++) {
+		const struct rank_change *c = &p->changes[i];
 
-/* ---- doing it ---- */
-
-static void save_occupant(struct room *r, const struct occupant *o)
-{
-	const struct session *s;
-
-	list_each(s, &o->sessions, node)
-		persist_session(r, s, true);
-}
-
-static void change_role(struct room *r, struct occupant *o, enum role role,
-			const struct presence_note *note)
-{
-	if (role == ROLE_NONE) {
-		leave_remove_occupant(r, o, note);
-		return;
-	}
-	if (o->role == role)
-		return;
-	roster_set_role(&r->roster, o, role);
-	save_occupant(r, o);
-	presence_show(r, o, NULL);
-}
-
-/* An occupant's affiliation is another now: it brings its role, and with the
- * loss of admin goes the moderator (#affil-change). */
-static void change_rank(struct room *r, struct occupant *o,
-			enum affiliation affiliation)
-{
-	bool was_above = o->affiliation > affiliation;
-	enum role role = affiliation_role(affiliation, r->config.is_moderated);
-
-	o->affiliation = affiliation;
-	occupant_forget_presence(o);
-	if (role > o->role || was_above)
-		roster_set_role(&r->roster, o, role);
-	save_occupant(r, o);
-	presence_show(r, o, NULL);
-}
-
-static bool is_meant(const struct occupant *o, const struct jid *jid)
-{
-	const struct jid *real = o->shown->jid;
-
-	return jid_local(jid) ? jid_equal_bare(real, jid)
-			      : str_equal(jid_domain(real), jid_domain(jid));
-}
-
-static void change_affiliation(struct room *r, const struct change *c,
-			       struct presence_note *note)
-{
-	const char *key = jid_text(c->jid);
-	struct occupant *o, *next;
-
-	affiliation_list_set(&r->affiliations, key, c->affiliation, NULL,
-			     c->reason);
-	persist_affiliation(r, key);
-	list_each_safe(o, next, &r->roster.occupants, node) {
-		enum affiliation now;
-
-		if (!is_meant(o, c->jid))
+		if (!c->jid)
 			continue;
-		now = room_affiliation(r, o->shown->jid,
-				       o->affiliation == AFFILIATION_OWNER);
-		note->codes[0] = now == AFFILIATION_OUTCAST ? 301 : 321;
-		if (now == AFFILIATION_OUTCAST ||
-		    (now < AFFILIATION_MEMBER && r->config.is_members_only)) {
-			o->affiliation = now;
-			leave_remove_occupant(r, o, note);
-		} else if (now != o->affiliation) {
-			change_rank(r, o, now);
-		}
+		owners -= affiliation_list_get(list, c->jid) ==
+			  AFFILIATION_OWNER;
+		owners += c->affiliation == AFFILIATION_OWNER;
 	}
+	return owners || refuse(p, COND_CONFLICT, "A room has an owner.");
 }
 
-static void apply(struct act *a, const struct change *c, const char *actor)
+static void run(struct act *a, struct plan *p)
 {
-	struct presence_note note = {
-		.codes = { 307 },
-		.reason = c->reason,
-		.actor = actor,
-	};
+	struct room *r = a->room;
+	char *actor = NULL;
 
-	if (c->occupant)
-		change_role(a->room, c->occupant, c->role, &note);
-	else
-		change_affiliation(a->room, c, &note);
-}
-
-/* An occupant may be named twice, and be gone by then. */
-static bool is_still_there(const struct room *r, const struct change *c)
-{
-	const struct occupant *o;
-
-	if (!c->occupant)
-		return true;
-	list_each(o, &r->roster.occupants, node)
-		if (o == c->occupant)
-			return true;
-	return false;
-}
-
-static void apply_all(struct act *a, const struct change *changes,
-		      size_t count)
-{
-	char *actor = a->session ? str_dup(occupant_nick(a->session->occupant))
-				 : NULL;
-
+	if (a->session)
+		actor = str_dup(occupant_nick(a->session->occupant));
+	rank_apply(r, p->changes, p->count);
 	act_answer_in_order(a, stanza_result_new(a->stanza));
-	for (size_t i = 0; i < count; i++)
-		if (is_still_there(a->room, &changes[i]))
-			apply(a, &changes[i], actor);
-	a->session = roster_find_session(&a->room->roster, a->stanza->from);
+	rank_tell(r, p->changes, p->count, actor);
+	invite_new_members(r, a->stanza->from, p->changes, p->count);
+	a->session = roster_find_session(&r->roster, a->stanza->from);
+	log_debug(LOG_MUC, "%s: %zu changes by %s", jid_text(r->jid), p->count,
+		  jid_bare(a->stanza->from));
 	mem_free(&actor);
 }
 
 void iq_admin_set(struct act *a)
 {
-	struct change changes[MAX_CHANGES] = { 0 };
-	const struct elem *item;
-	bool is_good = true;
-	size_t count = 0;
+	struct plan plan = { .act = a, .actor = act_standing(a) };
 
-	for (item = elem_child(stanza_payload(a->stanza), "item", NS_MUC_ADMIN);
-	     item && is_good; item = elem_next(item, "item", NS_MUC_ADMIN)) {
-		is_good = count < MAX_CHANGES;
-		if (!is_good) {
-			act_refuse(a, COND_POLICY_VIOLATION, COND_TYPE_MODIFY,
-				   "Too many changes at once.");
-			break;
-		}
-		is_good = read_change(a, item, &changes[count]) &&
-			  check_change(a, &changes[count]);
-		count++;
-	}
-	if (!count)
-		refuse_bad(a);
-	else if (is_good && act_may_save(a))
-		apply_all(a, changes, count);
-	for (size_t i = 0; i < count; i++)
-		jid_free(&changes[i].jid);
+	plan.seen = map_new();
+	if (read_items(&plan) && leaves_owner(&plan) && act_may_save(a))
+		run(a, &plan);
+	for (size_t i = 0; i < plan.count; i++)
+		rank_fini(&plan.changes[i]);
+	mem_free(&plan.changes);
+	map_free(&plan.seen, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * iq_admin: kicks, voice, bans and the lists of roles and affiliations
- * (XEP-0045 #moderator, #admin, #modifyowner). All of a request or nothing.
+ * iq_admin: roles and affiliations (XEP-0045 #moderator, #admin and the lists
+ * of #owner): changing them, one IQ all or nothing.
  *
  * Thread: conference loop.
  */
@@ -9,5 +9,4 @@
 
 struct act;
 
-void iq_admin_get(struct act *a);
 void iq_admin_set(struct act *a);

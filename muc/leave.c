@@ -19,18 +19,23 @@ void leave_check_empty(struct room *r)
 		r->is_over = true;
 }
 
-/* Out of the roster, not yet freed. Their presences are sent when all who go
- * together are out, so that they are not told of each other. */
-struct party {
-	struct list sessions;
-	struct list occupants;
-};
+void leave_party_init(struct leave_party *party)
+{
+	list_init(&party->sessions);
+	list_init(&party->occupants);
+}
 
-static void take_out(struct room *r, struct session *s, struct party *party)
+bool leave_party_is_empty(const struct leave_party *party)
+{
+	return list_is_empty(&party->sessions);
+}
+
+static void take_out(struct room *r, struct session *s,
+		     struct leave_party *party, bool gates)
 {
 	struct occupant *gone;
 
-	persist_session_gone(r, s);
+	persist_session_gone(r, s, gates);
 	gone = roster_take_session(&r->roster, s);
 	list_add_tail(&party->sessions, &s->node);
 	if (gone)
@@ -38,7 +43,7 @@ static void take_out(struct room *r, struct session *s, struct party *party)
 }
 
 /* Any session of an occupant who is gone: for its real JID. */
-static const struct jid *real_jid(const struct party *party,
+static const struct jid *real_jid(const struct leave_party *party,
 				  const struct occupant *o)
 {
 	const struct session *s;
@@ -49,7 +54,7 @@ static const struct jid *real_jid(const struct party *party,
 	return NULL;
 }
 
-static void see_off(struct room *r, struct party *party,
+static void see_off(struct room *r, struct leave_party *party,
 		    const struct presence_note *note,
 		    const struct elem *payload)
 {
@@ -73,18 +78,33 @@ static void see_off(struct room *r, struct party *party,
 	leave_check_empty(r);
 }
 
+void leave_take_out(struct room *r, struct occupant *o,
+		    struct leave_party *party)
+{
+	struct session *s, *next;
+
+	list_each_safe(s, next, &o->sessions, node)
+		take_out(r, s, party, true);
+}
+
+void leave_see_off(struct room *r, struct leave_party *party,
+		   const struct presence_note *note)
+{
+	if (!leave_party_is_empty(party))
+		see_off(r, party, note, NULL);
+}
+
 static void remove_one(struct room *r, struct session *s,
 		       const struct presence_note *note,
 		       const struct elem *payload)
 {
 	struct occupant *o = s->occupant;
 	const struct session *shown = o->shown;
-	struct party party;
+	struct leave_party party;
 	bool is_gone;
 
-	list_init(&party.sessions);
-	list_init(&party.occupants);
-	take_out(r, s, &party);
+	leave_party_init(&party);
+	take_out(r, s, &party, false);
 	is_gone = !list_is_empty(&party.occupants);
 	see_off(r, &party, note, payload);
 	if (!is_gone && o->shown != shown)
@@ -106,19 +126,6 @@ void leave_exit(struct act *a)
 	elem_free(&payload);
 }
 
-void leave_remove_occupant(struct room *r, struct occupant *o,
-			   const struct presence_note *note)
-{
-	struct session *s, *next;
-	struct party party;
-
-	list_init(&party.sessions);
-	list_init(&party.occupants);
-	list_each_safe(s, next, &o->sessions, node)
-		take_out(r, s, &party);
-	see_off(r, &party, note, NULL);
-}
-
 static bool is_of_domain(const struct session *s, const char *domain)
 {
 	return !domain || str_equal(jid_domain(s->jid), domain);
@@ -129,16 +136,15 @@ size_t leave_remove_domain(struct room *r, const char *domain,
 {
 	struct occupant *o, *next;
 	struct session *s, *next_session;
-	struct party party;
+	struct leave_party party;
 	size_t count = 0;
 
-	list_init(&party.sessions);
-	list_init(&party.occupants);
+	leave_party_init(&party);
 	list_each_safe(o, next, &r->roster.occupants, node) {
 		list_each_safe(s, next_session, &o->sessions, node) {
 			if (!is_of_domain(s, domain))
 				break;
-			take_out(r, s, &party);
+			take_out(r, s, &party, false);
 			count++;
 		}
 	}

@@ -14,6 +14,7 @@
 #include "muc/dispatch.h"
 #include "muc/env.h"
 #include "muc/ghost.h"
+#include "muc/invite.h"
 #include "muc/iq_relay.h"
 #include "muc/leave.h"
 #include "muc/persist.h"
@@ -64,6 +65,10 @@ void muc_settings_init(struct muc_settings *s)
 		.max_users = 5000,
 		.max_rooms = 20000,
 		.history = 50,
+		.max_affiliations = 10000,
+		.invite_after = 60000,
+		.user_invites = 20,
+		.room_invites = 200,
 		.max_stanza = 65000,
 		.version = "",
 	};
@@ -90,6 +95,10 @@ static void init_site(struct site *site, const struct muc_settings *settings,
 	site->history = settings->history;
 	site->max_users = settings->max_users;
 	site->max_stanza = settings->max_stanza;
+	site->max_affiliations = settings->max_affiliations;
+	site->invite_after = settings->invite_after;
+	site->user_invites = settings->user_invites;
+	site->room_invites = settings->room_invites;
 	memcpy(site->secret, settings->secret, sizeof(site->secret));
 	site->version = str_dup(settings->version ? settings->version : "");
 	site->operators = set_new(settings->operators,

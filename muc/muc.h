@@ -33,6 +33,10 @@ struct muc_settings {
 	size_t max_users;             /* per room; 5000 */
 	size_t max_rooms;             /* 20000 */
 	size_t history;               /* lines kept and sent at a join; 50 */
+	size_t max_affiliations;      /* of a room; 10000 */
+	int64_t invite_after;         /* ms in the room before inviting; 60 s */
+	size_t user_invites;          /* per person, room and hour; 20 */
+	size_t room_invites;          /* per room and hour; 200 */
 	size_t max_stanza;            /* bytes of a reflected stanza; 65000 */
 	unsigned char secret[32];     /* for occupant-ids (XEP-0421) */
 	const char *version;          /* XEP-0092 */

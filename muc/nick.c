@@ -7,6 +7,7 @@
 #include "muc/nickname.h"
 #include "muc/persist.h"
 #include "muc/presence.h"
+#include "muc/reserve.h"
 #include "muc/room.h"
 #include "muc/site.h"
 #include "xmpp/stanza.h"
@@ -100,11 +101,12 @@ static void move_one(struct act *a, const struct nickname *nick,
 	roster_free_occupant(&gone);
 }
 
-static bool is_allowed(const struct act *a, const struct occupant *other)
+static bool is_allowed(const struct act *a, const struct occupant *other,
+		       const char *nick_key)
 {
 	if (!other || str_equal(occupant_bare(other),
 				jid_bare(a->stanza->from)))
-		return act_may_save(a);
+		return reserve_lets(a, nick_key) && act_may_save(a);
 	act_refuse(a, COND_CONFLICT, COND_TYPE_CANCEL, NULL);
 	return false;
 }
@@ -122,7 +124,7 @@ bool nick_change(struct act *a)
 		return false;
 	}
 	other = roster_find_key(roster, nick.key);
-	is_done = is_allowed(a, other);
+	is_done = is_allowed(a, other, nick.key);
 	if (is_done) {
 		presence_take(a->room, a->session, a->stanza);
 		at = jid_with_resource(a->room->jid, nick.text);

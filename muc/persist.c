@@ -65,13 +65,14 @@ void persist_session(struct room *r, const struct session *s, bool gates)
 	room_save(r, record, gates);
 }
 
-void persist_session_gone(struct room *r, const struct session *s)
+void persist_session_gone(struct room *r, const struct session *s,
+			  bool gates)
 {
 	struct record *record = new_record(r, RECORD_SESSION_GONE);
 
 	record->as_session.jid = str_dup(jid_text(s->jid));
 	record->as_session.joined = s->joined;
-	room_save(r, record, false);
+	room_save(r, record, gates);
 }
 
 void persist_message(struct room *r, const struct elem *message,

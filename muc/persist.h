@@ -22,7 +22,8 @@ void persist_room_gone(struct room *r);
 void persist_affiliation(struct room *r, const char *key);
 /** gates: what the room sends from now on waits for it. */
 void persist_session(struct room *r, const struct session *s, bool gates);
-void persist_session_gone(struct room *r, const struct session *s);
+void persist_session_gone(struct room *r, const struct session *s,
+			  bool gates);
 /** A line as it goes out, without "to". */
 void persist_message(struct room *r, const struct elem *message,
 		     const char *stanza_id, const struct session *from,

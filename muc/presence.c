@@ -265,7 +265,7 @@ void presence_show(struct room *r, struct occupant *o,
 			presence_show_self(r, o, own, NULL, NULL);
 }
 
-static void send_gone(struct room *r, const struct draft *draft,
+static void send_draft(struct room *r, const struct draft *draft,
 		      enum roster_audience who)
 {
 	struct elem *e;
@@ -278,6 +278,16 @@ static void send_gone(struct room *r, const struct draft *draft,
 	elem_free(&e);
 	room_send_to(r, f, who, draft->occupant->number);
 	frozen_unref(&f);
+}
+
+/* To all others in the two forms. */
+static void send_both(struct room *r, struct draft *d, const struct jid *real)
+{
+	if (!r->config.shows_jids)
+		send_draft(r, d, ROSTER_OTHERS);
+	d->real = real;
+	send_draft(r, d,
+		   r->config.shows_jids ? ROSTER_ALL : ROSTER_MODERATORS);
 }
 
 void presence_show_gone(struct room *r, const struct occupant *o,
@@ -293,11 +303,7 @@ void presence_show_gone(struct room *r, const struct occupant *o,
 		.is_gone = true,
 	};
 
-	if (!r->config.shows_jids)
-		send_gone(r, &d, ROSTER_OTHERS);
-	d.real = real;
-	send_gone(r, &d,
-		  r->config.shows_jids ? ROSTER_ALL : ROSTER_MODERATORS);
+	send_both(r, &d, real);
 }
 
 void presence_show_gone_self(struct room *r, const struct occupant *o,
@@ -314,6 +320,25 @@ void presence_show_gone_self(struct room *r, const struct occupant *o,
 		.is_gone = true,
 		.is_self = true,
 	}), to->jid);
+}
+
+void presence_show_change(struct room *r, struct occupant *o,
+			  const struct presence_note *note)
+{
+	struct elem *payload = parse_payload(o->shown->presence);
+	struct draft d = {
+		.occupant = o,
+		.payload = payload,
+		.note = note,
+		.role = o->role,
+	};
+	const struct session *own;
+
+	occupant_forget_presence(o);
+	send_both(r, &d, o->shown->jid);
+	elem_free(&payload);
+	list_each(own, &o->sessions, node)
+		presence_show_self(r, o, own, NULL, note);
 }
 
 struct elem *presence_new_kick(const struct jid *from)

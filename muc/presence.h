@@ -43,6 +43,9 @@ void presence_show_roster(struct room *r, const struct session *to);
 /** The occupant to all others and, with 110, to its own sessions but one. */
 void presence_show(struct room *r, struct occupant *o,
 		   const struct session *but);
+/** The same with a note, to all: a change of role or affiliation. */
+void presence_show_change(struct room *r, struct occupant *o,
+			  const struct presence_note *note);
 /** The occupant to one of its own sessions, with 110. id may be NULL. */
 void presence_show_self(struct room *r, struct occupant *o,
 			const struct session *to, const char *id,

@@ -23,6 +23,9 @@ struct room *room_new(struct site *site, const struct jid *jid,
 	roster_init(&r->roster);
 	history_init(&r->history, site->history);
 	relay_init(&r->relay);
+	invitations_init(&r->invitations);
+	throttle_init(&r->letters, (double)site->room_invites / 3600,
+		      (double)site->room_invites, site_now(site));
 	list_init(&r->out);
 	list_init(&r->waiting);
 	return r;
@@ -46,6 +49,7 @@ void room_free(struct room **r)
 		return;
 	require(list_is_empty(&room->waiting));
 	drop_out(room);
+	invitations_fini(&room->invitations);
 	relay_fini(&room->relay);
 	history_fini(&room->history);
 	roster_fini(&room->roster);
@@ -81,15 +85,37 @@ enum affiliation room_affiliation(const struct room *r, const struct jid *real,
 	return affiliation_list_get(&r->affiliations, real);
 }
 
+/* #roles-priv: what a star marks there is the configuration's. */
+static bool is_configured_off(const struct room *r, const struct occupant *o,
+			      enum privilege p)
+{
+	if (p == PRIVILEGE_SEND_PM)
+		return o->role < r->config.pm_from;
+	if (p != PRIVILEGE_INVITE)
+		return false;
+	/* #invite-mediated: an invitation there adds to the members */
+	if (r->config.is_members_only)
+		return !privilege_is_given(PRIVILEGE_MAKE_MEMBER, o->role,
+					   o->affiliation);
+	return !r->config.may_invite && o->role < ROLE_MODERATOR;
+}
+
 bool room_may(const struct room *r, const struct occupant *o,
 	      enum privilege p)
 {
+	if (is_configured_off(r, o, p))
+		return false;
 	if (p == PRIVILEGE_SET_SUBJECT && r->config.may_change_subject &&
 	    o->role >= ROLE_PARTICIPANT)
 		return true;
 	if (p == PRIVILEGE_SEE_JIDS && r->config.shows_jids)
 		return true;
 	return privilege_is_given(p, o->role, o->affiliation);
+}
+
+bool room_may_write_out(struct room *r, size_t count)
+{
+	return throttle_take(&r->letters, (double)count, site_now(r->site));
 }
 
 bool room_is_full(const struct room *r)

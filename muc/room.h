@@ -9,8 +9,10 @@
 
 #include "base/base.h"
 #include "base/list.h"
+#include "base/throttle.h"
 #include "muc/affiliation.h"
 #include "muc/history.h"
+#include "muc/invitations.h"
 #include "muc/privilege.h"
 #include "muc/recent.h"
 #include "muc/relay.h"
@@ -38,6 +40,8 @@ struct room {
 	struct history history;
 	struct relay relay;
 	struct recent recent;
+	struct invitations invitations;
+	struct throttle letters; /* to those who are not in the room */
 	struct list out;      /* envelopes on their way */
 	struct list waiting;  /* the house's: stanzas until history is awake */
 	size_t waiting_count;
@@ -58,6 +62,8 @@ enum affiliation room_affiliation(const struct room *r, const struct jid *real,
 /** May the occupant, as the room is configured? */
 bool room_may(const struct room *r, const struct occupant *o,
 	      enum privilege p);
+/** May the room write unasked to so many outside? They are counted. */
+bool room_may_write_out(struct room *r, size_t count);
 /** May another person enter? */
 bool room_is_full(const struct room *r);
 

@@ -16,7 +16,7 @@
 #define FORM_TYPE NS_MUC "#roomconfig"
 #define PREFIX "muc#roomconfig_"
 
-enum field_kind { FIELD_TEXT, FIELD_BOOL, FIELD_NUMBER, FIELD_WHOIS };
+enum field_kind { FIELD_TEXT, FIELD_BOOL, FIELD_NUMBER, FIELD_WHOIS, FIELD_PM };
 
 struct field {
 	const char *var;
@@ -38,16 +38,30 @@ static const struct field fields[] = {
 	FIELD("membersonly", BOOL, is_members_only),
 	FIELD("enablelogging", BOOL, is_logged),
 	FIELD("changesubject", BOOL, may_change_subject),
+	FIELD("allowinvites", BOOL, may_invite),
+	FIELD("allowpm", PM, pm_from),
+	{ "x-hallway_locknicks", FIELD_BOOL,
+	  offsetof(struct room_config, locks_nicks) },
 	FIELD("whois", WHOIS, shows_jids),
 	FIELD("maxusers", NUMBER, max_users),
 	{ "hallway#locked", FIELD_BOOL,
 	  offsetof(struct room_config, is_locked) }, /* for the store only */
 };
 
+/* Who may write privately, by the least role that may. */
+static const char *const pm_words[ROLE_COUNT + 1] = {
+	[ROLE_VISITOR] = "anyone",
+	[ROLE_PARTICIPANT] = "participants",
+	[ROLE_MODERATOR] = "moderators",
+	[ROLE_COUNT] = "none",
+};
+
 void room_config_init(struct room_config *c)
 {
 	*c = (struct room_config){
 		.is_public = true,
+		.may_invite = true,
+		.pm_from = ROLE_VISITOR,
 		.is_logged = true,
 	};
 }
@@ -79,6 +93,10 @@ static void add_field(struct elem *form, const struct field *f, const void *at)
 		form_add_field(form, f->var, NULL, NULL,
 			       *(const bool *)at ? "anyone" : "moderators");
 		break;
+	case FIELD_PM:
+		form_add_field(form, f->var, NULL, NULL,
+			       pm_words[*(const enum role *)at]);
+		break;
 	case FIELD_NUMBER:
 		buf_add_format(&b, "%" PRId64, *(const int64_t *)at);
 		str_copy(number, sizeof(number), buf_str(&b));
@@ -107,6 +125,13 @@ static bool read_bool(const char *value)
 	return str_equal(value, "1") || str_equal(value, "true");
 }
 
+static void read_pm(const char *value, enum role *role)
+{
+	for (size_t i = 0; i < array_len(pm_words); i++)
+		if (pm_words[i] && str_equal(value, pm_words[i]))
+			*role = (enum role)i;
+}
+
 static void read_field(const struct elem *form, const struct field *f, void *at)
 {
 	const char *value = form_value(form, f->var);
@@ -122,6 +147,9 @@ static void read_field(const struct elem *form, const struct field *f, void *at)
 		break;
 	case FIELD_WHOIS:
 		*(bool *)at = str_equal(value, "anyone");
+		break;
+	case FIELD_PM:
+		read_pm(value, at);
 		break;
 	case FIELD_NUMBER:
 		if (str_to_int64(value, 0, INT32_MAX, at))

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "muc/role.h"
 
 /** Strings are owned. */
 struct room_config {
@@ -23,6 +24,9 @@ struct room_config {
 	bool is_logged;
 	bool shows_jids;         /* non-anonymous */
 	bool may_change_subject; /* participants, too */
+	bool may_invite;         /* all occupants; in members-only rooms none */
+	bool locks_nicks;        /* who has a reserved nick goes by no other */
+	enum role pm_from;       /* the least that may; ROLE_COUNT = nobody */
 	bool is_locked;          /* made, not yet configured (#enter-locked) */
 	int64_t max_users;       /* 0 = what the service allows */
 };

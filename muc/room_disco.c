@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "muc/act.h"
 #include "muc/entity.h"
+#include "muc/iq_register.h"
 #include "muc/room.h"
 #include "xml/elem.h"
 #include "xmpp/disco.h"
@@ -18,7 +19,8 @@ static void add_features(struct elem *query, const struct room_config *c)
 {
 	static const char *const always[] = {
 		NS_DISCO_INFO, NS_DISCO_ITEMS, NS_MUC, NS_MUC_STABLE_ID,
-		NS_MUC_SELF_PING, NS_OCCUPANT_ID, NS_STANZA_ID,
+		NS_MUC_SELF_PING, NS_MUC_REGISTER, NS_MUC_REQUEST, NS_REGISTER,
+		 NS_OCCUPANT_ID, NS_STANZA_ID,
 	};
 
 	for (size_t i = 0; i < array_len(always); i++)
@@ -84,11 +86,21 @@ static bool is_main_node(const struct act *a)
 	return false;
 }
 
+static bool is_own_nick(const struct act *a)
+{
+	return str_equal(elem_attr(stanza_payload(a->stanza), "node"),
+			 "x-roomuser-item");
+}
+
 void room_disco_info(struct act *a)
 {
 	const struct room *r = a->room;
 	struct elem *result, *query;
 
+	if (is_own_nick(a)) {
+		iq_register_disco(a);
+		return;
+	}
 	if (!is_main_node(a))
 		return;
 	result = stanza_result_new(a->stanza);

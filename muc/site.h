@@ -21,6 +21,10 @@ struct site {
 	struct muc_env env;
 	size_t history;     /* lines of a room */
 	size_t max_users;   /* of a room */
+	size_t max_affiliations; /* entries of a room's lists */
+	int64_t invite_after;    /* ms in the room until one may invite */
+	size_t user_invites;     /* of a person and hour, in a room */
+	size_t room_invites;     /* of a room and hour */
 	size_t max_stanza;  /* bytes that a room passes on at once */
 	unsigned char secret[OCCUPANT_ID_SECRET_SIZE];
 	char *version;      /* owned */

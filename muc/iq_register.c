@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/iq_register.h"
+
+#include "base/str.h"
+#include "jid/jid.h"
+#include "muc/act.h"
+#include "muc/nickname.h"
+#include "muc/rank.h"
+#include "muc/room.h"
+#include "muc/site.h"
+#include "xml/elem.h"
+#include "xmpp/disco.h"
+#include "xmpp/form.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+#define VAR_NICK "muc#register_roomnick"
+
+static const struct affiliation_entry *find_entry(const struct act *a)
+{
+	return affiliation_list_find(&a->room->affiliations,
+				     jid_bare(a->stanza->from));
+}
+
+static const char *own_nick(const struct act *a)
+{
+	const struct affiliation_entry *entry = find_entry(a);
+
+	return entry ? entry->nick : NULL;
+}
+
+/* Who may come in may register: not into a members-only room, which its admins
+ * fill. Else refused. */
+static bool may_register(const struct act *a)
+{
+	const struct room *r = a->room;
+	enum affiliation affiliation;
+
+	affiliation = affiliation_list_get(&r->affiliations, a->stanza->from);
+	if (!r->config.is_locked &&
+	    privilege_is_given(r->config.is_members_only ? PRIVILEGE_BE_INSIDE
+							 : PRIVILEGE_REGISTER,
+			       ROLE_NONE, affiliation))
+		return true;
+	act_refuse(a, COND_NOT_ALLOWED, COND_TYPE_CANCEL, NULL);
+	return false;
+}
+
+static void add_form(struct elem *query)
+{
+	struct elem *form, *field;
+
+	elem_add_with_text(query, "instructions", NULL,
+			   "Choose the nickname that will be yours here.");
+	form = form_add(query, "form", NS_MUC_REGISTER);
+	elem_add_with_text(form, "title", NULL, "Registration");
+	elem_add_with_text(form, "instructions", NULL,
+			   "Choose the nickname that will be yours here.");
+	field = form_add_field(form, VAR_NICK, "text-single",
+			       "Desired nickname", NULL);
+	elem_add(field, "required", NULL);
+}
+
+void iq_register_get(struct act *a)
+{
+	struct elem *result, *query;
+
+	if (!may_register(a))
+		return;
+	result = stanza_result_new(a->stanza);
+	query = elem_add(result, "query", NS_REGISTER);
+	if (own_nick(a)) {
+		elem_add(query, "registered", NULL);
+		elem_add_with_text(query, "username", NULL, own_nick(a));
+	} else {
+		add_form(query);
+	}
+	act_answer(a, result);
+}
+
+static void run(struct act *a, enum affiliation affiliation, const char *nick)
+{
+	struct rank_change change;
+
+	rank_init_affiliation(&change, a->stanza->from, affiliation, nick,
+			      NULL);
+	rank_apply(a->room, &change, 1);
+	act_answer_in_order(a, stanza_result_new(a->stanza));
+	rank_tell(a->room, &change, 1, NULL);
+	rank_fini(&change);
+	a->session = roster_find_session(&a->room->roster, a->stanza->from);
+}
+
+/* ---- registering ---- */
+
+static bool is_free(const struct act *a, const char *nick_key)
+{
+	const struct room *r = a->room;
+	const struct occupant *o = roster_find_key(&r->roster, nick_key);
+
+	return affiliation_list_leaves(&r->affiliations, nick_key,
+				       a->stanza->from) &&
+	       (!o || jid_equal_bare(o->shown->jid, a->stanza->from));
+}
+
+static bool has_place(const struct act *a)
+{
+	return find_entry(a) || affiliation_list_count(&a->room->affiliations) <
+					a->room->site->max_affiliations;
+}
+
+/* What somebody is in the room's own lists; registering makes a member. */
+static enum affiliation registered_as(const struct act *a)
+{
+	const struct affiliation_entry *entry = find_entry(a);
+
+	return entry && entry->affiliation > AFFILIATION_MEMBER
+		       ? entry->affiliation
+		       : AFFILIATION_MEMBER;
+}
+
+static void submit(struct act *a, const struct elem *form)
+{
+	struct nickname nick;
+
+	if (!nickname_make(&nick, form_value(form, VAR_NICK))) {
+		act_refuse(a, COND_BAD_REQUEST, COND_TYPE_MODIFY,
+			   "This is no nickname.");
+		return;
+	}
+	if (!is_free(a, nick.key))
+		act_refuse(a, COND_CONFLICT, COND_TYPE_CANCEL,
+			   "The nickname is taken.");
+	else if (!has_place(a))
+		act_refuse(a, COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT,
+			   "The room's lists are full.");
+	else if (act_may_save(a))
+		run(a, registered_as(a), nick.text);
+	nickname_fini(&nick);
+}
+
+/* XEP-0077 #usecases-cancel. Admins and owners lose the nick alone. */
+static void unregister(struct act *a)
+{
+	const struct affiliation_entry *entry = find_entry(a);
+
+	if (!entry || entry->affiliation < AFFILIATION_MEMBER)
+		act_refuse(a, COND_REGISTRATION_REQUIRED, COND_TYPE_AUTH,
+			   NULL);
+	else if (!act_may_save(a))
+		return;
+	else if (entry->affiliation == AFFILIATION_MEMBER)
+		run(a, AFFILIATION_NONE, "");
+	else
+		run(a, entry->affiliation, "");
+}
+
+void iq_register_set(struct act *a)
+{
+	const struct elem *query = stanza_payload(a->stanza);
+	const struct elem *form = form_find(query, NS_MUC_REGISTER);
+	const struct elem *any = elem_child(query, "x", NS_DATA_FORM);
+
+	if (elem_child(query, "remove", NS_REGISTER))
+		unregister(a);
+	else if (any && str_equal(elem_attr(any, "type"), "cancel"))
+		act_answer_in_order(a, stanza_result_new(a->stanza));
+	else if (!may_register(a))
+		return;
+	else if (form && str_equal(elem_attr(form, "type"), "submit"))
+		submit(a, form);
+	else
+		act_refuse(a, COND_BAD_REQUEST, COND_TYPE_MODIFY, NULL);
+}
+
+void iq_register_disco(struct act *a)
+{
+	struct elem *result = stanza_result_new(a->stanza);
+	struct elem *query = disco_add_info(
+		result, elem_attr(stanza_payload(a->stanza), "node"));
+
+	if (own_nick(a))
+		disco_add_identity(query, "conference", "text", own_nick(a));
+	act_answer(a, result);
+}
