@@ -114,7 +114,6 @@ static void inbound_answers_bad_starts(void **state)
 		const char *expect;
 	} cases[] = {
 		{ "GET / HTTP/1.1\r\n\r\n", "<not-well-formed " },
-		{ "\x16\x03\x01\x02", "<not-well-formed " },
 		{ "<a><b></a>", "<invalid-namespace " },
 		{ "<!DOCTYPE x><x/>", "<restricted-xml " },
 		{ "\xff\xfe<\0", "<unsupported-encoding " },
@@ -160,6 +159,19 @@ static void inbound_answers_bad_starts(void **state)
 		world_peer_free(&p);
 	}
 	assert_serves(*state);
+}
+
+/* What begins like TLS and is none gets no XML. */
+static void inbound_drops_bad_tls(void **state)
+{
+	struct scene *scene = *state;
+	struct world_peer *p = world_peer_connect(scene->b->port);
+
+	world_peer_send(p, "\x16GET / HTTP/1.1\r\n\r\n");
+	assert_true(world_peer_await_end(p));
+	assert_null(strchr(world_peer_read(p), '<'));
+	world_peer_free(&p);
+	assert_serves(scene);
 }
 
 static void inbound_allows_no_from_before_tls(void **state)
@@ -496,6 +508,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(inbound_answers_bad_starts),
+		SCENE_TEST(inbound_drops_bad_tls),
 		SCENE_TEST(inbound_allows_no_from_before_tls),
 		SCENE_TEST(inbound_refuses_dialback_without_tls),
 		SCENE_TEST(inbound_drops_starttls_injection),
