@@ -25,6 +25,8 @@
 
 #define MAX_UNSOLICITED 3 /* answers that nobody asked for */
 #define MAX_STRAYS 10     /* stanzas to domains that are not ours */
+#define MAX_CLAIMS 5      /* of domains, before the first is proven: each makes
+			   * us resolve and dial */
 
 enum inbound_state {
 	INBOUND_HEADER,        /* waiting for the first header */
@@ -50,6 +52,7 @@ struct inbound {
 	struct timer *timer;      /* deadline of the state */
 	unsigned unsolicited;
 	unsigned strays;
+	unsigned claims;          /* while nothing is proven */
 	bool was_asked;           /* they verified a key with us */
 	int64_t opened_at;
 };
@@ -221,8 +224,13 @@ static void take_result(struct inbound *in, const struct packet *p)
 					      COND_UNDEFINED_CONDITION));
 		return;
 	}
+	if (trust_is_empty(&in->trust) && in->claims >= MAX_CLAIMS) {
+		fail(in, STREAM_COND_POLICY_VIOLATION, "too many claims");
+		return;
+	}
 	switch (receiver_begin(&in->receiver, p)) {
 	case RECEIVER_ASK:
+		in->claims++;
 		in->events->on_question(in->owner, in->number, p->to, p->from,
 					stream_id(in->stream), p->key);
 		break;

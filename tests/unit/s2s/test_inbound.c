@@ -307,6 +307,28 @@ static void inbound_answers_claims_it_cannot_check(void **state)
 	mem_free(&id);
 }
 
+/* One cheap packet makes us ask DNS and dial: not for ever. */
+static void inbound_bounds_claims(void **state)
+{
+	struct scene *scene = *state;
+	struct world_peer *p = world_peer_connect(scene->b->port);
+	char from[] = "x0.test";
+	char *id;
+
+	assert_true(world_peer_negotiate(p, "p.test", "b.test", &id));
+	for (int i = 0; i < 5; i++) {
+		from[1] = (char)('0' + i);
+		send_result(p, from, "b.test", "k");
+		assert_true(world_peer_await(p, "<remote-server-not-found "));
+	}
+	send_result(p, "x9.test", "b.test", "k");
+	assert_true(world_peer_await_end(p));
+	assert_non_null(strstr(world_peer_read(p), "<policy-violation "));
+	world_peer_free(&p);
+	mem_free(&id);
+	assert_serves(scene);
+}
+
 static void inbound_closes_on_unsolicited_answers(void **state)
 {
 	static const char verdict[] =
@@ -516,6 +538,7 @@ int main(void)
 		SCENE_TEST(inbound_takes_a_pipelined_verify),
 		SCENE_TEST(inbound_refuses_a_wrong_key),
 		SCENE_TEST(inbound_answers_claims_it_cannot_check),
+		SCENE_TEST(inbound_bounds_claims),
 		SCENE_TEST(inbound_closes_on_unsolicited_answers),
 		SCENE_TEST(inbound_checks_every_stanza),
 		SCENE_TEST(inbound_bounces_malformed_addresses),
