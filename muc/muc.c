@@ -22,22 +22,15 @@
 #include "muc/room.h"
 #include "muc/service.h"
 #include "muc/site.h"
+#include "muc/wake.h"
 #include "store/archive_query.h"
 #include "store/record.h"
 #include "xml/elem.h"
-#include "xml/parser.h"
 #include "xmpp/envelope.h"
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
 #define STANDING_ROOM "hallway"
-
-/* ms that an empty room keeps its history in memory; longer than records may
- * wait before the store says that it is behind. */
-#define SLEEP_AFTER 60000
-
-/* Stanzas that wait for one room to wake. */
-#define WAITING_MAX 1000
 
 struct muc {
 	struct site site;
@@ -48,13 +41,6 @@ struct muc {
 	struct map *domains;        /* owned; domain -> struct directory */
 	struct map *questions;      /* owned; id -> room's bare JID, owned */
 	uint64_t last_question;
-};
-
-/** A stanza that waits. */
-struct waiting {
-	struct list node;
-	struct stanza *stanza; /* owned */
-	enum muc_proof proof;
 };
 
 void muc_settings_init(struct muc_settings *s)
@@ -129,22 +115,14 @@ struct muc *muc_new(const struct muc_settings *settings,
 	return m;
 }
 
-static void free_waiting(struct list *waiting)
-{
-	struct waiting *w, *tmp;
-
-	list_each_safe(w, tmp, waiting, node) {
-		list_remove(&w->node);
-		stanza_free(&w->stanza);
-		mem_free(&w);
-	}
-}
-
 static void free_room(void *value)
 {
 	struct room *r = value;
+	struct stanza *s;
+	bool by_certificate;
 
-	free_waiting(&r->waiting);
+	while ((s = wake_take_waiting(&r->waiting, &by_certificate)))
+		stanza_free(&s);
 	room_free(&r);
 }
 
@@ -187,11 +165,23 @@ static void list_room(struct muc *m, struct room *r)
 		directory_add(d, r);
 }
 
+/* Deliver what waited for a room, whether it is there or not; empties the
+ * line. */
+static void deliver_waiting(struct muc *m, struct list *waiting)
+{
+	struct stanza *s;
+	bool by_certificate;
+
+	while ((s = wake_take_waiting(waiting, &by_certificate)))
+		muc_deliver(m, s,
+			    by_certificate ? MUC_BY_CERTIFICATE
+					   : MUC_BY_DIALBACK);
+}
+
 /* Takes the room out; what waited for it finds no room. */
 static void end_room(struct muc *m, struct room *r)
 {
 	struct directory *d = map_get(m->domains, jid_domain(r->jid));
-	struct waiting *w, *tmp;
 	struct list waiting;
 
 	list_init(&waiting);
@@ -199,11 +189,7 @@ static void end_room(struct muc *m, struct room *r)
 	directory_remove(d, r);
 	map_steal(m->rooms, jid_text(r->jid));
 	room_free(&r);
-	list_each_safe(w, tmp, &waiting, node) {
-		list_remove(&w->node);
-		muc_deliver(m, w->stanza, w->proof);
-		mem_free(&w);
-	}
+	deliver_waiting(m, &waiting);
 }
 
 /* After anything that may have sent or ended a room. */
@@ -289,19 +275,11 @@ void muc_start(struct muc *m, bool sessions_too_old)
 
 static void ask_history(struct muc *m, struct room *r)
 {
-	struct archive_query *query;
-	char *key;
+	char *key = str_format("%" PRIu64, ++m->last_question);
 
-	query = archive_query_new(jid_text(r->jid), r->history.max);
-	query->last_page = true;
-	/* an earlier room of that name had its own talk */
-	query->start = r->created;
-	r->history.state = HISTORY_ASKED;
-	r->history.question = ++m->last_question;
-	key = str_format("%" PRIu64, r->history.question);
 	map_add(m->questions, key, str_dup(jid_text(r->jid)));
 	mem_free(&key);
-	m->site.env.ask_archive(m->site.env.owner, r->history.question, query);
+	wake_ask(r, m->last_question);
 }
 
 /* The stanza stands in line until the room's history is there. Taken. */
@@ -310,55 +288,14 @@ static void wait_for_room(struct muc *m, struct room *r, struct stanza *owned,
 {
 	struct cond cond = cond_make(COND_RESOURCE_CONSTRAINT,
 				     "The room is waking; try again soon.");
-	struct waiting *w;
 
-	if (r->waiting_count >= WAITING_MAX) {
+	if (!wake_add_waiting(r, owned, proof == MUC_BY_CERTIFICATE)) {
 		site_refuse(&m->site, owned, &cond, r->jid);
 		stanza_free(&owned);
 		return;
 	}
-	w = mem_new(struct waiting);
-	w->stanza = owned;
-	w->proof = proof;
-	list_add_tail(&r->waiting, &w->node);
-	r->waiting_count++;
 	if (r->history.state == HISTORY_ASLEEP)
 		ask_history(m, r);
-}
-
-static void fill_history(struct room *r, const struct archive_page *page)
-{
-	if (page->status != ARCHIVE_OK)
-		log_warn(LOG_MUC, "%s: the archive gave no history",
-			 jid_text(r->jid));
-	for (size_t i = 0; i < page->count; i++) {
-		const struct record_message *row = &page->rows[i];
-		struct elem *e;
-
-		if (row->is_subject || !row->stanza)
-			continue;
-		e = parser_read(row->stanza, strlen(row->stanza), NS_SERVER);
-		if (!e)
-			continue;
-		if (elem_is(e, "message", NS_SERVER))
-			history_add_past(&r->history, e, r->jid, row->at);
-		elem_free(&e);
-	}
-}
-
-static void run_waiting(struct muc *m, struct room *r)
-{
-	struct waiting *w, *tmp;
-	struct list waiting;
-
-	list_init(&waiting);
-	list_move_all(&waiting, &r->waiting);
-	r->waiting_count = 0;
-	list_each_safe(w, tmp, &waiting, node) {
-		list_remove(&w->node);
-		muc_deliver(m, w->stanza, w->proof);
-		mem_free(&w);
-	}
 }
 
 void muc_archive_answered(struct muc *m, uint64_t id,
@@ -367,12 +304,15 @@ void muc_archive_answered(struct muc *m, uint64_t id,
 	char *key = str_format("%" PRIu64, id);
 	char *jid = map_steal(m->questions, key);
 	struct room *r = jid ? map_get(m->rooms, jid) : NULL;
+	struct list waiting;
 
+	list_init(&waiting);
 	if (r && r->history.state == HISTORY_ASKED &&
 	    r->history.question == id) {
-		fill_history(r, owned);
-		r->history.state = HISTORY_AWAKE;
-		run_waiting(m, r);
+		wake_answer(r, owned);
+		list_move_all(&waiting, &r->waiting);
+		r->waiting_count = 0;
+		deliver_waiting(m, &waiting);
 	}
 	mem_free(&jid);
 	mem_free(&key);
@@ -477,8 +417,7 @@ void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 		service_deliver(&m->site, d, owned);
 	} else if (!r) {
 		deliver_to_nobody(m, owned, proof);
-	} else if (r->history.state != HISTORY_AWAKE &&
-		   dispatch_is_in_order(owned)) {
+	} else if (wake_is_needed(r, owned)) {
 		wait_for_room(m, r, owned, proof);
 		return;
 	} else {
@@ -530,15 +469,6 @@ void muc_domain_lost(struct muc *m, const char *local, const char *remote)
 	}
 }
 
-/* An idle room is to cost little. The store must not be behind: what was said
- * here has to be in the archive by now. */
-static bool may_sleep(const struct room *r, int64_t now)
-{
-	return r->history.state == HISTORY_AWAKE &&
-	       !roster_session_count(&r->roster) &&
-	       now - r->emptied > SLEEP_AFTER;
-}
-
 void muc_tick(struct muc *m)
 {
 	struct map_cursor cursor;
@@ -549,8 +479,8 @@ void muc_tick(struct muc *m)
 	while (map_next(&cursor)) {
 		struct room *r = cursor.value;
 
-		if (is_stored && may_sleep(r, now))
-			history_sleep(&r->history);
+		if (is_stored)
+			wake_let_sleep(r, now);
 		if (list_is_empty(&r->relay.items))
 			continue;
 		iq_relay_tick(r, now);
