@@ -13,6 +13,7 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "net/creds.h"
+#include "net/dial_book.h"
 #include "s2s/door.h"
 #include "s2s/inbound.h"
 #include "s2s/io_mail.h"
@@ -476,6 +477,16 @@ static int open_resolver(struct io *io)
 	return resolver_open(io->loop, &settings, &io->place.resolver);
 }
 
+static struct dial_book *open_book(const struct s2s_settings *settings)
+{
+	struct dial_book_settings book;
+
+	dial_book_settings_init(&book);
+	book.memory = settings->failure_memory;
+	book.per_host = settings->max_connects_per_host;
+	return dial_book_new(&book);
+}
+
 int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 	    struct io **io_out)
 {
@@ -498,6 +509,7 @@ int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 	io->place.domains = team->domains;
 	io->place.creds = creds_ref(creds);
 	key_init(&io->place.key, team->settings->dialback_secret);
+	io->place.book = open_book(team->settings);
 	io->box = mailbox_open(io->loop, team->settings->mailbox,
 			       &mailbox_events, io);
 	io->links = map_new();
@@ -548,6 +560,7 @@ void io_free(struct io **io)
 	map_free(&dead->links, NULL);
 	seat_fini(&dead->seats);
 	buf_fini(&dead->touched);
+	dial_book_free(&dead->place.book);
 	creds_unref(&dead->place.creds);
 	mem_free(io);
 }

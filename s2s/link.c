@@ -331,7 +331,7 @@ static void reach_next(struct link *l)
 	round_go_on(&l->round);
 }
 
-static void on_connected(void *owner, int owned_fd)
+static void on_connected(void *owner, int owned_fd, bool direct_tls)
 {
 	struct link *l = owner;
 	const struct outbound_names names = {
@@ -342,8 +342,8 @@ static void on_connected(void *owner, int owned_fd)
 	};
 
 	enter(l, LINK_NEGOTIATING);
-	l->stream = outbound_open(l->place, owned_fd, &names, &outbound_events,
-				  l);
+	l->stream = outbound_open(l->place, owned_fd, &names, direct_tls,
+				  &outbound_events, l);
 	if (!l->stream)
 		reach_next(l);
 }
@@ -413,6 +413,7 @@ static void on_secure(void *owner)
 	log_info(LOG_S2S, "%s: stream out to %s", l->remote, text);
 	mem_free(&text);
 	timer_stop(l->deadline);
+	round_succeed(&l->round);
 	enter(l, LINK_VERIFYING);
 	l->used_at = now_of(l);
 	send_questions(l);

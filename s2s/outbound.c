@@ -280,6 +280,7 @@ static const struct stream_events stream_events = {
 
 struct outbound *outbound_open(const struct place *place, int owned_fd,
 			       const struct outbound_names *names,
+			       bool direct_tls,
 			       const struct outbound_events *events,
 			       void *owner)
 {
@@ -298,8 +299,12 @@ struct outbound *outbound_open(const struct place *place, int owned_fd,
 	initiator_init(&o->initiator, names->local, names->remote);
 	o->timer = timer_new(place->loop, on_deadline, o);
 	counter_add(&tally.streams_out, 1);
-	stream_send_header(o->stream, names->local, names->remote);
-	step(o, OUTBOUND_HEADER);
+	if (direct_tls) {
+		start_tls(o);
+	} else {
+		stream_send_header(o->stream, names->local, names->remote);
+		step(o, OUTBOUND_HEADER);
+	}
 	return o;
 }
 

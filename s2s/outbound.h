@@ -41,8 +41,10 @@ struct outbound_names {
 	const char *local_ascii;
 	const char *remote_ascii;
 };
+/** direct_tls: TLS comes first (XEP-0368), not STARTTLS. */
 struct outbound *outbound_open(const struct place *place, int owned_fd,
 			       const struct outbound_names *names,
+			       bool direct_tls,
 			       const struct outbound_events *events,
 			       void *owner);
 

@@ -13,6 +13,7 @@
 #include "s2s/s2s.h"
 
 struct creds;
+struct dial_book;
 struct loop;
 struct resolver;
 
@@ -23,6 +24,7 @@ struct place {
 	const struct map *domains;           /* ours; s2s's, immutable */
 	struct creds *creds;                 /* a reference; for new sessions */
 	struct key key;                      /* dialback */
+	struct dial_book *book;              /* of all dials here */
 };
 
 static inline bool place_is_ours(const struct place *p, const char *domain)

@@ -5,8 +5,11 @@
 
 #include "base/error.h"
 #include "dns/target.h"
+#include "loop/loop.h"
 #include "net/dial.h"
+#include "net/dial_book.h"
 #include "s2s/place.h"
+#include "s2s/tally.h"
 
 void round_init(struct round *r, const struct place *place,
 		const struct round_events *events, void *owner)
@@ -25,14 +28,25 @@ static void exhaust(struct round *r, enum cond_name why, const char *text)
 
 /* ---- connecting ---- */
 
-static void on_dialled(void *owner, int owned_fd, size_t index)
+static void on_place_failed(void *owner, size_t index, int error)
 {
 	struct round *r = owner;
 
+	r->route.places[index].is_spent = true;
+	if (error == HW_E_ACCESS)
+		counter_add(&tally.places_refused, 1);
+}
+
+static void on_dialled(void *owner, int owned_fd, size_t index)
+{
+	struct round *r = owner;
+	struct route_place *p = &r->route.places[index];
+
 	r->dial = NULL;
 	r->state = ROUND_RESTING;
-	r->next += index + 1;
-	r->events->on_connected(r->owner, owned_fd);
+	p->is_spent = true;
+	r->at = p->place.addr;
+	r->events->on_connected(r->owner, owned_fd, p->direct_tls);
 }
 
 static void on_dial_failed(void *owner, int error)
@@ -40,59 +54,64 @@ static void on_dial_failed(void *owner, int error)
 	struct round *r = owner;
 
 	r->dial = NULL;
-	r->next = r->count;
 	exhaust(r, COND_REMOTE_SERVER_TIMEOUT,
 		error == HW_E_ACCESS ? "only private addresses"
 				     : hw_error_text(error));
 }
 
 static const struct dial_events dial_events = {
+	.on_place_failed = on_place_failed,
 	.on_dialled = on_dialled,
 	.on_dial_failed = on_dial_failed,
 };
 
-static void connect_from_next(struct round *r)
+/* False when nothing is left. */
+static bool connect_rest(struct round *r)
 {
+	struct dial_place places[ROUTE_MAX];
 	struct dial_settings settings;
+	size_t count = route_rest(&r->route, places);
 
+	if (count == 0)
+		return false;
 	dial_settings_init(&settings);
 	settings.timeout = r->place->settings->connect_timeout;
 	settings.allow_private = r->place->settings->allow_private;
+	settings.book = r->place->book;
 	r->state = ROUND_CONNECTING;
-	r->dial = dial_start(r->place->loop, &settings, r->addrs + r->next,
-			     r->count - r->next, &dial_events, r);
+	r->dial = dial_start(r->place->loop, &settings, places, count,
+			     &dial_events, r);
+	return true;
 }
 
 void round_go_on(struct round *r)
 {
 	require(r->state == ROUND_RESTING);
-	if (r->next < r->count)
-		connect_from_next(r);
-	else
+	dial_book_fail(r->place->book, &r->at, loop_now(r->place->loop));
+	if (!connect_rest(r))
 		exhaust(r, COND_REMOTE_SERVER_TIMEOUT, NULL);
 }
 
-/* ---- resolving ---- */
-
-static void take_addrs(struct round *r, const struct target *t)
+void round_succeed(struct round *r)
 {
-	if (t->direct_tls)
-		return; /* not spoken yet */
-	for (size_t i = 0; i < t->addr_count; i++) {
-		if (r->count < ROUND_MAX_ADDRS)
-			r->addrs[r->count++] = t->addrs[i];
-	}
+	dial_book_succeed(r->place->book, &r->at);
 }
+
+/* ---- resolving ---- */
 
 static void on_targets(void *owner, const struct target_list *list)
 {
 	struct round *r = owner;
 
 	r->search = NULL;
-	for (size_t i = 0; i < list->count; i++)
-		take_addrs(r, &list->targets[i]);
-	if (r->count > 0)
-		connect_from_next(r);
+	route_plan(&r->route, list, r->place->book,
+		   r->place->settings->lowest_port, loop_now(r->place->loop));
+	counter_add(&tally.places_refused, (int64_t)r->route.refused);
+	if (connect_rest(r))
+		return;
+	if (list->status == TARGET_OK)
+		exhaust(r, COND_REMOTE_SERVER_TIMEOUT,
+			"SRV leads only to ports that are not dialled");
 	else if (list->status == TARGET_FAILED)
 		exhaust(r, COND_REMOTE_SERVER_TIMEOUT, "DNS does not answer");
 	else
@@ -103,9 +122,9 @@ static void on_targets(void *owner, const struct target_list *list)
 void round_begin(struct round *r, const char *domain)
 {
 	require(r->state == ROUND_RESTING);
-	r->count = r->next = 0;
 	r->state = ROUND_RESOLVING;
 	r->search = target_find(r->place->resolver, domain, on_targets, r);
+	target_want_direct_tls(r->search);
 }
 
 void round_cancel(struct round *r)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * round: one try to reach a remote domain - its addresses by DNS, then
- * connections to them in order, until the link is content with one or none is
+ * connections to them (s2s/route), until the link is content with one or none is
  * left.
  *
  * Owner: embedded in the link. Thread: the link's loop's.
@@ -9,18 +9,17 @@
 #pragma once
 
 #include "base/base.h"
-#include "net/addr.h"
+#include "s2s/route.h"
 #include "xmpp/cond.h"
 
 struct dial;
 struct place;
 struct target_search;
 
-#define ROUND_MAX_ADDRS 16
-
 struct round_events {
-	/** Takes the connected socket. */
-	void (*on_connected)(void *owner, int owned_fd);
+	/** Takes the connected socket; direct_tls: TLS is to be spoken at
+	 *  once (XEP-0368). */
+	void (*on_connected)(void *owner, int owned_fd, bool direct_tls);
 	/** No address is left. why: COND_REMOTE_SERVER_NOT_FOUND when DNS says
 	 *  that there is no server, COND_REMOTE_SERVER_TIMEOUT else. text may be NULL. */
 	void (*on_exhausted)(void *owner, enum cond_name why, const char *text);
@@ -39,17 +38,18 @@ struct round {
 	enum round_state state;
 	struct target_search *search; /* RESOLVING */
 	struct dial *dial;            /* CONNECTING */
-	struct addr addrs[ROUND_MAX_ADDRS];
-	size_t count;
-	size_t next; /* address to try */
+	struct route route;           /* what is left to be tried */
+	struct addr at;               /* of the last connection */
 };
 
 void round_init(struct round *r, const struct place *place,
 		const struct round_events *events, void *owner);
 /** Begin anew. domain in A-labels. No answer before this has returned. */
 void round_begin(struct round *r, const char *domain);
-/** The last connection was no good: go on with the next address. May answer
- *  on_exhausted before it returns. */
+/** The last connection was no good: that is remembered for other rounds, too.
+ *  Go on with what is left. May answer on_exhausted before it returns. */
 void round_go_on(struct round *r);
+/** The last connection is good. */
+void round_succeed(struct round *r);
 /** No answer comes any more. */
 void round_cancel(struct round *r);

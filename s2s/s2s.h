@@ -43,6 +43,9 @@ struct s2s_settings {
 	size_t mailbox;             /* slots of an I/O loop's mailbox; 4096 */
 	int64_t grace;              /* 120000 */
 	int64_t connect_timeout;    /* per address; 10000 */
+	int64_t failure_memory;     /* of an address; 300000 */
+	unsigned lowest_port;       /* dialled, but for 443; 1024 */
+	unsigned max_connects_per_host; /* at once, of one loop; 2 */
 	int64_t negotiate_timeout;  /* a whole attempt; 60000 */
 	int64_t tls_timeout;        /* 15000 */
 	int64_t header_timeout;     /* inbound, first header; 10000 */

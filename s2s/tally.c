@@ -17,6 +17,9 @@ struct tally tally = {
 			       "Attempts to speak for another domain"),
 	.refused = COUNTER_INIT("hallway_s2s_connections_refused",
 				"Connections closed because of limits"),
+	.places_refused = COUNTER_INIT("hallway_s2s_places_refused",
+				       "Addresses and ports from DNS that "
+				       "are not dialled"),
 	.dropped = COUNTER_INIT("hallway_s2s_envelopes_dropped",
 				"Envelopes dropped for unreachable domains"),
 	.undelivered = COUNTER_INIT("hallway_s2s_envelopes_undelivered",
@@ -67,6 +70,7 @@ void tally_register(void)
 		&tally.streams_in,  &tally.streams_out, &tally.stanzas_in,
 		&tally.stanzas_out, &tally.spoofs,      &tally.refused,
 		&tally.dropped,     &tally.undelivered, &tally.lost,
+		&tally.places_refused,
 	};
 
 	for (size_t i = 0; i < array_len(plain); i++)

@@ -18,6 +18,7 @@ struct tally {
 	struct counter stanzas_out;
 	struct counter spoofs;       /* claims of a domain that was not theirs */
 	struct counter refused;      /* connections not taken: too many */
+	struct counter places_refused; /* private, or a port of no XMPP server */
 	struct counter dropped;      /* envelopes for lost domains */
 	struct counter undelivered;  /* envelopes given back */
 	struct counter lost;         /* pairs given up */

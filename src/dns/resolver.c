@@ -451,6 +451,11 @@ static void deliver_turn(void *owner)
 		resolver_free(&r);
 }
 
+struct loop *resolver_loop(const struct resolver *r)
+{
+	return r->loop;
+}
+
 void resolver_close(struct resolver *r)
 {
 	loop_require_owner(r->loop);

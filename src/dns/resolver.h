@@ -35,5 +35,6 @@ struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 				       void *owner);
 /** fn will not be called. */
 void resolver_cancel(struct resolver_question **q);
+struct loop *resolver_loop(const struct resolver *r);
 /** Ends all (their fn is not called, the questions are gone) and frees itself. */
 void resolver_close(struct resolver *r);

@@ -6,8 +6,14 @@
 #include "base/str.h"
 #include "dns/resolver.h"
 #include "dns/srv.h"
+#include "loop/timer.h"
 
 #define DEFAULT_PORT 5269
+
+/* FEDERATION 4.4; ms */
+#define SERVICE_DELAY 1000 /* for the other service's records */
+#define TARGET_DELAY 1000  /* for targets without any address */
+#define FAMILY_DELAY 50    /* for the other family (RFC 8305 3) */
 
 /* what is asked for a target: families in the order of preference */
 enum family { FAMILY_IPV6, FAMILY_IPV4, FAMILY_COUNT };
@@ -44,7 +50,10 @@ struct target_search {
 	struct target_list list;           /* what has been found so far */
 	struct address_question addresses[TARGET_MAX][FAMILY_COUNT];
 	size_t open_count;                 /* questions not yet answered */
+	struct timer *patience;            /* with those, some being answered */
 };
+
+static void choose_targets(struct target_search *s);
 
 /* A target that is an address literal is against RFC 2782, and a way around
  * whoever filters names. */
@@ -62,6 +71,7 @@ static void answer(struct target_search *s, enum target_status status)
 	void *owner = s->owner;
 	struct target_list list = s->list;
 
+	timer_stop(s->patience);
 	list.status = status;
 	if (status != TARGET_OK)
 		list.count = 0;
@@ -105,6 +115,57 @@ static void finish(struct target_search *s)
 		answer(s, has_failed ? TARGET_FAILED : TARGET_NONE);
 }
 
+/* Questions that nobody waits for any more count as not answered. */
+static void give_up_waiting(void *owner)
+{
+	struct target_search *s = owner;
+
+	for (size_t i = 0; i < SERVICE_COUNT; i++) {
+		if (s->services[i].question)
+			s->services[i].status = ANSWER_FAILED;
+		resolver_cancel(&s->services[i].question);
+	}
+	for (size_t i = 0; i < TARGET_MAX; i++) {
+		for (size_t f = 0; f < FAMILY_COUNT; f++) {
+			struct address_question *q = &s->addresses[i][f];
+
+			q->has_failed |= q->question != NULL;
+			resolver_cancel(&q->question);
+		}
+	}
+	s->open_count = 0;
+	if (s->list.count == 0)
+		choose_targets(s);
+	else
+		finish(s);
+}
+
+/* Has target i an address, or is known to have none? */
+static bool is_settled(const struct target_search *s, size_t i)
+{
+	bool is_open = false;
+
+	for (size_t f = 0; f < FAMILY_COUNT; f++) {
+		if (s->addresses[i][f].count > 0)
+			return true;
+		is_open |= s->addresses[i][f].question != NULL;
+	}
+	return !is_open;
+}
+
+/* Some addresses are there: how long to wait for more. */
+static void be_patient(struct target_search *s)
+{
+	for (size_t i = 0; i < s->list.count; i++) {
+		if (is_settled(s, i))
+			continue;
+		if (!timer_is_running(s->patience))
+			timer_start(s->patience, TARGET_DELAY);
+		return;
+	}
+	timer_start(s->patience, FAMILY_DELAY);
+}
+
 static void on_addresses(void *owner, const struct answer *found)
 {
 	struct address_question *q = owner;
@@ -117,6 +178,8 @@ static void on_addresses(void *owner, const struct answer *found)
 		q->addrs[q->count++] = found->addrs[i];
 	if (--s->open_count == 0)
 		finish(s);
+	else if (q->count > 0)
+		be_patient(s);
 }
 
 static void ask_addresses(struct target_search *s, size_t index)
@@ -137,17 +200,27 @@ static void ask_addresses(struct target_search *s, size_t index)
 	}
 }
 
-static void add_target(struct target_search *s, const char *host, uint16_t port,
-		       bool direct_tls)
+static void add_target(struct target_search *s, const struct srv *srv)
 {
 	struct target *target;
 
-	if (s->list.count == TARGET_MAX || port == 0 || is_literal(host))
+	if (s->list.count == TARGET_MAX || srv->port == 0 ||
+	    is_literal(srv->target))
 		return;
 	target = &s->list.targets[s->list.count++];
-	(void)str_copy(target->host, sizeof(target->host), host);
-	target->port = port;
-	target->direct_tls = direct_tls;
+	(void)str_copy(target->host, sizeof(target->host), srv->target);
+	target->port = srv->port;
+	target->priority = srv->priority;
+	target->direct_tls = srv->direct_tls;
+}
+
+/* The domain's own name, where it has no SRV records. */
+static void add_fallback(struct target_search *s)
+{
+	struct srv srv = { .port = DEFAULT_PORT };
+
+	if (str_copy(srv.target, sizeof(srv.target), s->domain))
+		add_target(s, &srv);
 }
 
 static uint32_t draw(void *owner, uint32_t bound)
@@ -168,12 +241,12 @@ static void choose_targets(struct target_search *s)
 		has_records |= s->services[i].status == ANSWER_OK;
 		has_failed |= s->services[i].status == ANSWER_FAILED;
 	}
+	timer_stop(s->patience);
 	srv_order(s->srvs, s->srv_count, draw, NULL);
 	for (size_t i = 0; i < s->srv_count; i++)
-		add_target(s, s->srvs[i].target, s->srvs[i].port,
-			   s->srvs[i].direct_tls);
+		add_target(s, &s->srvs[i]);
 	if (!has_records && !has_failed)
-		add_target(s, s->domain, DEFAULT_PORT, false);
+		add_fallback(s);
 	if (s->list.count == 0) {
 		answer(s, has_failed ? TARGET_FAILED : TARGET_NONE);
 		return;
@@ -200,6 +273,8 @@ static void on_service(void *owner, const struct answer *found)
 	}
 	if (--s->open_count == 0)
 		choose_targets(s);
+	else if (s->srv_count > 0)
+		timer_start(s->patience, SERVICE_DELAY);
 }
 
 static void ask_service(struct target_search *s, enum service which,
@@ -230,6 +305,7 @@ struct target_search *target_find(struct resolver *r, const char *domain,
 	s->fn = fn;
 	s->owner = owner;
 	s->domain = str_dup(domain);
+	s->patience = timer_new(resolver_loop(r), give_up_waiting, s);
 	ask_service(s, SERVICE_XMPP, "_xmpp-server._tcp");
 	return s;
 }
@@ -249,6 +325,7 @@ void target_cancel(struct target_search **s)
 	for (size_t i = 0; i < TARGET_MAX; i++)
 		for (size_t f = 0; f < FAMILY_COUNT; f++)
 			resolver_cancel(&(*s)->addresses[i][f].question);
+	timer_free(&(*s)->patience);
 	mem_free(&(*s)->domain);
 	mem_free(s);
 }

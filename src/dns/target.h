@@ -20,6 +20,7 @@ struct target_search;
 struct target {
 	char host[256];     /* A-labels */
 	uint16_t port;
+	uint16_t priority;  /* of its SRV record */
 	bool direct_tls;
 	size_t addr_count;
 	struct addr addrs[TARGET_MAX_ADDRS]; /* with port; families mixed */
@@ -43,7 +44,8 @@ typedef void (*target_fn)(void *owner, const struct target_list *list);
  *  the search is gone. A domain that is an address literal has no targets. */
 struct target_search *target_find(struct resolver *r, const char *domain,
 				  target_fn fn, void *owner);
-/** Right after target_find(): places that speak TLS from the first byte
+/** Right after target_find(), when the domain is not only to be reached by
+ *  STARTTLS: places that speak TLS from the first byte
  *  (_xmpps-server) are wanted too. */
 void target_want_direct_tls(struct target_search *s);
 /** fn will not be called. To be done before resolver_close(). */

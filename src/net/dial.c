@@ -13,6 +13,9 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "net/addr.h"
+#include "net/dial_book.h"
+
+#define BUSY_WAIT 100 /* ms until a machine that others dial is looked at again */
 
 /** One connect under way. Its fd is closed, or given away, before it ends. */
 struct attempt {
@@ -29,12 +32,14 @@ struct dial {
 	struct dial_settings settings;
 	const struct dial_events *events;
 	void *owner;
-	struct addr *addrs; /* owned */
+	struct dial_place *places; /* owned */
 	size_t count;
-	size_t next;        /* index of the next address to try */
+	size_t next;        /* index of the next place to try */
 	struct list attempts;
 	unsigned active;
 	int64_t next_at;    /* ms: not before, unless an attempt fails */
+	int64_t group_at;   /* the same for a place of another group */
+	int64_t free_at;    /* not before in any case: the machine was busy */
 	int error;          /* of the last failure */
 	struct timer *timer;
 };
@@ -43,6 +48,7 @@ void dial_settings_init(struct dial_settings *s)
 {
 	*s = (struct dial_settings){
 		.stagger = 250,
+		.group_delay = 1000,
 		.timeout = 10000,
 		.parallel = 4,
 	};
@@ -58,10 +64,13 @@ static void on_attempt_closed(uv_handle_t *handle)
 /* The poll handle must let go of the descriptor before anybody closes it. */
 static int end_attempt(struct attempt *a)
 {
+	struct dial *d = a->dial;
 	int fd = a->fd;
 
 	list_remove(&a->node);
-	a->dial->active--;
+	d->active--;
+	if (d->settings.book)
+		dial_book_leave(d->settings.book, &d->places[a->index].addr);
 	a->dial = NULL;
 	uv_close((uv_handle_t *)&a->poll, on_attempt_closed);
 	return fd;
@@ -74,7 +83,7 @@ static void dial_free(struct dial **d)
 	list_each_safe(a, tmp, &(*d)->attempts, node)
 		close(end_attempt(a));
 	timer_free(&(*d)->timer);
-	mem_free(&(*d)->addrs);
+	mem_free(&(*d)->places);
 	mem_free(d);
 }
 
@@ -98,10 +107,16 @@ static void give_up(struct dial *d)
 	events->on_dial_failed(owner, error);
 }
 
-static void note_failure(struct dial *d, int errnum)
+static void note_failure(struct dial *d, size_t index, int error)
 {
-	d->error = hw_error_of_errno(errnum);
 	d->next_at = 0; /* no reason to wait for the next */
+	if (error != HW_E_ACCESS)
+		d->error = error;
+	if (d->settings.book && error != HW_E_ACCESS)
+		dial_book_fail(d->settings.book, &d->places[index].addr,
+			       loop_now(d->loop));
+	if (d->events->on_place_failed)
+		d->events->on_place_failed(d->owner, index, error);
 }
 
 /* TCP may connect a socket to itself when it dials a local port that nobody
@@ -139,14 +154,14 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 		return;
 	}
 	close(fd);
-	note_failure(d, errnum);
+	note_failure(d, index, hw_error_of_errno(errnum));
 	step(d);
 }
 
 /* Begins to connect; also where that is done at once, poll reports it. */
 static int start_attempt(struct dial *d, size_t index)
 {
-	const struct addr *to = &d->addrs[index];
+	const struct addr *to = &d->places[index].addr;
 	struct attempt *a;
 	int fd = socket(to->ss.ss_family,
 			SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -175,18 +190,53 @@ static int start_attempt(struct dial *d, size_t index)
 
 static void start_next(struct dial *d)
 {
-	size_t index = d->next++;
+	struct dial_book *book = d->settings.book;
+	const struct addr *to = &d->places[d->next].addr;
+	int64_t now = loop_now(d->loop);
+	size_t index;
 	int errnum;
 
 	/* FEDERATION 3.4 R4: looked at here, so that nothing can come between
 	 * the check and the connect. */
-	if (!d->settings.allow_private && addr_is_private(&d->addrs[index]))
+	if (!d->settings.allow_private && addr_is_private(to)) {
+		note_failure(d, d->next++, HW_E_ACCESS);
 		return;
+	}
+	if (book && !dial_book_enter(book, to)) {
+		d->free_at = now + BUSY_WAIT;
+		return;
+	}
+	index = d->next++;
 	errnum = start_attempt(d, index);
-	if (errnum != 0)
-		note_failure(d, errnum);
-	else
-		d->next_at = loop_now(d->loop) + d->settings.stagger;
+	if (errnum == 0) {
+		d->next_at = now + d->settings.stagger;
+		d->group_at = now + d->settings.group_delay;
+		return;
+	}
+	if (book)
+		dial_book_leave(book, to);
+	note_failure(d, index, hw_error_of_errno(errnum));
+}
+
+static bool begins_group(const struct dial *d)
+{
+	return d->next > 0 &&
+	       d->places[d->next].group != d->places[d->next - 1].group;
+}
+
+/* When the next place is due. */
+static int64_t due_at(const struct dial *d)
+{
+	int64_t at = begins_group(d) ? d->group_at : d->next_at;
+
+	if (d->active == 0)
+		at = 0;
+	return at > d->free_at ? at : d->free_at;
+}
+
+static bool may_start(const struct dial *d)
+{
+	return d->next < d->count && d->active < d->settings.parallel;
 }
 
 static void end_late_attempts(struct dial *d)
@@ -194,10 +244,12 @@ static void end_late_attempts(struct dial *d)
 	struct attempt *a, *tmp;
 
 	list_each_safe(a, tmp, &d->attempts, node) {
+		size_t index = a->index;
+
 		if (a->deadline > loop_now(d->loop))
 			continue;
 		close(end_attempt(a));
-		note_failure(d, ETIMEDOUT);
+		note_failure(d, index, HW_E_TIMEOUT);
 	}
 }
 
@@ -209,17 +261,15 @@ static void arm_timer(struct dial *d)
 	list_each(a, &d->attempts, node)
 		if (a->deadline < at)
 			at = a->deadline;
-	if (d->next < d->count && d->active < d->settings.parallel &&
-	    d->next_at < at)
-		at = d->next_at;
+	if (may_start(d) && due_at(d) < at)
+		at = due_at(d);
 	timer_start(d->timer, at - loop_now(d->loop));
 }
 
 static void step(struct dial *d)
 {
 	end_late_attempts(d);
-	while (d->next < d->count && d->active < d->settings.parallel &&
-	       d->next_at <= loop_now(d->loop))
+	while (may_start(d) && due_at(d) <= loop_now(d->loop))
 		start_next(d);
 	if (d->active == 0 && d->next == d->count)
 		give_up(d);
@@ -233,7 +283,7 @@ static void on_timer(void *owner)
 }
 
 struct dial *dial_start(struct loop *loop, const struct dial_settings *settings,
-			const struct addr *addrs, size_t count,
+			const struct dial_place *places, size_t count,
 			const struct dial_events *events, void *owner)
 {
 	struct dial *d = mem_new(struct dial);
@@ -245,9 +295,9 @@ struct dial *dial_start(struct loop *loop, const struct dial_settings *settings,
 	d->settings = *settings;
 	d->events = events;
 	d->owner = owner;
-	d->addrs = mem_zero(count + 1, sizeof(*addrs));
+	d->places = mem_zero(count + 1, sizeof(*places));
 	for (size_t i = 0; i < count; i++)
-		d->addrs[i] = addrs[i];
+		d->places[i] = places[i];
 	d->count = count;
 	d->error = count > 0 ? HW_E_ACCESS : HW_E_UNREACHABLE;
 	list_init(&d->attempts);

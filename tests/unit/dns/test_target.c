@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "dns/resolver.h"
 #include "loop/loop.h"
@@ -37,6 +38,9 @@ struct zone_record {
 };
 
 static const struct zone_record zone[] = {
+	{ XMPPS "mixed.test", TYPE_SRV, 5, 5270, "a.good.test" },
+	{ XMPP "mixed.test", TYPE_SRV, 5, 5269, "b.good.test" },
+	{ XMPP "mixed.test", TYPE_SRV, 10, 5271, "c.good.test" },
 	{ XMPP "good.test", TYPE_SRV, 10, 5269, "a.good.test" },
 	{ XMPP "good.test", TYPE_SRV, 20, 15269, "b.good.test" },
 	{ XMPPS "good.test", TYPE_SRV, 5, 5270, "c.good.test" },
@@ -61,13 +65,25 @@ static const struct zone_record zone[] = {
 	{ "failing.host.test", 0, 0, 0, NULL },
 	{ XMPP "literal.test", TYPE_SRV, 0, 5269, "192.0.2.1" },
 	{ XMPP "portless.test", TYPE_SRV, 0, 0, "a.good.test" },
+	{ XMPP "slow.test", TYPE_SRV, 0, 5269, "slow.host.test" },
+	{ "slow.host.test", TYPE_A, 0, 0, "192.0.2.6" },
+	{ XMPP "mute.test", TYPE_SRV, 0, 5269, "mute.host.test" },
+	{ XMPP "mute.test", TYPE_SRV, 1, 5269, "b.good.test" },
 };
+
+/* T9: 10 to 90 between the services */
+static unsigned weight_of(const struct zone_record *r)
+{
+	if (str_equal(r->name, XMPPS "mixed.test"))
+		return 10;
+	return str_equal(r->name, XMPP "mixed.test") ? 90 : 0;
+}
 
 static void add_record(struct buf *out, const struct zone_record *r)
 {
 	if (r->type == TYPE_SRV)
-		packet_srv(out, r->name, 60, r->priority, 0, r->port,
-			   r->target);
+		packet_srv(out, r->name, 60, r->priority, weight_of(r),
+			   r->port, r->target);
 	else if (r->type == TYPE_CNAME)
 		packet_cname(out, r->name, 60, r->target);
 	else
@@ -88,6 +104,10 @@ static void reply(void *owner, unsigned id, const char *name, unsigned type,
 
 	(void)is_tcp;
 	f->queries++;
+	if ((str_equal(name, "slow.host.test") && type == TYPE_AAAA) ||
+	    str_equal(name, "mute.host.test") ||
+	    str_equal(name, XMPPS "slow.test"))
+		return; /* silence */
 	packet_start(out, id, PACKET_RESPONSE, name, type);
 	if (str_equal(name, XMPP "crowd.test")) {
 		add_crowd(out, name);
@@ -221,6 +241,48 @@ static void target_finds_places(void **state)
 	}
 }
 
+/** T9: many searches, one after the other. */
+struct survey {
+	struct fixture f;
+	int left;
+	int direct_first;
+};
+
+static void on_surveyed(void *owner, const struct target_list *list)
+{
+	struct survey *s = owner;
+
+	assert_int_equal(list->count, 3);
+	assert_int_equal(list->targets[0].priority, 5);
+	assert_int_equal(list->targets[1].priority, 5);
+	assert_int_equal(list->targets[2].priority, 10);
+	assert_int_equal(list->targets[0].direct_tls +
+				 list->targets[1].direct_tls,
+			 1);
+	s->direct_first += list->targets[0].direct_tls;
+	if (--s->left == 0) {
+		resolver_close(s->f.resolver);
+		fake_dns_close(s->f.dns);
+		return;
+	}
+	target_want_direct_tls(
+		target_find(s->f.resolver, "mixed.test", on_surveyed, s));
+}
+
+static void t9_services_share_by_weight(void **state)
+{
+	struct survey s = { .left = 2000 };
+	(void)state;
+
+	fixture_init(&s.f);
+	target_want_direct_tls(
+		target_find(s.f.resolver, "mixed.test", on_surveyed, &s));
+	loop_run(s.f.loop);
+	/* 10 or 11 of 101, sigma is 13.5 */
+	assert_in_range(s.direct_first, 198 - 60, 218 + 60);
+	loop_close(&s.f.loop);
+}
+
 static void target_takes_eight_of_a_crowd(void **state)
 {
 	struct fixture f;
@@ -231,6 +293,36 @@ static void target_takes_eight_of_a_crowd(void **state)
 	assert_int_equal(f.list.count, TARGET_MAX);
 	/* one SRV; the eight share A and AAAA */
 	assert_int_equal(f.queries, 3);
+}
+
+/* Nobody waits for the slowest answer when others will do. */
+static void target_does_not_wait_for_silence(void **state)
+{
+	static const struct {
+		const char *domain;
+		bool direct_tls;
+		int64_t least, most; /* ms */
+		const char *targets;
+	} cases[] = {
+		{ "slow.test", false, 49, 900,
+		  "slow.host.test 192.0.2.6:5269" },
+		{ "slow.test", true, 1049, 1900,
+		  "slow.host.test 192.0.2.6:5269" },
+		{ "mute.test", false, 999, 1900,
+		  "b.good.test 192.0.2.4:5269" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < array_len(cases); i++) {
+		int64_t started = clock_mono();
+		struct fixture f;
+
+		find(&f, cases[i].domain, cases[i].direct_tls);
+		assert_int_equal(f.list.status, TARGET_OK);
+		assert_string_equal(describe(&f.list), cases[i].targets);
+		assert_in_range(clock_mono() - started, cases[i].least,
+				cases[i].most);
+	}
 }
 
 static void target_cancelled_does_not_call(void **state)
@@ -255,7 +347,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(target_finds_places),
+		cmocka_unit_test(t9_services_share_by_weight),
 		cmocka_unit_test(target_takes_eight_of_a_crowd),
+		cmocka_unit_test(target_does_not_wait_for_silence),
 		cmocka_unit_test(target_cancelled_does_not_call),
 	};
 

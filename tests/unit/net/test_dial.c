@@ -8,6 +8,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +17,7 @@
 #include "base/error.h"
 #include "loop/loop.h"
 #include "net/addr.h"
+#include "net/dial_book.h"
 
 #define MAX_FILL 16
 
@@ -28,6 +31,8 @@ struct fixture {
 	size_t index;
 	int flags;
 	int fds_before;
+	unsigned groups[8];   /* of the places */
+	char failures[64];    /* "index:error " of each place that failed */
 	/* a listener whose queue is full: connects to it hang */
 	int deaf;
 	int fill[MAX_FILL];
@@ -68,7 +73,17 @@ static void on_dial_failed(void *owner, int error)
 	f->error = error;
 }
 
+static void on_place_failed(void *owner, size_t index, int error)
+{
+	struct fixture *f = owner;
+	size_t len = strlen(f->failures);
+
+	snprintf(f->failures + len, sizeof(f->failures) - len, "%zu%s ", index,
+		 error == HW_E_ACCESS ? "!" : "");
+}
+
 static const struct dial_events events = {
+	.on_place_failed = on_place_failed,
 	.on_dialled = on_dialled,
 	.on_dial_failed = on_dial_failed,
 };
@@ -81,11 +96,24 @@ static void fixture_init(struct fixture *f)
 	f->settings.allow_private = true;
 }
 
+/* Places of one group. */
+static void fixture_dial(struct fixture *f, const struct addr *addrs,
+			 size_t count)
+{
+	struct dial_place places[8] = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		places[i].addr = addrs[i];
+		places[i].group = f->groups[i];
+	}
+	f->dial = dial_start(f->loop, &f->settings, places, count, &events, f);
+}
+
 /* Runs to the answer; nothing may be left open. */
 static void fixture_run(struct fixture *f, const struct addr *addrs,
 			size_t count)
 {
-	f->dial = dial_start(f->loop, &f->settings, addrs, count, &events, f);
+	fixture_dial(f, addrs, count);
 	assert_int_equal(f->dialled + f->failed, 0);
 	loop_run(f->loop);
 	assert_int_equal(f->dialled + f->failed, 1);
@@ -210,6 +238,111 @@ static void dial_respects_its_parallelism(void **state)
 	assert_int_equal(count_fds(), f.fds_before);
 }
 
+static void dial_holds_the_next_group_back(void **state)
+{
+	struct fixture f;
+	struct addr at[2];
+	int64_t started;
+	int fd;
+	(void)state;
+
+	fixture_init(&f);
+	f.settings.stagger = 1;
+	f.settings.group_delay = 200;
+	f.groups[1] = 1;
+	make_deaf(&f, &at[0]);
+	fd = listen_on(&at[1], 5);
+	started = clock_mono();
+	fixture_run(&f, at, 2);
+	assert_int_equal(f.index, 1);
+	assert_in_range(clock_mono() - started, 199, 900);
+	close(fd);
+	assert_int_equal(count_fds(), f.fds_before);
+}
+
+static void dial_goes_to_the_next_group_when_one_has_failed(void **state)
+{
+	struct fixture f;
+	struct addr at[3];
+	int64_t started;
+	int a, b, fd;
+	(void)state;
+
+	fixture_init(&f);
+	f.settings.group_delay = 60000;
+	f.groups[2] = 1;
+	a = make_refusing(&at[0]);
+	b = make_refusing(&at[1]);
+	fd = listen_on(&at[2], 5);
+	started = clock_mono();
+	fixture_run(&f, at, 3);
+	assert_int_equal(f.index, 2);
+	assert_true(clock_mono() - started < 5000);
+	assert_string_equal(f.failures, "0 1 ");
+	close(a);
+	close(b);
+	close(fd);
+	assert_int_equal(count_fds(), f.fds_before);
+}
+
+static void dial_waits_for_a_busy_machine(void **state)
+{
+	struct dial_book_settings settings;
+	struct fixture f;
+	struct addr at[2];
+	int64_t started;
+	int fd;
+	(void)state;
+
+	fixture_init(&f);
+	dial_book_settings_init(&settings);
+	settings.per_host = 1;
+	f.settings.book = dial_book_new(&settings);
+	f.settings.stagger = 1;
+	f.settings.timeout = 150;
+	make_deaf(&f, &at[0]);
+	fd = listen_on(&at[1], 5);
+	started = clock_mono();
+	fixture_run(&f, at, 2);
+	assert_int_equal(f.index, 1);
+	assert_true(clock_mono() - started >= 149);
+	/* nothing is under way any more, and the failure is remembered */
+	assert_true(dial_book_enter(f.settings.book, &at[0]));
+	assert_false(dial_book_enter(f.settings.book, &at[1]));
+	dial_book_leave(f.settings.book, &at[1]);
+	assert_true(dial_book_has_failed(f.settings.book, &at[0],
+					 clock_mono()));
+	assert_false(dial_book_has_failed(f.settings.book, &at[1],
+					  clock_mono()));
+	assert_false(dial_book_has_failed(f.settings.book, &at[0],
+					  clock_mono() + settings.memory));
+	dial_book_free(&f.settings.book);
+	close(fd);
+	assert_int_equal(count_fds(), f.fds_before);
+}
+
+static void book_is_bounded(void **state)
+{
+	struct dial_book_settings settings;
+	struct dial_book *book;
+	struct addr first, at;
+	(void)state;
+
+	dial_book_settings_init(&settings);
+	book = dial_book_new(&settings);
+	assert_int_equal(addr_parse("192.0.2.1:1", 0, &first), 0);
+	at = first;
+	for (int i = 0; i < 5000; i++) {
+		addr_set_port(&at, (uint16_t)(i + 1));
+		dial_book_fail(book, &at, i);
+	}
+	assert_false(dial_book_has_failed(book, &first, 0));
+	assert_true(dial_book_has_failed(book, &at, 0));
+	dial_book_succeed(book, &at);
+	assert_false(dial_book_has_failed(book, &at, 0));
+	dial_book_free(&book);
+}
+
 static void dial_times_out(void **state)
 {
 	struct fixture f;
@@ -250,6 +383,7 @@ static void dial_tells_the_last_error(void **state)
 	assert_int_equal(addr_parse("[::ffff:127.0.0.1]:1", 0, &at[1]), 0);
 	fixture_run(&f, at, 2);
 	assert_int_equal(f.error, HW_E_ACCESS);
+	assert_string_equal(f.failures, "0! 1! ");
 	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	assert_int_equal(accept(fd, NULL, NULL), -1);
 	close(fd);
@@ -265,7 +399,7 @@ static void dial_cancelled_does_not_call(void **state)
 
 	fixture_init(&f);
 	fd = listen_on(&at, 5);
-	f.dial = dial_start(f.loop, &f.settings, &at, 1, &events, &f);
+	fixture_dial(&f, &at, 1);
 	dial_cancel(&f.dial);
 	assert_null(f.dial);
 	dial_cancel(&f.dial);
@@ -294,7 +428,7 @@ static void dial_may_be_cancelled_under_way(void **state)
 	make_deaf(&f, &at[0]);
 	at[1] = at[0];
 	f.settings.stagger = 0;
-	f.dial = dial_start(f.loop, &f.settings, at, 2, &events, &f);
+	fixture_dial(&f, at, 2);
 	/* after the timer that starts the attempts */
 	turn_init(&turn, cancel, &f);
 	loop_at_turn_end(f.loop, &turn);
@@ -324,6 +458,10 @@ int main(void)
 		cmocka_unit_test(dial_goes_on_at_once_after_a_refusal),
 		cmocka_unit_test(dial_races_past_a_silent_address),
 		cmocka_unit_test(dial_respects_its_parallelism),
+		cmocka_unit_test(dial_holds_the_next_group_back),
+		cmocka_unit_test(dial_goes_to_the_next_group_when_one_has_failed),
+		cmocka_unit_test(dial_waits_for_a_busy_machine),
+		cmocka_unit_test(book_is_bounded),
 		cmocka_unit_test(dial_times_out),
 		cmocka_unit_test(dial_tells_the_last_error),
 		cmocka_unit_test(dial_cancelled_does_not_call),

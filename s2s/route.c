@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "s2s/route.h"
+
+#include "dns/target.h"
+#include "net/dial_book.h"
+
+#define PORT_HTTPS 443
+#define GROUP_FAILED UINT32_MAX /* behind all priorities */
+
+static bool is_port_allowed(uint16_t port, unsigned lowest)
+{
+	return port >= lowest || port == PORT_HTTPS;
+}
+
+static void add(struct route *r, const struct target *t, size_t index,
+		unsigned group)
+{
+	struct route_place *p;
+
+	if (r->count == ROUTE_MAX)
+		return;
+	p = &r->places[r->count++];
+	*p = (struct route_place){ .direct_tls = t->direct_tls };
+	p->place.addr = t->addrs[index];
+	p->place.group = group;
+}
+
+/* Once over the list: those that failed lately, or the others. */
+static void add_all(struct route *r, const struct target_list *list,
+		    struct dial_book *book, unsigned lowest_port, int64_t now,
+		    bool failed)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct target *t = &list->targets[i];
+
+		if (!is_port_allowed(t->port, lowest_port)) {
+			r->refused += !failed;
+			continue;
+		}
+		for (size_t k = 0; k < t->addr_count; k++) {
+			if (dial_book_has_failed(book, &t->addrs[k], now) ==
+			    failed)
+				add(r, t, k,
+				    failed ? GROUP_FAILED : t->priority);
+		}
+	}
+}
+
+void route_plan(struct route *r, const struct target_list *list,
+		struct dial_book *book, unsigned lowest_port, int64_t now)
+{
+	r->count = 0;
+	r->refused = 0;
+	add_all(r, list, book, lowest_port, now, false);
+	add_all(r, list, book, lowest_port, now, true);
+}
+
+size_t route_rest(struct route *r, struct dial_place *places)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		if (!r->places[i].is_spent)
+			r->places[kept++] = r->places[i];
+	}
+	r->count = kept;
+	for (size_t i = 0; i < kept; i++)
+		places[i] = r->places[i].place;
+	return kept;
+}

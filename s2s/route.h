@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * route: the places to try in one round of reaching a domain, in order: those of
+ * the SRV list (FEDERATION 4.4), what failed lately last, bounded.
+ *
+ * Owner: embedded in the link. Thread: the link's loop's.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "net/dial.h"
+
+struct dial_book;
+struct target_list;
+
+#define ROUTE_MAX 16
+
+struct route_place {
+	struct dial_place place;
+	bool direct_tls;
+	bool is_spent; /* tried; goes at the next route_rest() */
+};
+
+/** Zeroed = empty. */
+struct route {
+	size_t count;
+	struct route_place places[ROUTE_MAX];
+	size_t refused; /* left out because of their port */
+};
+
+/** lowest_port: below it only 443 is dialled. */
+void route_plan(struct route *r, const struct target_list *list,
+		struct dial_book *book, unsigned lowest_port, int64_t now);
+/** Drop what is spent, and give the rest as a dial takes it (ROUTE_MAX); their
+ *  indices hold until the next call. Returns how many. */
+size_t route_rest(struct route *r, struct dial_place *places);
