@@ -48,14 +48,12 @@ static bool may_register(const struct act *a)
 
 static void add_form(struct elem *query)
 {
+	static const char what[] =
+		"Choose the nickname that will be yours here.";
 	struct elem *form, *field;
 
-	elem_add_with_text(query, "instructions", NULL,
-			   "Choose the nickname that will be yours here.");
-	form = form_add(query, "form", NS_MUC_REGISTER);
-	elem_add_with_text(form, "title", NULL, "Registration");
-	elem_add_with_text(form, "instructions", NULL,
-			   "Choose the nickname that will be yours here.");
+	elem_add_with_text(query, "instructions", NULL, what);
+	form = form_add_titled(query, NS_MUC_REGISTER, "Registration", what);
 	field = form_add_field(form, VAR_NICK, "text-single",
 			       "Desired nickname", NULL);
 	elem_add(field, "required", NULL);

@@ -429,21 +429,34 @@ void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 
 /* ---- what the links tell ---- */
 
+/* Does anybody wait for what becomes of it? Talk does not count: who was meant
+ * is removed when the domain is lost. */
+static bool is_awaited(const struct frozen *f)
+{
+	enum stanza_type type = frozen_type(f);
+
+	return type == STANZA_GET || type == STANZA_SET ||
+	       (type == STANZA_NORMAL && frozen_kind(f) == STANZA_MESSAGE);
+}
+
 void muc_undelivered(struct muc *m, struct envelope *owned, enum cond_name why)
 {
 	const char *from = frozen_from(owned->stanza);
-	enum stanza_type type = frozen_type(owned->stanza);
+	const char *id = frozen_id(owned->stanza);
+	const struct jid *to;
 	struct jid *jid = NULL;
 	struct room *r = NULL;
 
-	if (from && (type == STANZA_GET || type == STANZA_SET))
+	if (from && is_awaited(owned->stanza))
 		jid = jid_parse(from);
 	if (jid)
 		r = map_get(m->rooms, jid_bare(jid));
 	if (r && audience_group_size(owned->group)) {
-		iq_relay_undelivered(r, frozen_id(owned->stanza),
-				     audience_group_get(owned->group, 0)->jid,
-				     why);
+		to = audience_group_get(owned->group, 0)->jid;
+		if (frozen_kind(owned->stanza) == STANZA_IQ)
+			iq_relay_undelivered(r, id, to, why);
+		else if (jid_is_bare(jid))
+			invite_undelivered(r, id, to, why);
 		finish(m, r);
 	}
 	jid_free(&jid);

@@ -74,6 +74,7 @@ static void remove(struct room *r, struct rank_change *c, struct occupant *o,
 static void touch(struct room *r, struct rank_change *c, struct occupant *o,
 		  enum role role)
 {
+	bool has_risen = role == ROLE_MODERATOR && o->role != role;
 	const struct session *s;
 
 	roster_set_role(&r->roster, o, role);
@@ -82,7 +83,8 @@ static void touch(struct room *r, struct rank_change *c, struct occupant *o,
 	c->is_done = true;
 	c->touched = mem_realloc(c->touched, (c->touched_count + 1) *
 						     sizeof(*c->touched));
-	c->touched[c->touched_count++] = o;
+	c->touched[c->touched_count++] =
+		(struct rank_touched){ o, has_risen };
 }
 
 /* #roles-change: what an affiliation gives is gained at once; who was an admin
@@ -161,16 +163,16 @@ void rank_apply(struct room *r, struct rank_change *changes, size_t count)
 
 /* ---- telling ---- */
 
-static void tell_touched(struct room *r, struct occupant *o,
+static void tell_touched(struct room *r, const struct rank_touched *t,
 			 const struct presence_note *note)
 {
 	const struct session *s;
 
-	presence_show_change(r, o, note);
-	/* who became a moderator sees from now on who the others are */
-	if (o->role != ROLE_MODERATOR || r->config.shows_jids)
+	presence_show_change(r, t->occupant, note);
+	/* a new moderator sees from now on who the others are */
+	if (!t->has_risen || r->config.shows_jids)
 		return;
-	list_each(s, &o->sessions, node)
+	list_each(s, &t->occupant->sessions, node)
 		presence_show_roster(r, s);
 }
 
@@ -185,7 +187,7 @@ static void tell_one(struct room *r, struct rank_change *c, const char *actor)
 	leave_see_off(r, &c->gone, &note);
 	note.codes[0] = 0;
 	for (size_t i = 0; i < c->touched_count; i++)
-		tell_touched(r, c->touched[i], &note);
+		tell_touched(r, &c->touched[i], &note);
 	if (c->jid && !c->is_done && c->before != c->affiliation)
 		notice_affiliation(r, c->jid, c->before, c->affiliation,
 				   c->reason);

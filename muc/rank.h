@@ -18,6 +18,12 @@ struct jid;
 struct occupant;
 struct room;
 
+/** Somebody present who stays. */
+struct rank_touched {
+	struct occupant *occupant;
+	bool has_risen; /* to moderator */
+};
+
 struct rank_change {
 	struct jid *jid;            /* owned; bare or domain; NULL: a role */
 	enum affiliation affiliation;
@@ -30,7 +36,7 @@ struct rank_change {
 	enum affiliation before;
 	unsigned code;              /* why they went */
 	struct leave_party gone;
-	struct occupant **touched;  /* owned array of those who stay */
+	struct rank_touched *touched; /* owned array */
 	size_t touched_count;
 	bool is_done;               /* somebody present was touched */
 };

@@ -30,12 +30,6 @@ bool voice_is_form(const struct stanza *s)
 
 /* ---- asking ---- */
 
-static void add_field(struct elem *form, const char *var, const char *type,
-		      const char *label, const char *value)
-{
-	form_add_field(form, var, type, label, value);
-}
-
 static struct elem *build_form(const struct act *a)
 {
 	const struct occupant *o = a->session->occupant;
@@ -44,18 +38,16 @@ static struct elem *build_form(const struct act *a)
 
 	rand_id(id);
 	e = stanza_elem_new(STANZA_MESSAGE, NULL, a->room->jid, id);
-	form = form_add(e, "form", NS_MUC_REQUEST);
-	elem_add_with_text(form, "title", NULL, "Voice request");
-	elem_add_with_text(form, "instructions", NULL,
-			   "Somebody in the room asks to be allowed to speak.");
-	add_field(form, VAR_ROLE, "list-single", "Requested role",
-		  role_text(ROLE_PARTICIPANT));
-	add_field(form, VAR_JID, "jid-single", "User ID",
-		  jid_text(a->stanza->from));
-	add_field(form, VAR_NICK, "text-single", "Room nickname",
-		  occupant_nick(o));
-	add_field(form, VAR_ALLOW, "boolean", "Grant voice to this person?",
-		  "false");
+	form = form_add_titled(e, NS_MUC_REQUEST, "Voice request",
+			       "Somebody here asks to be allowed to speak.");
+	form_add_field(form, VAR_ROLE, "list-single", "Requested role",
+		       role_text(ROLE_PARTICIPANT));
+	form_add_field(form, VAR_JID, "jid-single", "User ID",
+		       jid_text(a->stanza->from));
+	form_add_field(form, VAR_NICK, "text-single", "Room nickname",
+		       occupant_nick(o));
+	form_add_field(form, VAR_ALLOW, "boolean",
+		       "Grant voice to this person?", "false");
 	return e;
 }
 

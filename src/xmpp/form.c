@@ -16,6 +16,20 @@ struct elem *form_add(struct elem *parent, const char *type,
 	return form;
 }
 
+struct elem *form_add_titled(struct elem *parent, const char *form_type,
+			     const char *title, const char *instructions)
+{
+	struct elem *form = form_add(parent, "form", NULL);
+
+	if (title)
+		elem_add_with_text(form, "title", NULL, title);
+	if (instructions)
+		elem_add_with_text(form, "instructions", NULL, instructions);
+	if (form_type)
+		form_add_field(form, "FORM_TYPE", "hidden", NULL, form_type);
+	return form;
+}
+
 struct elem *form_add_field(struct elem *form, const char *var,
 			    const char *type, const char *label,
 			    const char *value)

@@ -11,6 +11,9 @@ struct elem;
 /** Append <x type=/> with its FORM_TYPE. */
 struct elem *form_add(struct elem *parent, const char *type,
 		      const char *form_type);
+/** A form to be filled in; all texts may be NULL. */
+struct elem *form_add_titled(struct elem *parent, const char *form_type,
+			     const char *title, const char *instructions);
 struct elem *form_add_field(struct elem *form, const char *var,
 			    const char *type, const char *label,
 			    const char *value);

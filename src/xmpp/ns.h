@@ -45,6 +45,8 @@
 #define NS_HATS "urn:xmpp:hats:0"
 #define NS_MODERATED_0 "urn:xmpp:message-moderate:0"
 #define NS_MODERATED "urn:xmpp:message-moderate:1"
+#define NS_RETRACT "urn:xmpp:message-retract:1"
+#define NS_RETRACT_TOMBSTONE NS_RETRACT "#tombstone"
 #define NS_MAV "urn:xmpp:muc:affiliations:1"
 #define NS_MUC_TRAFFIC "http://jabber.org/protocol/muc#traffic"
 #define NS_CHAT_STATES "http://jabber.org/protocol/chatstates"

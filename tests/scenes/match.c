@@ -49,6 +49,9 @@ static const struct {
 	{ "vcard", NS_VCARD },
 	{ "states", NS_CHAT_STATES },
 	{ "hints", NS_HINTS },
+	{ "register", NS_REGISTER },
+	{ "retract", NS_RETRACT },
+	{ "moderate", NS_MODERATED },
 };
 
 /* xmlns='muc' becomes the namespace; anything else stays. Returns the bytes

@@ -6,6 +6,8 @@
  *
  *   user NAME JID             $NAME stands for the full JID from now on
  *   set KEY VALUE             before the first stanza; see settings below
+ *   config KEY=VALUE...       $room was set up so; before the first stanza
+ *   listed JID AFFILIATION [NICK]  ... and has this entry
  *   > NAME XML                NAME sends (its domain proven by dialback)
  *   >> NAME XML               ... by certificate
  *   < NAME XML                the next stanza that came to NAME; see match.h
@@ -35,12 +37,14 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "match.h"
+#include "muc/room_config.h"
 #include "stage.h"
 #include "store/record.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
 #include "xml/write.h"
 #include "xmpp/envelope.h"
+#include "xmpp/form.h"
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
@@ -150,12 +154,80 @@ static void do_set(struct scene *sc, char *args)
 		s->max_users = (size_t)number;
 	else if (!strcmp(key, "max_rooms") && is_number)
 		s->max_rooms = (size_t)number;
+	else if (!strcmp(key, "user_invites") && is_number)
+		s->user_invites = (size_t)number;
+	else if (!strcmp(key, "room_invites") && is_number)
+		s->room_invites = (size_t)number;
+	else if (!strcmp(key, "max_affiliations") && is_number)
+		s->max_affiliations = (size_t)number;
 	else if (!strcmp(key, "history") && is_number)
 		s->history = (size_t)number;
 	else if (!strcmp(key, "max_stanza") && is_number)
 		s->max_stanza = (size_t)number;
 	else
 		fail(sc, "no setting %s like that", key);
+}
+
+/* KEY=VALUE of muc#roomconfig; a key that names its own is left alone. */
+static void add_field(struct elem *form, char *word)
+{
+	char *value = strchr(word, '='), *var;
+
+	if (!value)
+		return;
+	*value++ = '\0';
+	var = str_format("%s%s",
+			 str_has_prefix(word, "x-") ? "" : "muc#roomconfig_",
+			 word);
+	form_add_field(form, var, NULL, NULL, value);
+	mem_free(&var);
+}
+
+static char *make_config(char *args)
+{
+	struct elem *root = elem_new("config", NS_MUC_OWNER);
+	struct elem *form = form_add(root, "submit",
+				     NS_MUC "#roomconfig");
+	struct buf out = { 0 };
+	char *word;
+
+	for (word = next_word(&args); *word; word = next_word(&args))
+		add_field(form, word);
+	write_elem(&out, root, NULL);
+	elem_free(&root);
+	return buf_steal_str(&out);
+}
+
+static void do_config(struct scene *sc, char *args)
+{
+	struct record *r = record_new(RECORD_ROOM, "hallway@rooms.example",
+				      sc->stage.now);
+	struct room_config config;
+	char *text = make_config(args);
+
+	room_config_init(&config);
+	config.is_persistent = true;
+	if (room_config_read(&config, text))
+		fail(sc, "no such configuration");
+	r->as_room.config = room_config_write(&config);
+	r->as_room.created = sc->stage.now;
+	room_config_fini(&config);
+	mem_free(&text);
+	stage_give(&sc->stage, r);
+}
+
+static void do_listed(struct scene *sc, char *args)
+{
+	struct record *r = record_new(RECORD_AFFILIATION,
+				      "hallway@rooms.example", sc->stage.now);
+	const char *nick;
+
+	r->as_affiliation.jid = str_dup(next_word(&args));
+	r->as_affiliation.affiliation = str_dup(next_word(&args));
+	nick = next_word(&args);
+	if (*nick)
+		r->as_affiliation.nick = str_dup(nick);
+	stage_give(&sc->stage, r);
 }
 
 static void deliver(struct scene *sc, char *args, enum muc_proof proof)
@@ -306,6 +378,7 @@ static void print_saved(struct buf *out, const struct saved *saved)
 	case RECORD_AFFILIATION:
 		add_text(out, "jid", r->as_affiliation.jid);
 		add_text(out, "affiliation", r->as_affiliation.affiliation);
+		add_text(out, "nick", r->as_affiliation.nick);
 		break;
 	case RECORD_SESSION:
 	case RECORD_SESSION_GONE:
@@ -445,6 +518,7 @@ static const struct {
 	{ "quiet", do_quiet },     { "join", do_join },
 	{ "hold", do_hold },       { "commit", do_commit },
 	{ "archive", do_archive }, { "store", do_store },
+	{ "config", do_config },   { "listed", do_listed },
 	{ "saved", do_saved },     { "forget", do_forget },
 	{ "wait", do_wait },       { "lost", do_lost },
 	{ "undelivered", do_undelivered },

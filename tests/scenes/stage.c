@@ -271,14 +271,6 @@ static void make_muc(struct stage *s)
 	s->muc = muc_new(&s->settings, &env);
 }
 
-void stage_open(struct stage *s)
-{
-	if (s->muc)
-		return;
-	make_muc(s);
-	muc_start(s->muc, false);
-}
-
 static void free_inbox(void *value)
 {
 	struct list *inbox = value;
@@ -422,19 +414,42 @@ static void restore_room(struct stage *s, const struct saved *room)
 	restore_sessions(s, room->record->room);
 }
 
-void stage_restart(struct stage *s, bool sessions_too_old)
+static void restore_all(struct stage *s)
 {
 	const struct saved *saved;
 
+	list_each(saved, &s->saved, node)
+		if (saved->record->kind == RECORD_ROOM &&
+		    !is_overtaken(s, saved))
+			restore_room(s, saved);
+}
+
+void stage_give(struct stage *s, struct record *owned)
+{
+	struct saved *saved = mem_new(struct saved);
+
+	saved->record = owned;
+	saved->is_committed = saved->is_checked = true;
+	list_add_tail(&s->saved, &saved->node);
+}
+
+void stage_open(struct stage *s)
+{
+	if (s->muc)
+		return;
+	make_muc(s);
+	restore_all(s);
+	muc_start(s->muc, false);
+}
+
+void stage_restart(struct stage *s, bool sessions_too_old)
+{
 	muc_free(&s->muc);
 	drop_held(s);
 	drop_questions(s);
 	drop_saved(s, false);
 	make_muc(s);
-	list_each(saved, &s->saved, node)
-		if (saved->record->kind == RECORD_ROOM &&
-		    !is_overtaken(s, saved))
-			restore_room(s, saved);
+	restore_all(s);
 	muc_start(s->muc, sessions_too_old);
 }
 

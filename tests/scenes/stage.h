@@ -60,6 +60,8 @@ struct stage {
 
 void stage_init(struct stage *s);
 void stage_fini(struct stage *s);
+/** Before the first use: what the store already holds; taken. */
+void stage_give(struct stage *s, struct record *owned);
 /** Start the rooms if they are not running. */
 void stage_open(struct stage *s);
 /** End them and start anew from what was committed. */
