@@ -42,6 +42,7 @@ struct wire {
 	struct admin admin;
 	struct control *control;
 	struct signal_watch *sigterm, *sigint, *sighup;
+	bool is_too_old; /* the restored sessions */
 	bool is_stopping;
 };
 
@@ -211,19 +212,17 @@ static int restore(struct wire *w, bool *too_old_out)
 static int build_rooms(struct wire *w)
 {
 	struct muc_env env;
-	bool too_old = false;
 	int error;
 
 	conference_fill_env(w->conference, &env);
 	w->muc = muc_new(&w->config->muc, &env);
-	error = restore(w, &too_old);
+	error = restore(w, &w->is_too_old);
 	if (error)
 		return error;
 	conference_set_muc(w->conference, w->muc);
 	log_info(LOG_MUC, "%zu rooms, %zu sessions restored%s",
 		 muc_room_count(w->muc), muc_occupant_count(w->muc),
-		 too_old ? ", too old to be believed" : "");
-	muc_start(w->muc, too_old);
+		 w->is_too_old ? ", too old to be believed" : "");
 	return 0;
 }
 
@@ -368,6 +367,9 @@ static int build(struct wire *w)
 		error = build_links(w);
 	if (!error)
 		error = build_control(w);
+	/* Only now can it be told to anybody that a session is over. */
+	if (!error)
+		muc_start(w->muc, w->is_too_old);
 	return error;
 }
 
