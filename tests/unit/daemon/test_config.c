@@ -331,6 +331,10 @@ static void assert_same_numbers(const struct config *c, const struct config *d)
 	SAME(muc.create);
 	SAME(muc.max_users);
 	SAME(muc.max_rooms);
+	SAME(muc.max_affiliations);
+	SAME(muc.invite_after);
+	SAME(muc.user_invites);
+	SAME(muc.room_invites);
 	SAME(muc.history);
 	SAME(muc.max_stanza);
 	SAME(store.max_records);
