@@ -13,6 +13,7 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "s2s/features.h"
+#include "s2s/limits.h"
 #include "s2s/place.h"
 #include "s2s/report.h"
 #include "s2s/stream.h"
@@ -126,8 +127,18 @@ static bool check_header(struct inbound *in, const char *local,
 
 static void offer(struct inbound *in, unsigned features)
 {
+	const struct s2s_settings *settings = in->place->settings;
+	const struct limits limits = {
+		.max_bytes = stream_is_secure(in->stream)
+				     ? settings->max_stanza
+				     : settings->max_stanza_unauthenticated,
+		.idle = settings->idle_in,
+	};
+	struct elem *e = features_new(features);
+
+	limits_add(e, &limits);
 	stream_send_header(in->stream, in->local, in->remote);
-	stream_give(in->stream, features_new(features));
+	stream_give(in->stream, e);
 }
 
 static void on_header(void *owner, const struct stream_header *header)
@@ -634,9 +645,17 @@ void inbound_pause(struct inbound *in, bool on)
 
 void inbound_tick(struct inbound *in, int64_t now)
 {
-	if (in->state == INBOUND_OPEN && now - stream_wrote_at(in->stream) >=
-						 in->place->settings->keepalive)
+	const struct s2s_settings *settings = in->place->settings;
+
+	if (in->state != INBOUND_OPEN)
+		return;
+	if (now - stream_read_at(in->stream) >= settings->idle_in) {
+		log_info(LOG_S2S, "%s: stream in from %s ended: idle",
+			 label(in), stream_peer(in->stream));
+		inbound_close(in);
+	} else if (now - stream_wrote_at(in->stream) >= settings->keepalive) {
 		stream_keep_alive(in->stream);
+	}
 }
 
 void inbound_close(struct inbound *in)

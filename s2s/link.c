@@ -12,6 +12,7 @@
 #include "jid/idna.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
+#include "s2s/limits.h"
 #include "s2s/outbound.h"
 #include "s2s/outq.h"
 #include "s2s/place.h"
@@ -550,10 +551,23 @@ static const struct outbound_events outbound_events = {
 
 /* ---- writing ---- */
 
+static void count_portion(const struct link *l,
+			  const struct outq_portion *done)
+{
+	counter_add(&tally.stanzas_out, (int64_t)done->stanzas);
+	if (done->too_big == 0)
+		return;
+	counter_add(&tally.too_big, (int64_t)done->too_big);
+	log_info(LOG_S2S, "%s: %zu stanzas dropped, above its limit of %zu "
+		 "bytes", l->remote, done->too_big,
+		 outbound_limits(l->stream)->max_bytes);
+}
+
 /* No more is expanded than the buffers may hold; the rest goes on when they are
  * drained. */
 void link_pump(struct link *l)
 {
+	struct outq_portion done;
 	struct buf out;
 	size_t queued;
 
@@ -562,9 +576,9 @@ void link_pump(struct link *l)
 	queued = outbound_queued(l->stream);
 	if (queued < EXPAND_MAX && !outq_is_empty(&l->queue)) {
 		buf_init(&out);
-		counter_add(&tally.stanzas_out,
-			    (int64_t)outq_expand(&l->queue, &out,
-						 EXPAND_MAX - queued));
+		done = outq_expand(&l->queue, &out, EXPAND_MAX - queued,
+				   outbound_limits(l->stream)->max_bytes);
+		count_portion(l, &done);
 		if (out.len > 0)
 			outbound_write(l->stream, buf_data(&out), out.len);
 		buf_fini(&out);

@@ -7,6 +7,7 @@
 #include "dialback/initiator.h"
 #include "loop/timer.h"
 #include "s2s/features.h"
+#include "s2s/limits.h"
 #include "s2s/place.h"
 #include "s2s/report.h"
 #include "s2s/stream.h"
@@ -37,6 +38,7 @@ struct outbound {
 	enum outbound_state state;
 	struct outbound_names names;
 	char *id;                 /* owned; of their latest header */
+	struct limits limits;     /* theirs */
 	struct initiator initiator;
 	struct timer *timer;      /* deadline of a step before SECURE */
 	unsigned unsolicited;
@@ -106,6 +108,8 @@ static void take_features(struct outbound *o, const struct elem *e)
 
 	log_debug(LOG_S2S, "%s: offers %s", o->names.remote, text);
 	mem_free(&text);
+	o->limits = (struct limits){ 0 }; /* of these features, not of others */
+	limits_read(e, &o->limits);
 	if (o->state == OUTBOUND_FEATURES) {
 		ask_tls(o);
 		return;
@@ -332,6 +336,11 @@ void outbound_write(struct outbound *o, const void *data, size_t len)
 	stream_write(o->stream, data, len);
 }
 
+const struct limits *outbound_limits(const struct outbound *o)
+{
+	return &o->limits;
+}
+
 size_t outbound_queued(const struct outbound *o)
 {
 	return stream_queued(o->stream);
@@ -345,7 +354,9 @@ int64_t outbound_progress_at(const struct outbound *o)
 void outbound_tick(struct outbound *o, int64_t now)
 {
 	if (o->state == OUTBOUND_OPEN &&
-	    now - stream_wrote_at(o->stream) >= o->place->settings->keepalive)
+	    now - stream_wrote_at(o->stream) >=
+		    limits_keepalive(&o->limits,
+				     o->place->settings->keepalive))
 		stream_keep_alive(o->stream);
 }
 

@@ -12,6 +12,7 @@
 #include "dialback/packet.h"
 
 struct elem;
+struct limits;
 struct outbound;
 struct place;
 struct report_row;
@@ -56,6 +57,8 @@ bool outbound_may_verify(const struct outbound *o);
 void outbound_give_verify(struct outbound *o, struct elem *owned);
 /** Stanzas, when open. */
 void outbound_write(struct outbound *o, const void *data, size_t len);
+/** What the peer takes; nothing, before it has said so. */
+const struct limits *outbound_limits(const struct outbound *o);
 size_t outbound_queued(const struct outbound *o);
 int64_t outbound_progress_at(const struct outbound *o);
 /** Now and then: keep-alive. now: ms monotonic. */

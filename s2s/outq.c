@@ -33,9 +33,10 @@ static struct envelope *first(const struct outq *q)
 	return list_first(&q->envelopes, struct envelope, node);
 }
 
-/* Write the next addressee of e; false when there is none left. */
+/* Write the next addressee of e, or leave it out; false when there is none. */
 static bool expand_one(struct outq *q, const struct envelope *e,
-		       struct buf *out)
+		       struct buf *out, size_t max_bytes,
+		       struct outq_portion *done)
 {
 	const struct addressee *a;
 	size_t size;
@@ -44,9 +45,14 @@ static bool expand_one(struct outq *q, const struct envelope *e,
 		a = audience_group_get(e->group, q->at++);
 		if (e->skip && a->occupant == e->skip)
 			continue;
-		frozen_write(e->stanza, out, a->to, a->to_len);
 		size = frozen_size(e->stanza, a->to_len);
 		q->bytes -= size < q->bytes ? size : q->bytes;
+		if (max_bytes > 0 && size > max_bytes) {
+			done->too_big++;
+			continue;
+		}
+		frozen_write(e->stanza, out, a->to, a->to_len);
+		done->stanzas++;
 		return true;
 	}
 	return false;
@@ -61,23 +67,22 @@ static void drop_first(struct outq *q, struct envelope *e)
 		q->bytes = 0;
 }
 
-size_t outq_expand(struct outq *q, struct buf *out, size_t budget)
+struct outq_portion outq_expand(struct outq *q, struct buf *out, size_t budget,
+				size_t max_bytes)
 {
+	struct outq_portion done = { 0 };
 	struct envelope *e;
-	size_t stanzas = 0;
 
-	while (stanzas == 0 || out->len < budget) {
+	while (done.stanzas == 0 || out->len < budget) {
 		e = first(q);
 		if (!e)
 			break;
-		if (expand_one(q, e, out)) {
-			stanzas++;
+		if (expand_one(q, e, out, max_bytes, &done))
 			continue;
-		}
 		drop_first(q, e);
 		envelope_free(&e);
 	}
-	return stanzas;
+	return done;
 }
 
 /* Bytes of e that are not written yet, when it is the first. */

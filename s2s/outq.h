@@ -26,9 +26,16 @@ void outq_fini(struct outq *q); /* drops what waits */
 
 /** Takes the envelope. */
 void outq_add(struct outq *q, struct envelope *owned);
+/** What outq_expand() did. */
+struct outq_portion {
+	size_t stanzas; /* written */
+	size_t too_big; /* left out */
+};
 /** Append stanzas to out until it holds about budget bytes (at least one stanza
- *  is written) or nothing waits. Returns how many stanzas that were. */
-size_t outq_expand(struct outq *q, struct buf *out, size_t budget);
+ *  is written) or nothing waits. Those above max_bytes (0 = any) are left out:
+ *  they would end the stream, for all who are behind it. */
+struct outq_portion outq_expand(struct outq *q, struct buf *out, size_t budget,
+				size_t max_bytes);
 /** Take the first out, or NULL; the caller owns it. */
 struct envelope *outq_take(struct outq *q);
 /** When the oldest was posted (ms monotonic), or 0 when empty. */

@@ -44,6 +44,7 @@ void s2s_settings_init(struct s2s_settings *s)
 		.auth_timeout = 60000,
 		.verify_timeout = 20000,
 		.idle_close = 600000,
+		.idle_in = 900000,
 		.keepalive = 300000,
 		.max_unauthenticated = 256,
 		.max_unauthenticated_per_address = 16,

@@ -52,6 +52,7 @@ struct s2s_settings {
 	int64_t auth_timeout;       /* inbound, until authorised; 60000 */
 	int64_t verify_timeout;     /* a dialback question; 20000 */
 	int64_t idle_close;         /* outgoing without traffic; 600000 */
+	int64_t idle_in;            /* incoming without traffic; 900000 */
 	int64_t keepalive;          /* a space after so long without writing; 300000 */
 	size_t max_unauthenticated; /* inbound streams, all loops; 256 */
 	size_t max_unauthenticated_per_address; /* 16 */

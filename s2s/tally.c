@@ -22,6 +22,8 @@ struct tally tally = {
 				       "are not dialled"),
 	.dropped = COUNTER_INIT("hallway_s2s_envelopes_dropped",
 				"Envelopes dropped for unreachable domains"),
+	.too_big = COUNTER_INIT("hallway_s2s_stanzas_too_big",
+				"Stanzas not sent because of the peer's limit"),
 	.undelivered = COUNTER_INIT("hallway_s2s_envelopes_undelivered",
 				    "Envelopes given back undelivered"),
 	.lost = COUNTER_INIT("hallway_s2s_domains_lost",
@@ -70,7 +72,7 @@ void tally_register(void)
 		&tally.streams_in,  &tally.streams_out, &tally.stanzas_in,
 		&tally.stanzas_out, &tally.spoofs,      &tally.refused,
 		&tally.dropped,     &tally.undelivered, &tally.lost,
-		&tally.places_refused,
+		&tally.places_refused, &tally.too_big,
 	};
 
 	for (size_t i = 0; i < array_len(plain); i++)

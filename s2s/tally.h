@@ -20,6 +20,7 @@ struct tally {
 	struct counter refused;      /* connections not taken: too many */
 	struct counter places_refused; /* private, or a port of no XMPP server */
 	struct counter dropped;      /* envelopes for lost domains */
+	struct counter too_big;      /* stanzas above a peer's limit */
 	struct counter undelivered;  /* envelopes given back */
 	struct counter lost;         /* pairs given up */
 };

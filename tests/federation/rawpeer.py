@@ -127,6 +127,8 @@ class Stream:
             raise Closed(str(error)) from error
         if not data:
             raise Closed("end of file")
+        if self.peer and data.isspace():
+            self.peer.blanks.put(data)
         self._parser.feed(data)
         for event, item in self._parser.read_events():
             self._take(event, item)
@@ -265,9 +267,11 @@ class Peer:
                  direct_tls=False):
         self.domain = domain
         self.direct_tls = direct_tls
+        self.features = FEATURES_TLS    # what the listener offers over TLS
         self.certificate = certificate
         self.inbox = queue.Queue()      # stanzas that came to the listener
         self.accepted = queue.Queue()   # every Stream of the listener
+        self.blanks = queue.Queue()     # signs of life that came
         self.complaints = []            # what went wrong in its threads
         self._keys = {}                 # (remote, stream id): key
         self._listener = socket.create_server((address, 0))
@@ -361,7 +365,7 @@ class Peer:
             stream.read_until(TLS + "starttls")
             stream.send(PROCEED)
         stream.wrap_server()
-        self.answer_header(stream, FEATURES_TLS)
+        self.answer_header(stream, self.features)
         while True:
             try:
                 element = stream.read()

@@ -111,6 +111,13 @@ class Hallwayd:
                 " ".join(words), done.returncode, done.stdout))
         return done.stdout
 
+    def counter(self, name):
+        """A counter's value, without "hallway_" in its name."""
+        found = re.search(r"^hallway_%s\b\D*(\d+)" % name,
+                          self.ctl("status"), re.MULTILINE)
+        assert found, "no counter " + name
+        return int(found.group(1))
+
     def terminate(self):
         """SIGTERM; a clean end is part of the assertion."""
         status = self.process.terminate()

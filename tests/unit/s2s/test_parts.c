@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "s2s/features.h"
+#include "s2s/limits.h"
 #include "s2s/outq.h"
 #include "s2s/seat.h"
 #include "s2s/shard.h"
@@ -163,7 +164,7 @@ static void outq_expands_in_portions(void **state)
 		size_t now;
 
 		buf_init(&out);
-		now = outq_expand(&q, &out, 100);
+		now = outq_expand(&q, &out, 100, 0).stanzas;
 		assert_true(out.len < 200);
 		stanzas += now;
 		portions += now > 0;
@@ -182,6 +183,88 @@ static void outq_expands_in_portions(void **state)
 	outq_fini(&q);
 }
 
+/* T16: what a peer does not take would end its stream for everybody. */
+static void outq_leaves_out_what_is_too_big(void **state)
+{
+	struct outq_portion done;
+	struct outq q;
+	struct buf out;
+	char big[1000];
+
+	(void)state;
+	memset(big, 'x', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	outq_init(&q);
+	buf_init(&out);
+	outq_add(&q, make_envelope("one", 2, 0));
+	outq_add(&q, make_envelope(big, 3, 0));
+	outq_add(&q, make_envelope("two", 2, 0));
+	done = outq_expand(&q, &out, 100000, sizeof(big));
+	assert_int_equal(done.stanzas, 4);
+	assert_int_equal(done.too_big, 3);
+	assert_true(outq_is_empty(&q));
+	assert_int_equal(q.bytes, 0);
+	assert_null(strstr(buf_str(&out), "xxx"));
+	assert_non_null(strstr(buf_str(&out), "two"));
+	buf_fini(&out);
+	outq_fini(&q);
+}
+
+/* ---- limits ---- */
+
+static void limits_are_read_with_sense(void **state)
+{
+	static const struct {
+		const char *inner;
+		size_t max_bytes;
+		int64_t idle, keepalive;
+	} cases[] = {
+		{ "<max-bytes>65535</max-bytes><idle-seconds>840</idle-seconds>",
+		  65535, 840000, 300000 },
+		{ "<max-bytes> 65535</max-bytes>", 0, 0, 300000 },
+		{ "<max-bytes>1</max-bytes><idle-seconds>60</idle-seconds>",
+		  10000, 60000, 30000 },
+		{ "<idle-seconds>0</idle-seconds>", 0, 0, 300000 },
+		{ "<idle-seconds>1</idle-seconds>", 0, 10000, 5000 },
+		{ "<max-bytes>-5</max-bytes><idle-seconds>x</idle-seconds>", 0,
+		  0, 300000 },
+		{ "<max-bytes>99999999999999999999</max-bytes>", 0, 0, 300000 },
+		{ "", 0, 0, 300000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_len(cases); i++) {
+		char *text = str_format("<f><limits xmlns='urn:xmpp:stream-"
+					"limits:0'>%s</limits></f>",
+					cases[i].inner);
+		struct elem *e = parser_read(text, strlen(text), NS_SERVER);
+		struct limits l = { 0 };
+
+		limits_read(e, &l);
+		assert_int_equal(l.max_bytes, cases[i].max_bytes);
+		assert_int_equal(l.idle, cases[i].idle);
+		assert_int_equal(limits_keepalive(&l, 300000),
+				 cases[i].keepalive);
+		elem_free(&e);
+		mem_free(&text);
+	}
+}
+
+static void limits_read_what_they_write(void **state)
+{
+	const struct limits ours = { .max_bytes = 262144, .idle = 900000 };
+	struct elem *e = features_new(FEATURE_DIALBACK);
+	struct limits theirs = { 0 };
+
+	(void)state;
+	limits_add(e, &ours);
+	limits_read(e, &theirs);
+	assert_int_equal(theirs.max_bytes, ours.max_bytes);
+	assert_int_equal(theirs.idle, ours.idle);
+	assert_int_equal(features_read(e), FEATURE_DIALBACK);
+	elem_free(&e);
+}
+
 static void outq_gives_back_what_is_left(void **state)
 {
 	struct outq q;
@@ -198,7 +281,8 @@ static void outq_gives_back_what_is_left(void **state)
 	outq_add(&q, e);
 	outq_add(&q, make_envelope("two", 2, 0));
 	assert_int_equal(outq_oldest(&q), 1234);
-	assert_int_equal(outq_expand(&q, &out, 1), 1);
+	assert_int_equal(outq_expand(&q, &out, 1, 0).stanzas,
+			 1);
 	assert_true(outq_take(&q) == e);
 	assert_int_equal(q.count, 1);
 	envelope_free(&e);
@@ -276,6 +360,9 @@ int main(void)
 		cmocka_unit_test(trust_keeps_the_stronger_proof),
 		cmocka_unit_test(trust_is_bounded),
 		cmocka_unit_test(outq_expands_in_portions),
+		cmocka_unit_test(outq_leaves_out_what_is_too_big),
+		cmocka_unit_test(limits_are_read_with_sense),
+		cmocka_unit_test(limits_read_what_they_write),
 		cmocka_unit_test(outq_gives_back_what_is_left),
 		cmocka_unit_test(seat_outlives_its_stream_by_number),
 		cmocka_unit_test(seat_table_grows),
