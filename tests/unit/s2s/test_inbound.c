@@ -4,6 +4,7 @@
  * dialback secret the peer knows. */
 #include "tests/unit/unit.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "dialback/key.h"
@@ -215,6 +216,7 @@ static void inbound_drops_starttls_injection(void **state)
 {
 	struct scene *scene = *state;
 	struct world_peer *p = world_peer_connect(scene->b->port);
+	int64_t begun = clock_mono();
 
 	world_peer_send(p, GOOD_HEADER);
 	assert_true(world_peer_await(p, "</stream:features>"));
@@ -222,6 +224,7 @@ static void inbound_drops_starttls_injection(void **state)
 				    "id='1'>k</db:verify>");
 	assert_true(world_peer_await_end(p));
 	assert_null(strstr(world_peer_read(p), "db:verify"));
+	assert_true(clock_mono() - begun < 5000); /* no handshake begun */
 	world_peer_free(&p);
 	assert_serves(*state);
 }
