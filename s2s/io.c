@@ -14,6 +14,7 @@
 #include "loop/timer.h"
 #include "net/creds.h"
 #include "net/dial_book.h"
+#include "s2s/check.h"
 #include "s2s/door.h"
 #include "s2s/inbound.h"
 #include "s2s/io_mail.h"
@@ -27,6 +28,7 @@
 #include "xmpp/stanza.h"
 
 #define TICK 1000          /* ms */
+#define MAX_CHECKS 4
 #define CLOSE_TIMEOUT 5000 /* ms for everybody to part politely */
 
 struct io {
@@ -40,6 +42,8 @@ struct io {
 	struct map *links;     /* "remote local" -> struct link */
 	struct seat_table seats; /* the streams to us */
 	struct buf touched;    /* struct link *: to be pumped after this batch */
+	struct check *checks[MAX_CHECKS]; /* NULL = none */
+	size_t check_count;
 	struct timer *tick;
 	struct timer *deadline; /* of closing */
 	struct turn sweep;
@@ -158,7 +162,7 @@ static void sweep(void *owner)
 		link_free(&l);
 	}
 	if (io->is_closing && map_count(io->links) == 0 &&
-	    io->seats.taken == 0 && io->tick)
+	    io->seats.taken == 0 && io->check_count == 0 && io->tick)
 		finish(io);
 }
 
@@ -359,6 +363,40 @@ static void take_report(struct io *io, struct io_mail *m)
 		report_ask_answer(&ask);
 }
 
+static void on_checked(void *owner, struct check *c)
+{
+	struct io *io = owner;
+
+	for (size_t i = 0; i < MAX_CHECKS; i++) {
+		if (io->checks[i] == c)
+			io->checks[i] = NULL;
+	}
+	io->check_count--;
+	on_quiet(io);
+}
+
+static void take_check(struct io *io, struct io_mail *m)
+{
+	static const struct check_events events = { .on_closed = on_checked };
+	size_t i = 0;
+
+	while (i < MAX_CHECKS && io->checks[i])
+		i++;
+	if (io->is_closing || i == MAX_CHECKS)
+		return; /* the mail's end is the answer */
+	io->check_count++;
+	io->checks[i] = check_open(&io->place, m->check_ask, &events, io);
+	m->check_ask = NULL;
+}
+
+static void close_checks(struct io *io)
+{
+	for (size_t i = 0; i < MAX_CHECKS; i++) {
+		if (io->checks[i])
+			check_close(io->checks[i]);
+	}
+}
+
 static void abort_all(void *owner)
 {
 	struct io *io = owner;
@@ -378,6 +416,7 @@ static void take_close(struct io *io)
 	struct map_cursor cursor;
 
 	io->is_closing = true;
+	close_checks(io);
 	if (io->door)
 		door_close(io->door);
 	for (size_t i = 0; i < io->seats.count; i++) {
@@ -424,6 +463,9 @@ static void on_mail(void *owner, struct mail *owned)
 		break;
 	case IO_REPORT:
 		take_report(io, m);
+		break;
+	case IO_CHECK:
+		take_check(io, m);
 		break;
 	case IO_CLOSE:
 		take_close(io);
@@ -593,6 +635,14 @@ void io_post_report(struct io *io, struct report_ask *owned)
 	struct io_mail *m = io_mail_new(IO_REPORT);
 
 	m->report_ask = owned;
+	post(io, m);
+}
+
+void io_post_check(struct io *io, struct check_ask *owned)
+{
+	struct io_mail *m = io_mail_new(IO_CHECK);
+
+	m->check_ask = owned;
 	post(io, m);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 
+struct check_ask;
 struct creds;
 struct io;
 struct list;
@@ -46,4 +47,6 @@ void io_post_resume(struct io *io);
 void io_post_creds(struct io *io, struct creds *creds); /* references */
 /** Takes the ask; the last of the loops that follow answers it. */
 void io_post_report(struct io *io, struct report_ask *owned);
+/** Takes the ask, which is about a domain of this loop's. */
+void io_post_check(struct io *io, struct check_ask *owned);
 void io_post_close(struct io *io);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/creds.h"
+#include "s2s/check.h"
 #include "s2s/report.h"
 #include "xmpp/envelope.h"
 
@@ -54,5 +55,6 @@ void io_mail_free(struct io_mail **m)
 	mem_free(&(*m)->key);
 	creds_unref(&(*m)->creds);
 	report_ask_drop(&(*m)->report_ask);
+	check_ask_drop(&(*m)->check_ask);
 	mem_free(m);
 }

@@ -10,6 +10,7 @@
 #include "loop/mailbox.h"
 #include "net/addr.h"
 
+struct check_ask;
 struct creds;
 struct report_ask;
 
@@ -23,6 +24,7 @@ enum io_mail_kind {
 	IO_RESUME,    /* read on */
 	IO_CREDS,     /* creds: for new handshakes */
 	IO_REPORT,    /* report_ask: add what is here, pass it on */
+	IO_CHECK,     /* check_ask */
 	IO_CLOSE,
 };
 
@@ -40,6 +42,7 @@ struct io_mail {
 	enum cond_name cond;
 	struct creds *creds; /* a reference, or NULL */
 	struct report_ask *report_ask; /* owned, or NULL */
+	struct check_ask *check_ask;   /* owned, or NULL */
 };
 
 struct io_mail *io_mail_new(enum io_mail_kind kind);

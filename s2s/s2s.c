@@ -235,6 +235,13 @@ void s2s_ask_report(struct s2s *s, uint64_t id, report_fn fn, void *owner)
 	io_post_report(s->team.ios[0], report_ask_new(id, fn, owner));
 }
 
+void s2s_ask_check(struct s2s *s, uint64_t id, const char *local,
+		   const char *remote, check_fn fn, void *owner)
+{
+	io_post_check(s->team.ios[shard_of(remote, s->team.count)],
+		      check_ask_new(id, local, remote, fn, owner));
+}
+
 uint16_t s2s_port(const struct s2s *s, size_t n)
 {
 	return io_port(s->team.ios[0], n);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "s2s/check.h"
 #include "s2s/report.h"
 #include "xmpp/cond.h"
 
@@ -88,6 +89,10 @@ uint16_t s2s_port(const struct s2s *s, size_t n);
 /** What do the links and streams do? fn is called once, on any thread and perhaps
  *  as late as in s2s_close(). */
 void s2s_ask_report(struct s2s *s, uint64_t id, report_fn fn, void *owner);
+/** Walk remote's DNS, server and dialback as local; normalised. Rows come to fn as
+ *  they are found, on any thread, then NULL. At most 4 at once. */
+void s2s_ask_check(struct s2s *s, uint64_t id, const char *local,
+		   const char *remote, check_fn fn, void *owner);
 /** Flush what can be flushed, close all streams properly (</stream:stream>, at
  *  most 5 s), end the loops; blocks. Queued envelopes are dropped. */
 void s2s_close(struct s2s **s);

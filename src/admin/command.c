@@ -1,20 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "admin/command.h"
 
+#include "admin/metrics.h"
+#include "admin/s2s_desk.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "jid/idna.h"
 #include "muc/muc.h"
 #include "store/store.h"
 
-/** None takes arguments yet; the first that does adds their names here. */
+#define MAX_ARGUMENTS 4
+
+/** A command that is being run: with arguments that it knows. */
+struct command_call {
+	struct admin *admin;
+	const char *operand; /* NULL: none was given */
+	const struct command_value *args;
+	size_t arg_count;
+	const struct command_reply *reply;
+};
+
 struct command {
 	const char *name;
+	const char *operand; /* what follows the name: "DOMAIN"; NULL = none */
 	const char *text;
-	void (*run)(struct admin *admin, const struct command_reply *reply);
+	void (*run)(const struct command_call *call);
+	const char *arguments[MAX_ARGUMENTS + 1]; /* their names, NULL ends */
 };
 
 /* ---- rows ---- */
@@ -83,8 +98,11 @@ static void row_domains(const struct admin *admin,
 	buf_fini(&text);
 }
 
-static void run_status(struct admin *admin, const struct command_reply *r)
+static void run_status(const struct command_call *call)
 {
+	const struct admin *admin = call->admin;
+	const struct command_reply *r = call->reply;
+
 	row_text(r, "version", admin->version);
 	row_uptime(admin, r);
 	row_domains(admin, r);
@@ -100,51 +118,204 @@ static void run_status(struct admin *admin, const struct command_reply *r)
 /* ---- stop, reload ---- */
 
 /* Answered first: the end takes the front along. */
-static void run_stop(struct admin *admin, const struct command_reply *r)
+static void run_stop(const struct command_call *call)
 {
+	struct admin *admin = call->admin;
+
 	log_info(LOG_ADMIN, "stop: an operator asked for it");
-	end_ok(r);
+	end_ok(call->reply);
 	admin->stop(admin->owner);
 }
 
-static void run_reload(struct admin *admin, const struct command_reply *r)
+static void run_reload(const struct command_call *call)
 {
+	struct admin *admin = call->admin;
+
 	log_info(LOG_ADMIN, "reload: an operator asked for it");
 	admin->reload(admin->owner);
-	end_ok(r);
+	end_ok(call->reply);
+}
+
+/* ---- metrics ---- */
+
+/* Of a text of lines; the text is changed. */
+static void row_lines(const struct command_reply *r, char *text)
+{
+	char *rest;
+
+	for (char *line = text; *line; line = rest) {
+		struct command_value value = { .name = "line", .text = line };
+
+		rest = strchr(line, '\n');
+		if (rest)
+			*rest++ = '\0';
+		else
+			rest = line + strlen(line);
+		r->row(r->owner, &value, 1);
+	}
+}
+
+static void run_metrics(const struct command_call *call)
+{
+	struct buf out = { 0 };
+	char *text;
+
+	metrics_print(call->admin, &out);
+	text = buf_steal_str(&out);
+	row_lines(call->reply, text);
+	mem_free(&text);
+	end_ok(call->reply);
+}
+
+/* ---- s2s ---- */
+
+static const char *argument(const struct command_call *call, const char *name)
+{
+	for (size_t i = 0; i < call->arg_count; i++) {
+		if (str_equal(call->args[i].name, name))
+			return call->args[i].text ? call->args[i].text : "";
+	}
+	return NULL;
+}
+
+/* In normal form, owned; NULL: ended with a complaint. */
+static char *read_domain(const struct command_call *call, const char *text)
+{
+	char *domain = idna_is_address(text) ? NULL : idna_to_unicode(text);
+	char *quoted;
+
+	if (domain)
+		return domain;
+	quoted = str_quote(text, strlen(text), 64);
+	end_error(call->reply, "bad-argument",
+		  str_format("%s is no domain name", quoted));
+	mem_free(&quoted);
+	return NULL;
+}
+
+static bool is_ours(const struct admin *admin, const char *domain)
+{
+	for (size_t i = 0; i < admin->domain_count; i++) {
+		if (str_equal(admin->domains[i], domain))
+			return true;
+	}
+	return false;
+}
+
+static void run_s2s_list(const struct command_call *call)
+{
+	const char *text = argument(call, "domain");
+	char *domain = text ? read_domain(call, text) : NULL;
+
+	if (!text || domain)
+		s2s_desk_list(call->admin->s2s_desk, domain, call->reply);
+	mem_free(&domain);
+}
+
+static void check_as(const struct command_call *call, const char *local,
+		     const char *remote)
+{
+	const struct admin *admin = call->admin;
+
+	if (!is_ours(admin, local))
+		end_error(call->reply, "bad-argument",
+			  str_format("%s is no conference domain of ours",
+				     local));
+	else if (is_ours(admin, remote))
+		end_error(call->reply, "bad-argument",
+			  str_format("%s is a conference domain of ours; what "
+				     "is checked are others", remote));
+	else
+		s2s_desk_check(admin->s2s_desk, local, remote, call->reply);
+}
+
+static void run_s2s_check(const struct command_call *call)
+{
+	const char *text = argument(call, "from");
+	char *remote;
+	char *local;
+
+	if (!call->operand) {
+		end_error(call->reply, "bad-argument",
+			  str_dup("which domain? \"s2s check DOMAIN\""));
+		return;
+	}
+	remote = read_domain(call, call->operand);
+	if (!remote)
+		return;
+	local = read_domain(call, text ? text : call->admin->domains[0]);
+	if (local)
+		check_as(call, local, remote);
+	mem_free(&local);
+	mem_free(&remote);
 }
 
 /* ---- the table ---- */
 
-static void run_help(struct admin *admin, const struct command_reply *r);
+static void run_help(const struct command_call *call);
 
 static const struct command commands[] = {
-	{ "help", "list the commands", run_help },
-	{ "reload", "take up changed certificates and log settings",
-	  run_reload },
-	{ "status", "show version, rooms, users and all counters", run_status },
-	{ "stop", "end the daemon; rooms keep their users", run_stop },
+	{ "help", NULL, "list the commands", run_help, { NULL } },
+	{ "metrics", NULL, "print all counters as OpenMetrics text",
+	  run_metrics, { NULL } },
+	{ "reload", NULL, "take up changed certificates and log settings",
+	  run_reload, { NULL } },
+	{ "s2s", NULL, "the same as \"s2s list\"", run_s2s_list,
+	  { "domain", NULL } },
+	{ "s2s check", "DOMAIN",
+	  "find out step by step whether a domain can be reached",
+	  run_s2s_check, { "from", NULL } },
+	{ "s2s list", NULL, "list the links and streams to other servers",
+	  run_s2s_list, { "domain", NULL } },
+	{ "status", NULL, "show version, rooms, users and all counters",
+	  run_status, { NULL } },
+	{ "stop", NULL, "end the daemon; rooms keep their users", run_stop,
+	  { NULL } },
 };
 
-static void run_help(struct admin *admin, const struct command_reply *r)
+static void run_help(const struct command_call *call)
 {
-	(void)admin;
+	const struct command_reply *r = call->reply;
+
 	for (size_t i = 0; i < array_len(commands); i++) {
+		const struct command *c = &commands[i];
+		char *name = str_format("%s%s%s", c->name,
+					c->operand ? " " : "",
+					c->operand ? c->operand : "");
 		const struct command_value values[] = {
-			{ .name = "name", .text = commands[i].name },
-			{ .name = "text", .text = commands[i].text },
+			{ .name = "name", .text = name },
+			{ .name = "text", .text = c->text },
 		};
 
 		r->row(r->owner, values, array_len(values));
+		mem_free(&name);
 	}
 	end_ok(r);
 }
 
-static const struct command *command_find(const char *name)
+/* What follows the name of c; "" if nothing does, NULL if it is another's. */
+static const char *behind(const struct command *c, const char *name)
 {
-	for (size_t i = 0; i < array_len(commands); i++)
-		if (str_equal(commands[i].name, name))
+	const char *rest;
+
+	if (!str_has_prefix(name, c->name))
+		return NULL;
+	rest = name + strlen(c->name);
+	if (!*rest)
+		return rest;
+	return c->operand && *rest == ' ' && rest[1] ? rest + 1 : NULL;
+}
+
+static const struct command *command_find(const char *name,
+					  const char **operand_out)
+{
+	for (size_t i = 0; i < array_len(commands); i++) {
+		const char *rest = behind(&commands[i], name);
+
+		*operand_out = rest && *rest ? rest : NULL;
+		if (rest)
 			return &commands[i];
+	}
 	return NULL;
 }
 
@@ -167,25 +338,47 @@ static void end_unknown(const struct command_reply *r, const char *name)
 }
 
 static void end_bad_argument(const struct command_reply *r,
-			     const struct command *c, const char *argument)
+			     const struct command *c, const char *argument_name)
 {
-	char *quoted = str_quote(argument, strlen(argument), 64);
+	char *quoted = str_quote(argument_name, strlen(argument_name), 64);
 
 	end_error(r, "bad-argument",
 		  str_format("\"%s\" takes no argument %s", c->name, quoted));
 	mem_free(&quoted);
 }
 
+/* The first argument that c does not know, or NULL. */
+static const char *find_unknown(const struct command *c,
+				const struct command_value *args, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *const *known = c->arguments;
+
+		while (*known && !str_equal(*known, args[i].name))
+			known++;
+		if (!*known)
+			return args[i].name;
+	}
+	return NULL;
+}
+
 void command_run(struct admin *admin, const char *name,
 		 const struct command_value *args, size_t arg_count,
 		 const struct command_reply *reply)
 {
-	const struct command *c = command_find(name);
+	struct command_call call = {
+		.admin = admin,
+		.args = args,
+		.arg_count = arg_count,
+		.reply = reply,
+	};
+	const struct command *c = command_find(name, &call.operand);
+	const char *unknown = c ? find_unknown(c, args, arg_count) : NULL;
 
 	if (!c)
 		end_unknown(reply, name);
-	else if (arg_count > 0)
-		end_bad_argument(reply, c, args[0].name);
+	else if (unknown)
+		end_bad_argument(reply, c, unknown);
 	else
-		c->run(admin, reply);
+		c->run(&call);
 }

@@ -10,12 +10,14 @@
 #include "base/base.h"
 
 struct muc;
+struct s2s_desk;
 struct store;
 
 /** What the commands work on; all borrowed, filled by the daemon. */
 struct admin {
 	struct muc *muc;
 	struct store *store;
+	struct s2s_desk *s2s_desk;
 	const char *version;
 	const char *const *domains;
 	size_t domain_count;
@@ -44,9 +46,10 @@ struct command_reply {
 };
 
 /** Run the command of that name ("status"); answers through reply, at once or
- *  later (reply is copied then; its owner stays until the end). Unknown names
- *  end with "unknown-command", arguments that the command does not know with
- *  "bad-argument". */
+ *  later (reply is copied then; its owner stays until the end). A command that
+ *  is about one thing takes its name behind its own: "s2s check a.example".
+ *  Unknown names end with "unknown-command", arguments that the command does
+ *  not know with "bad-argument". */
 void command_run(struct admin *admin, const char *name,
 		 const struct command_value *args, size_t arg_count,
 		 const struct command_reply *reply);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -26,6 +27,8 @@
 #define LINE_MAX_BYTES ((size_t)16 << 20)
 #define COLUMNS_MAX 16
 #define WIDTH_MAX 48 /* a longer cell does not widen its column */
+#define HEADED 5     /* rows of so many columns get a heading */
+#define PATIENCE 300 /* ms; then what has come is printed */
 
 struct options {
 	const char *socket;
@@ -53,10 +56,15 @@ static void print_help(void)
 	       "      --version        print the version and end\n"
 	       "  -h, --help           print this help and end\n\n"
 	       "An ARGUMENT is --NAME=VALUE or --NAME. Commands:\n"
-	       "  help    list all commands of the daemon\n"
-	       "  status  show version, rooms, users and all counters\n"
-	       "  reload  take up changed certificates and log settings\n"
-	       "  stop    end the daemon; rooms keep their users\n\n"
+	       "  help              list all commands of the daemon\n"
+	       "  status            show version, rooms, users and counters\n"
+	       "  metrics           print all counters as OpenMetrics\n"
+	       "  s2s               list links and streams to other servers\n"
+	       "  s2s check DOMAIN  find out what keeps a domain out\n"
+	       "  reload            take up changed certificates and log "
+	       "settings\n"
+	       "  stop              end the daemon; rooms keep their "
+	       "users\n\n"
 	       "Exit status: 0 done, 1 the command failed, 2 wrong usage, 3 "
 	       "the daemon\ncannot be reached. See hallwayctl(1).\n",
 	       HALLWAY_CONTROL_SOCKET);
@@ -257,6 +265,15 @@ static json_t *talk_hear(struct talk *t)
 	}
 }
 
+/* Is there nothing whole to hear for a while? */
+static bool talk_is_slow(const struct talk *t)
+{
+	struct pollfd p = { .fd = t->fd, .events = POLLIN };
+
+	return !memchr(buf_data(&t->in), '\n', t->in.len) &&
+	       poll(&p, 1, PATIENCE) == 0;
+}
+
 /* ---- what is printed ---- */
 
 /* Text of a cell, safe for a terminal. Owned. */
@@ -329,15 +346,33 @@ static void print_row(json_t *row, const size_t *widths)
 	putchar('\n');
 }
 
-/* Columns side by side, as wide as the widest cell. */
-static void print_rows(json_t *rows)
+/* A row of the names of its values, if they are many. */
+static json_t *heading_new(const json_t *rows)
 {
-	size_t widths[COLUMNS_MAX] = { 0 };
+	json_t *row = json_array_get(rows, 0), *heading, *value;
+	const char *name;
+
+	if (json_object_size(row) < HEADED)
+		return NULL;
+	heading = json_object();
+	json_object_foreach(row, name, value)
+		json_object_set_new(heading, name, json_string(name));
+	return heading;
+}
+
+/* What has come is printed; columns side by side, as wide as the widest cell so
+ * far. */
+static void print_rows(json_t *rows, size_t *widths, bool is_first)
+{
+	json_t *heading = is_first ? heading_new(rows) : NULL;
 	size_t i;
 	json_t *row;
 
+	if (heading)
+		json_array_insert_new(rows, 0, heading);
 	measure(rows, widths);
 	json_array_foreach(rows, i, row) print_row(row, widths);
+	json_array_clear(rows);
 }
 
 static void print_json(json_t *row)
@@ -359,23 +394,31 @@ static int print_end(const json_t *end)
 	return EXIT_FAILED;
 }
 
-/* Rows are printed as they come, or at the end when columns are to align. */
+/* Rows are printed as they come; when columns are to align, at the end, or in
+ * parts when the daemon takes its time. */
 static int print_answer(struct talk *t, const struct options *o)
 {
 	json_t *rows = json_array();
 	json_t *line;
+	size_t widths[COLUMNS_MAX] = { 0 };
+	bool is_first = true;
 	int status = -1;
 
 	while (status < 0 && (line = talk_hear(t))) {
 		json_t *row = json_object_get(line, "row");
 
 		if (json_object_get(line, "ok")) {
-			print_rows(rows);
+			print_rows(rows, widths, is_first);
 			status = print_end(line);
 		} else if (row && o->is_json) {
 			print_json(row);
 		} else if (row) {
 			json_array_append(rows, row);
+			if (talk_is_slow(t)) {
+				print_rows(rows, widths, is_first);
+				is_first = false;
+				fflush(stdout);
+			}
 		}
 		json_decref(line);
 	}

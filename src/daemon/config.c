@@ -376,6 +376,12 @@ static const struct config_key control_keys[] = {
 };
 SECTION(control, control_keys)
 
+static const struct config_key metrics_keys[] = {
+	TEXT("file", metrics_file, "the path of a file"),
+	DURATION("every", metrics.every, 1000, DAYS),
+};
+SECTION(metrics, metrics_keys)
+
 static const struct config_key root_keys[] = {
 	LIST("operators", operators, "a bare JID (admin@example.org)",
 	     normal_bare_jid),
@@ -392,6 +398,7 @@ static const struct config_key root_keys[] = {
 	SPECIAL("store", read_store),
 	SPECIAL("archive", read_archive),
 	SPECIAL("control", read_control),
+	SPECIAL("metrics", read_metrics),
 };
 
 /* ---- the whole ---- */
@@ -403,6 +410,7 @@ static void set_defaults(struct config *c)
 	muc_settings_init(&c->muc);
 	store_settings_init(&c->store);
 	control_settings_init(&c->control);
+	metrics_settings_init(&c->metrics);
 	c->muc.create = MUC_CREATE_OPERATORS;
 	c->muc.operator_needs_certificate = true;
 	c->state_dir = str_dup(HALLWAY_STATE_DIR);
@@ -450,6 +458,7 @@ static void lend(struct config *c)
 		c->muc.create == MUC_CREATE_DOMAINS ? c->create.count : 0;
 	c->muc.version = PACKAGE_VERSION;
 	c->control.socket = c->socket;
+	c->metrics.file = c->metrics_file;
 }
 
 static void read_root(struct config_reading *r, struct config_file *file)
@@ -518,5 +527,6 @@ void config_free(struct config **c)
 	mem_free(&(*c)->log_file);
 	mem_free(&(*c)->dns_servers_joined);
 	mem_free(&(*c)->socket);
+	mem_free(&(*c)->metrics_file);
 	mem_free(c);
 }

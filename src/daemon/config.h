@@ -8,6 +8,7 @@
 #pragma once
 
 #include "admin/control.h"
+#include "admin/metrics.h"
 #include "base/base.h"
 #include "base/log.h"
 #include "daemon/config_section.h"
@@ -40,6 +41,7 @@ struct config {
 	char *dns_servers_joined; /* as the resolver takes them, or NULL */
 	struct config_list create;
 	char *socket;
+	char *metrics_file; /* or NULL */
 	int64_t restore_within; /* ms */
 
 	struct log_settings log;
@@ -47,6 +49,7 @@ struct config {
 	struct muc_settings muc;
 	struct store_settings store;
 	struct control_settings control;
+	struct metrics_settings metrics;
 };
 
 /** Read and check. All complaints go to stderr in one run; NULL if there was

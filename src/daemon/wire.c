@@ -8,6 +8,8 @@
 
 #include "admin/command.h"
 #include "admin/control.h"
+#include "admin/metrics.h"
+#include "admin/s2s_desk.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -39,7 +41,9 @@ struct wire {
 	struct archive *archive;
 	struct muc *muc;
 	struct s2s *s2s;
+	struct s2s_desk *s2s_desk;
 	struct admin admin;
+	struct metrics *metrics;
 	struct control *control;
 	struct signal_watch *sigterm, *sigint, *sighup;
 	bool is_too_old; /* the restored sessions */
@@ -246,9 +250,11 @@ static int build_control(struct wire *w)
 {
 	int error;
 
+	w->s2s_desk = s2s_desk_open(w->loop, w->s2s);
 	w->admin = (struct admin){
 		.muc = w->muc,
 		.store = w->store,
+		.s2s_desk = w->s2s_desk,
 		.version = PACKAGE_VERSION,
 		.domains = w->config->muc.domains,
 		.domain_count = w->config->muc.domain_count,
@@ -262,6 +268,9 @@ static int build_control(struct wire *w)
 	if (error)
 		log_error(LOG_ADMIN, "%s: cannot listen: %s",
 			  w->config->control.socket, hw_error_text(error));
+	else
+		w->metrics = metrics_open(w->loop, &w->config->metrics,
+					  &w->admin);
 	return error;
 }
 
@@ -331,6 +340,9 @@ static void unbuild(void *owner)
 	if (w->control)
 		control_close(w->control);
 	w->control = NULL;
+	if (w->s2s_desk)
+		s2s_desk_close(w->s2s_desk); /* ends commands */
+	metrics_close(&w->metrics);
 	if (w->archive) /* no reader: the writer empties its log on closing */
 		archive_close(&w->archive);
 	if (w->store)
@@ -392,6 +404,7 @@ int wire_run(struct config *owned)
 	loop_run(w.loop);
 	if (!error)
 		log_info(LOG_MAIN, "stopped");
+	s2s_desk_free(&w.s2s_desk);
 	conference_free(&w.conference);
 	loop_close(&w.loop);
 	creds_unref(&w.creds);

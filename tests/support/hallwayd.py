@@ -118,6 +118,13 @@ class Hallwayd:
         assert found, "no counter " + name
         return int(found.group(1))
 
+    def ctl_begin(self, *words):
+        """hallwayctl with these words, as a Process that goes on."""
+        return Process(
+            "hallwayctl", [program("hallwayctl", "HALLWAYCTL"), "--json",
+                           "-s", self.control, *words],
+            self.folder / "hallwayctl.log")
+
     def terminate(self):
         """SIGTERM; a clean end is part of the assertion."""
         status = self.process.terminate()

@@ -2,9 +2,12 @@
 #include "tests/unit/unit.h"
 
 #include "admin/command.h"
+#include "admin/metrics.h"
+#include "admin/s2s_desk.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/counter.h"
+#include "base/str.h"
 #include "muc/muc.h"
 #include "store/store.h"
 
@@ -22,6 +25,33 @@ size_t muc_occupant_count(const struct muc *m)
 size_t store_waiting(const struct store *s)
 {
 	return s ? 0 : 7;
+}
+
+/* The desk of these tests answers at once, with what it was asked. */
+void s2s_desk_list(struct s2s_desk *d, const char *domain,
+		   const struct command_reply *reply)
+{
+	const struct command_value value = {
+		.name = "domain",
+		.text = domain ? domain : "-",
+	};
+
+	(void)d;
+	reply->row(reply->owner, &value, 1);
+	reply->end(reply->owner, NULL, NULL);
+}
+
+void s2s_desk_check(struct s2s_desk *d, const char *local, const char *remote,
+		    const struct command_reply *reply)
+{
+	const struct command_value values[] = {
+		{ .name = "local", .text = local },
+		{ .name = "remote", .text = remote },
+	};
+
+	(void)d;
+	reply->row(reply->owner, values, array_len(values));
+	reply->end(reply->owner, NULL, NULL);
 }
 
 static struct counter sent = COUNTER_INIT("hallway_test_sent", "sent");
@@ -176,7 +206,7 @@ static void help_lists_what_can_be_run(void **state)
 		assert_null(strstr(run(*state, name), "unknown-command"));
 		count++;
 	}
-	assert_int_equal(count, 4);
+	assert_int_equal(count, 8);
 	assert_string_equal(line, "ok");
 	free(list);
 }
@@ -202,6 +232,49 @@ static void unknown_argument_keeps_it_from_running(void **state)
 			    "\"when\"\n");
 }
 
+static void s2s_list_normalises_its_filter(void **state)
+{
+	const struct command_value domain = { .name = "domain",
+					      .text = "B\303\274cher.TEST" };
+	const struct command_value bad = { .name = "domain", .text = "a b" };
+
+	assert_string_equal(run(*state, "s2s"), "domain=-\nok\n");
+	assert_string_equal(run_with(*state, "s2s list", &domain, 1),
+			    "domain=b\303\274cher.test\nok\n");
+	assert_string_equal(run_with(*state, "s2s list", &bad, 1),
+			    "bad-argument: \"a b\" is no domain name\n");
+}
+
+static void s2s_check_takes_the_domain_behind_its_name(void **state)
+{
+	const struct command_value from = { .name = "from", .text = "b.test" };
+	const struct command_value bad = { .name = "from", .text = "c.test" };
+
+	assert_string_equal(run(*state, "s2s check Far.test"),
+			    "local=a.test remote=far.test\nok\n");
+	assert_string_equal(run_with(*state, "s2s check far.test", &from, 1),
+			    "local=b.test remote=far.test\nok\n");
+	assert_non_null(strstr(run_with(*state, "s2s check far.test", &bad, 1),
+			       "bad-argument: c.test is no conference"));
+	assert_non_null(strstr(run(*state, "s2s check b.test"),
+			       "bad-argument: b.test is a conference"));
+	assert_non_null(strstr(run(*state, "s2s check"), "which domain?"));
+	assert_non_null(strstr(run(*state, "s2s check 127.0.0.1"),
+			       "no domain name"));
+	assert_non_null(strstr(run(*state, "s2s listing"), "unknown-command"));
+	assert_non_null(strstr(run(*state, "status x"), "unknown-command"));
+}
+
+static void metrics_end_with_the_mark(void **state)
+{
+	const char *text = run(*state, "metrics");
+
+	assert_non_null(strstr(text, "line=# TYPE hallway_rooms gauge\n"));
+	assert_non_null(strstr(text, "line=hallway_rooms 3\n"));
+	assert_non_null(strstr(text, "line=hallway_occupants 41\n"));
+	assert_true(str_has_suffix(text, "line=# EOF\nok\n"));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -214,6 +287,9 @@ int main(void)
 		CASE(help_lists_what_can_be_run),
 		CASE(unknown_command_names_the_nearest),
 		CASE(unknown_argument_keeps_it_from_running),
+		CASE(s2s_list_normalises_its_filter),
+		CASE(s2s_check_takes_the_domain_behind_its_name),
+		CASE(metrics_end_with_the_mark),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);
