@@ -332,7 +332,8 @@ static void reach_next(struct link *l)
 	round_go_on(&l->round);
 }
 
-static void on_connected(void *owner, int owned_fd, bool direct_tls)
+static void on_connected(void *owner, int owned_fd,
+			 const struct route_place *at)
 {
 	struct link *l = owner;
 	const struct outbound_names names = {
@@ -343,7 +344,7 @@ static void on_connected(void *owner, int owned_fd, bool direct_tls)
 	};
 
 	enter(l, LINK_NEGOTIATING);
-	l->stream = outbound_open(l->place, owned_fd, &names, direct_tls,
+	l->stream = outbound_open(l->place, owned_fd, &names, at,
 				  &outbound_events, l);
 	if (!l->stream)
 		reach_next(l);

@@ -6,10 +6,12 @@
 #include "base/str.h"
 #include "dialback/initiator.h"
 #include "loop/timer.h"
+#include "s2s/anchor.h"
 #include "s2s/features.h"
 #include "s2s/limits.h"
 #include "s2s/place.h"
 #include "s2s/report.h"
+#include "s2s/route.h"
 #include "s2s/stream.h"
 #include "s2s/tally.h"
 #include "xml/elem.h"
@@ -22,6 +24,7 @@ enum outbound_state {
 	OUTBOUND_FEATURES,        /* theirs came */
 	OUTBOUND_PROCEED,         /* <starttls/> sent */
 	OUTBOUND_TLS,             /* handshake */
+	OUTBOUND_ANCHOR,          /* TLS is there, its TLSA records are not */
 	OUTBOUND_SECURE_HEADER,   /* header sent again */
 	OUTBOUND_SECURE_FEATURES, /* theirs came */
 	OUTBOUND_SECURE,          /* may verify and assert */
@@ -40,6 +43,7 @@ struct outbound {
 	char *id;                 /* owned; of their latest header */
 	struct limits limits;     /* theirs */
 	struct initiator initiator;
+	struct anchor anchor;
 	struct timer *timer;      /* deadline of a step before SECURE */
 	unsigned unsolicited;
 };
@@ -132,12 +136,50 @@ static void start_tls(struct outbound *o)
 	}
 }
 
+/* Whoever this is, it is not whom DNSSEC says that we called: not a word. */
+static void fail_anchor(struct outbound *o, const char *text)
+{
+	log_warn(LOG_TLS, "%s: %s: %s", o->names.remote,
+		 stream_peer(o->stream), text);
+	end(o);
+	stream_abort(o->stream);
+	o->events->on_ending(o->owner, false, text);
+}
+
+static void judge(struct outbound *o)
+{
+	switch (anchor_judge(&o->anchor, o->stream, o->names.remote_ascii)) {
+	case ANCHOR_MISMATCH:
+		fail_anchor(o, "its certificate does not match its TLSA "
+			       "records");
+		return;
+	case ANCHOR_UNKNOWN:
+		fail_anchor(o, "its TLSA records cannot be had");
+		return;
+	case ANCHOR_SILENT:
+	case ANCHOR_MATCH:
+		break;
+	}
+	stream_send_header(o->stream, o->names.local, o->names.remote);
+	step(o, OUTBOUND_SECURE_HEADER);
+}
+
 static void on_secure(void *owner)
 {
 	struct outbound *o = owner;
 
-	stream_send_header(o->stream, o->names.local, o->names.remote);
-	step(o, OUTBOUND_SECURE_HEADER);
+	if (o->anchor.state == ANCHOR_ASKING)
+		step(o, OUTBOUND_ANCHOR);
+	else
+		judge(o);
+}
+
+static void on_anchor(void *owner)
+{
+	struct outbound *o = owner;
+
+	if (o->state == OUTBOUND_ANCHOR)
+		judge(o);
 }
 
 /* ---- dialback ---- */
@@ -266,6 +308,7 @@ static void on_closed(void *owner)
 	counter_add(&tally.streams_out, -1);
 	o->events->on_closed(o->owner);
 	initiator_fini(&o->initiator);
+	anchor_fini(&o->anchor);
 	timer_free(&o->timer);
 	mem_free(&o->id);
 	mem_free(&o);
@@ -284,7 +327,7 @@ static const struct stream_events stream_events = {
 
 struct outbound *outbound_open(const struct place *place, int owned_fd,
 			       const struct outbound_names *names,
-			       bool direct_tls,
+			       const struct route_place *at,
 			       const struct outbound_events *events,
 			       void *owner)
 {
@@ -303,7 +346,8 @@ struct outbound *outbound_open(const struct place *place, int owned_fd,
 	initiator_init(&o->initiator, names->local, names->remote);
 	o->timer = timer_new(place->loop, on_deadline, o);
 	counter_add(&tally.streams_out, 1);
-	if (direct_tls) {
+	anchor_init(&o->anchor, place, at, on_anchor, o);
+	if (at->direct_tls) {
 		start_tls(o);
 	} else {
 		stream_send_header(o->stream, names->local, names->remote);
@@ -362,12 +406,10 @@ void outbound_tick(struct outbound *o, int64_t now)
 
 char *outbound_describe(const struct outbound *o)
 {
-	enum cert_verdict verdict;
-
-	verdict = stream_peer_verdict(o->stream, o->names.remote_ascii);
 	return str_format("%s, %s, %s", stream_peer(o->stream),
 			  stream_cipher(o->stream),
-			  cert_verdict_text(verdict));
+			  anchor_cert_text(&o->anchor, o->stream,
+					   o->names.remote_ascii));
 }
 
 void outbound_report(const struct outbound *o, struct report_row *row)

@@ -16,6 +16,7 @@ struct limits;
 struct outbound;
 struct place;
 struct report_row;
+struct route_place;
 
 struct outbound_events {
 	/** TLS and features are there: verify or assert. */
@@ -42,10 +43,10 @@ struct outbound_names {
 	const char *local_ascii;
 	const char *remote_ascii;
 };
-/** direct_tls: TLS comes first (XEP-0368), not STARTTLS. */
+/** at: where the socket leads; TLS comes first (XEP-0368) or STARTTLS. */
 struct outbound *outbound_open(const struct place *place, int owned_fd,
 			       const struct outbound_names *names,
-			       bool direct_tls,
+			       const struct route_place *at,
 			       const struct outbound_events *events,
 			       void *owner);
 

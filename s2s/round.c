@@ -46,7 +46,7 @@ static void on_dialled(void *owner, int owned_fd, size_t index)
 	r->state = ROUND_RESTING;
 	p->is_spent = true;
 	r->at = p->place.addr;
-	r->events->on_connected(r->owner, owned_fd, p->direct_tls);
+	r->events->on_connected(r->owner, owned_fd, p);
 }
 
 static void on_dial_failed(void *owner, int error)

@@ -17,9 +17,9 @@ struct place;
 struct target_search;
 
 struct round_events {
-	/** Takes the connected socket; direct_tls: TLS is to be spoken at
-	 *  once (XEP-0368). */
-	void (*on_connected)(void *owner, int owned_fd, bool direct_tls);
+	/** Takes the connected socket; at: to where. */
+	void (*on_connected)(void *owner, int owned_fd,
+			     const struct route_place *at);
 	/** No address is left. why: COND_REMOTE_SERVER_NOT_FOUND when DNS says
 	 *  that there is no server, COND_REMOTE_SERVER_TIMEOUT else. text may be NULL. */
 	void (*on_exhausted)(void *owner, enum cond_name why, const char *text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "s2s/route.h"
 
+#include "base/str.h"
 #include "dns/target.h"
 #include "net/dial_book.h"
 
@@ -20,7 +21,13 @@ static void add(struct route *r, const struct target *t, size_t index,
 	if (r->count == ROUTE_MAX)
 		return;
 	p = &r->places[r->count++];
-	*p = (struct route_place){ .direct_tls = t->direct_tls };
+	*p = (struct route_place){
+		.port = t->port,
+		.direct_tls = t->direct_tls,
+		.is_srv_secure = t->is_srv_secure,
+		.is_addr_secure = t->is_addr_secure,
+	};
+	(void)str_copy(p->host, sizeof(p->host), t->host);
 	p->place.addr = t->addrs[index];
 	p->place.group = group;
 }

@@ -17,7 +17,11 @@ struct target_list;
 
 struct route_place {
 	struct dial_place place;
+	char host[256];      /* where that is, by DNS; A-labels */
+	uint16_t port;
 	bool direct_tls;
+	bool is_srv_secure;  /* DNSSEC: host, and ... */
+	bool is_addr_secure; /* ... its addresses */
 	bool is_spent; /* tried; goes at the next route_rest() */
 };
 

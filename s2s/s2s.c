@@ -27,6 +27,7 @@ struct s2s {
 void s2s_settings_init(struct s2s_settings *s)
 {
 	*s = (struct s2s_settings){
+		.dane = true,
 		.max_stanza = 262144,
 		.max_stanza_unauthenticated = 10240,
 		.queue_bytes = 2097152,

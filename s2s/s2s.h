@@ -34,6 +34,7 @@ struct s2s_settings {
 	unsigned io_loops;          /* threads.io; 0 = one per core */
 	const char *dns_servers;    /* "127.0.0.1:5353,..." or NULL */
 	bool dns_trust_ad;
+	bool dane;                  /* TLSA of servers that we call; true */
 	bool allow_private;
 	unsigned char dialback_secret[32];
 	size_t max_stanza;          /* 262144 */

@@ -639,6 +639,15 @@ enum cert_verdict stream_peer_verdict(const struct stream *s,
 	return s->tls ? tls_peer_verdict(s->tls, domain) : CERT_NONE;
 }
 
+enum dane_verdict stream_peer_dane(const struct stream *s,
+				   const struct tlsa_set *set,
+				   const char *const *names,
+				   size_t name_count)
+{
+	require(s->tls);
+	return tls_peer_dane(s->tls, set, names, name_count);
+}
+
 size_t stream_queued(const struct stream *s)
 {
 	return s->tls ? tls_queued(s->tls) : tcp_queued(s->tcp);

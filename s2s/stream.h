@@ -12,6 +12,7 @@
 
 #include "base/base.h"
 #include "net/cert.h"
+#include "net/dane.h"
 #include "xmpp/cond.h"
 
 struct elem;
@@ -89,6 +90,11 @@ const char *stream_peer(const struct stream *s); /* "192.0.2.1:5269" */
 const char *stream_cipher(const struct stream *s); /* what TLS agreed on */
 enum cert_verdict stream_peer_verdict(const struct stream *s,
 				      const char *domain); /* A-labels */
+/** For a client; see dane_judge(). */
+enum dane_verdict stream_peer_dane(const struct stream *s,
+				   const struct tlsa_set *set,
+				   const char *const *names,
+				   size_t name_count);
 size_t stream_queued(const struct stream *s);
 int64_t stream_progress_at(const struct stream *s); /* ms monotonic */
 int64_t stream_wrote_at(const struct stream *s);

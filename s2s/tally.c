@@ -26,6 +26,11 @@ struct tally tally = {
 				"Stanzas not sent because of the peer's limit"),
 	.undelivered = COUNTER_INIT("hallway_s2s_envelopes_undelivered",
 				    "Envelopes given back undelivered"),
+	.dane_matches = COUNTER_INIT("hallway_s2s_dane_matches",
+				     "Servers proven by TLSA records"),
+	.dane_mismatches =
+		COUNTER_INIT("hallway_s2s_dane_mismatches",
+			     "Servers refused because of TLSA records"),
 	.lost = COUNTER_INIT("hallway_s2s_domains_lost",
 			     "Domains given up as unreachable"),
 };
@@ -72,7 +77,8 @@ void tally_register(void)
 		&tally.streams_in,  &tally.streams_out, &tally.stanzas_in,
 		&tally.stanzas_out, &tally.spoofs,      &tally.refused,
 		&tally.dropped,     &tally.undelivered, &tally.lost,
-		&tally.places_refused, &tally.too_big,
+		&tally.places_refused, &tally.too_big, &tally.dane_matches,
+		&tally.dane_mismatches,
 	};
 
 	for (size_t i = 0; i < array_len(plain); i++)

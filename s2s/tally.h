@@ -23,6 +23,8 @@ struct tally {
 	struct counter too_big;      /* stanzas above a peer's limit */
 	struct counter undelivered;  /* envelopes given back */
 	struct counter lost;         /* pairs given up */
+	struct counter dane_matches;    /* servers proven by TLSA records */
+	struct counter dane_mismatches; /* servers refused because of them */
 };
 extern struct tally tally;
 

@@ -268,6 +268,7 @@ static const struct config_key s2s_keys[] = {
 	LIST("listen_tls", listen_tls, "an address with a port (\"*:5270\")",
 	     normal_listen),
 	BOOL("allow_private", s2s.allow_private),
+	BOOL("dane", s2s.dane),
 	DURATION("grace", s2s.grace, 1000, DAYS),
 	DURATION("connect_timeout", s2s.connect_timeout, 100, 600000),
 	DURATION("failure_memory", s2s.failure_memory, 0, DAYS),

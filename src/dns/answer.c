@@ -246,6 +246,22 @@ static bool add_addr(const struct reader *r, const struct record *rec,
 	return true;
 }
 
+static bool add_record(const struct reader *r, const struct record *rec,
+		       struct answer *out)
+{
+	switch ((enum answer_type)rec->type) {
+	case ANSWER_SRV:
+		return add_srv(r, rec, out);
+	case ANSWER_TLSA:
+		return tlsa_set_add(&out->tlsas, r->packet + rec->data,
+				    rec->data_len);
+	case ANSWER_A:
+	case ANSWER_AAAA:
+		return add_addr(r, rec, out);
+	}
+	require(false);
+}
+
 /* Collects what the name has of the type; r moves behind the answers. */
 static bool read_answers(struct reader *r, unsigned count, const char *name,
 			 enum answer_type type, struct answer *out)
@@ -259,8 +275,7 @@ static bool read_answers(struct reader *r, unsigned count, const char *name,
 		    !str_equal(rec.name, name))
 			continue;
 		lower_ttl(out, rec.ttl);
-		if (!(type == ANSWER_SRV ? add_srv(r, &rec, out)
-					 : add_addr(r, &rec, out)))
+		if (!add_record(r, &rec, out))
 			return false;
 	}
 	return true;
@@ -306,7 +321,7 @@ static bool read_sections(struct reader *r, char name[NAME_SIZE],
 	    !follow_aliases(r, answers, name, out) ||
 	    !read_answers(r, answers, name, type, out))
 		return false;
-	if (out->srv_count + out->addr_count > 0)
+	if (answer_has_records(out))
 		return true;
 	return read_negative_ttl(r, authorities, out);
 }
@@ -315,8 +330,7 @@ static enum answer_status status_of(unsigned rcode, const struct answer *out)
 {
 	if (rcode == RCODE_NXDOMAIN)
 		return ANSWER_NO_NAME;
-	return out->srv_count + out->addr_count > 0 ? ANSWER_OK
-						    : ANSWER_NO_DATA;
+	return answer_has_records(out) ? ANSWER_OK : ANSWER_NO_DATA;
 }
 
 void answer_read(const unsigned char *packet, size_t len, const char *name,
@@ -342,5 +356,5 @@ void answer_read(const unsigned char *packet, size_t len, const char *name,
 	out->authentic = (flags & FLAG_AUTHENTIC) != 0;
 	out->status = status_of(rcode, out);
 	if (out->status == ANSWER_NO_NAME)
-		out->srv_count = out->addr_count = 0;
+		out->srv_count = out->addr_count = out->tlsas.count = 0;
 }

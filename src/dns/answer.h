@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "dns/srv.h"
 #include "net/addr.h"
+#include "net/dane.h"
 
 #define ANSWER_MAX_SRV 32
 #define ANSWER_MAX_ADDRS 16
@@ -27,9 +28,21 @@ struct answer {
 	struct srv srvs[ANSWER_MAX_SRV];
 	size_t addr_count;
 	struct addr addrs[ANSWER_MAX_ADDRS]; /* port 0 */
+	struct tlsa_set tlsas;
 };
 
-enum answer_type { ANSWER_A = 1, ANSWER_AAAA = 28, ANSWER_SRV = 33 };
+enum answer_type {
+	ANSWER_A = 1,
+	ANSWER_AAAA = 28,
+	ANSWER_SRV = 33,
+	ANSWER_TLSA = 52,
+};
+
+/** Are there records that were asked for? */
+static inline bool answer_has_records(const struct answer *a)
+{
+	return a->srv_count + a->addr_count + a->tlsas.count > 0;
+}
 
 /** Follows at most 8 CNAMEs inside the packet. Malformed gives
  *  ANSWER_FAILED. */

@@ -18,6 +18,7 @@ struct entry {
 	struct srv *srvs; /* owned */
 	size_t addr_count;
 	struct addr *addrs; /* owned */
+	struct tlsa_set *tlsas; /* owned, or NULL */
 };
 
 struct cache {
@@ -33,6 +34,7 @@ static void entry_free(void *value)
 		return;
 	mem_free(&e->srvs);
 	mem_free(&e->addrs);
+	mem_free(&e->tlsas);
 	mem_free(&e);
 }
 
@@ -87,6 +89,8 @@ static struct entry *entry_new(const struct answer *answer, int64_t until)
 	if (e->addr_count > 0)
 		e->addrs = mem_dup(answer->addrs,
 				   e->addr_count * sizeof(*e->addrs));
+	if (answer->tlsas.count > 0)
+		e->tlsas = mem_dup(&answer->tlsas, sizeof(*e->tlsas));
 	return e;
 }
 
@@ -145,6 +149,8 @@ bool cache_find(struct cache *c, const char *key, int64_t now,
 		out->srvs[i] = e->srvs[i];
 	for (size_t i = 0; i < e->addr_count; i++)
 		out->addrs[i] = e->addrs[i];
+	if (e->tlsas)
+		out->tlsas = *e->tlsas;
 	return true;
 }
 

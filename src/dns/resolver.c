@@ -330,6 +330,8 @@ static void send_query(struct lookup *l)
 		return;
 	}
 	query[3] |= 0x20; /* AD: tell us whether it was validated */
+	if (l->resolver->trusts_ad)
+		query[len - 4] |= 0x80; /* DO, of the OPT record behind */
 	ares_send(l->resolver->channel, query, len, on_answer, l);
 	ares_free_string(query);
 	arm_timer(l->resolver);
@@ -351,7 +353,7 @@ static bool find_in_hosts(struct lookup *l)
 	struct hostent *host = NULL;
 	int family = l->type == ANSWER_AAAA ? AF_INET6 : AF_INET;
 
-	if (l->type == ANSWER_SRV ||
+	if ((l->type != ANSWER_A && l->type != ANSWER_AAAA) ||
 	    ares_gethostbyname_file(l->resolver->channel, l->name, family,
 				    &host) != ARES_SUCCESS)
 		return false;

@@ -12,6 +12,7 @@ struct srv {
 	uint16_t weight;
 	uint16_t port;
 	bool direct_tls; /* from _xmpps-server */
+	bool is_secure;  /* validated (DNSSEC) */
 	char target[256]; /* lower case, no final dot; "" = "." */
 };
 

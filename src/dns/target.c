@@ -26,6 +26,7 @@ struct address_question {
 	struct target_search *search;
 	struct resolver_question *question; /* NULL = answered */
 	bool has_failed;
+	bool is_secure;
 	size_t count;
 	struct addr addrs[TARGET_MAX_ADDRS];
 };
@@ -37,6 +38,7 @@ struct service_question {
 	bool is_direct_tls;
 	bool is_asked;
 	enum answer_status status;
+	bool is_secure;
 };
 
 struct target_search {
@@ -83,6 +85,10 @@ static void answer(struct target_search *s, enum target_status status)
 static void mix_addresses(struct address_question families[FAMILY_COUNT],
 			  struct target *target)
 {
+	target->is_addr_secure = true;
+	for (size_t f = 0; f < FAMILY_COUNT; f++)
+		if (families[f].count > 0 && !families[f].is_secure)
+			target->is_addr_secure = false;
 	for (size_t i = 0; i < TARGET_MAX_ADDRS; i++)
 		for (size_t f = 0; f < FAMILY_COUNT; f++)
 			if (i < families[f].count &&
@@ -173,6 +179,7 @@ static void on_addresses(void *owner, const struct answer *found)
 
 	q->question = NULL;
 	q->has_failed = found->status == ANSWER_FAILED;
+	q->is_secure = found->authentic;
 	for (size_t i = 0; i < found->addr_count && q->count < TARGET_MAX_ADDRS;
 	     i++)
 		q->addrs[q->count++] = found->addrs[i];
@@ -212,12 +219,17 @@ static void add_target(struct target_search *s, const struct srv *srv)
 	target->port = srv->port;
 	target->priority = srv->priority;
 	target->direct_tls = srv->direct_tls;
+	target->is_srv_secure = srv->is_secure;
 }
 
 /* The domain's own name, where it has no SRV records. */
 static void add_fallback(struct target_search *s)
 {
-	struct srv srv = { .port = DEFAULT_PORT };
+	struct srv srv = { .port = DEFAULT_PORT, .is_secure = true };
+
+	for (size_t i = 0; i < SERVICE_COUNT; i++)
+		if (s->services[i].is_asked && !s->services[i].is_secure)
+			srv.is_secure = false;
 
 	if (str_copy(srv.target, sizeof(srv.target), s->domain))
 		add_target(s, &srv);
@@ -262,6 +274,7 @@ static void on_service(void *owner, const struct answer *found)
 
 	q->question = NULL;
 	q->status = found->status;
+	q->is_secure = found->authentic;
 	for (size_t i = 0; i < found->srv_count; i++) {
 		struct srv *srv;
 
@@ -270,6 +283,7 @@ static void on_service(void *owner, const struct answer *found)
 		srv = &s->srvs[s->srv_count++];
 		*srv = found->srvs[i];
 		srv->direct_tls = q->is_direct_tls;
+		srv->is_secure = found->authentic;
 	}
 	if (--s->open_count == 0)
 		choose_targets(s);

@@ -22,6 +22,8 @@ struct target {
 	uint16_t port;
 	uint16_t priority;  /* of its SRV record */
 	bool direct_tls;
+	bool is_srv_secure;  /* DNSSEC: that this is a target, and ... */
+	bool is_addr_secure; /* ... all of its addresses */
 	size_t addr_count;
 	struct addr addrs[TARGET_MAX_ADDRS]; /* with port; families mixed */
 };

@@ -162,7 +162,7 @@ bool cert_has_name(gnutls_x509_crt_t crt, const char *domain)
 
 /* FEDERATION 3.2: serverAuth in both directions, since it is a server whatever
  * end of the connection it has. CAs no longer issue clientAuth. */
-static bool is_for_server(gnutls_x509_crt_t crt)
+bool cert_is_for_server(gnutls_x509_crt_t crt)
 {
 	for (unsigned seq = 0; seq < MAX_NAMES; seq++) {
 		char oid[OID_SIZE];
@@ -214,7 +214,7 @@ enum cert_verdict cert_judge(gnutls_session_t session, const char *domain)
 		return verdict;
 	require(gnutls_x509_crt_init(&leaf) == 0);
 	if (gnutls_x509_crt_import(leaf, &peers[0], GNUTLS_X509_FMT_DER) < 0 ||
-	    !is_for_server(leaf))
+	    !cert_is_for_server(leaf))
 		verdict = CERT_UNTRUSTED;
 	else if (!cert_has_name(leaf, domain))
 		verdict = CERT_WRONG_NAME;

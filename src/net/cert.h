@@ -35,6 +35,8 @@ bool cert_match_name(const char *pattern, const char *domain);
 /** For the files of this folder that know GnuTLS: does the certificate name
  *  domain (A-labels)? */
 bool cert_has_name(struct gnutls_x509_crt_int *crt, const char *domain);
+/** And: may it be used by a server? */
+bool cert_is_for_server(struct gnutls_x509_crt_int *crt);
 /** And: the chain that a peer showed in a finished handshake. */
 enum cert_verdict cert_judge(struct gnutls_session_int *session,
 			     const char *domain);

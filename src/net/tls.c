@@ -485,6 +485,14 @@ enum cert_verdict tls_peer_verdict(const struct tls *t, const char *domain)
 	return t->description ? cert_judge(t->session, domain) : CERT_NONE;
 }
 
+enum dane_verdict tls_peer_dane(const struct tls *t,
+				const struct tlsa_set *set,
+				const char *const *names, size_t name_count)
+{
+	require(t->description);
+	return dane_judge(t->session, set, names, name_count);
+}
+
 void tls_peer_summary(const struct tls *t, struct cert_summary *out)
 {
 	*out = (struct cert_summary){ 0 };

@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 #include "net/cert.h"
+#include "net/dane.h"
 
 struct addr;
 struct creds;
@@ -53,6 +54,11 @@ void tls_close(struct tls *t);
 
 /** The peer's chain, for this name (A-labels), as a server of that name. */
 enum cert_verdict tls_peer_verdict(const struct tls *t, const char *domain);
+/** Its chain against the TLSA records of the server that was called; see
+ *  dane_judge(). */
+enum dane_verdict tls_peer_dane(const struct tls *t,
+				const struct tlsa_set *set,
+				const char *const *names, size_t name_count);
 /** What the peer's certificate says; for cert_summary_fini(). */
 void tls_peer_summary(const struct tls *t, struct cert_summary *out);
 /** "TLS1.3 (ECDHE-SECP256R1)-(ECDSA-...)-(AES-256-GCM)"; borrowed. */

@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{ "_xmpp-server._tcp.x.test", ANSWER_SRV },
 		{ "a.test", ANSWER_A },
 		{ "a.test", ANSWER_AAAA },
+		{ "_5269._tcp.x.test", ANSWER_TLSA },
 	};
 	struct answer a;
 	unsigned which;
@@ -35,7 +36,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    &a);
 	require(a.srv_count <= ANSWER_MAX_SRV);
 	require(a.addr_count <= ANSWER_MAX_ADDRS);
-	require((a.srv_count + a.addr_count > 0) == (a.status == ANSWER_OK));
+	require(answer_has_records(&a) == (a.status == ANSWER_OK));
+	require(a.tlsas.count <= TLSA_MAX);
+	for (size_t i = 0; i < a.tlsas.count; i++)
+		require(a.tlsas.records[i].at + a.tlsas.records[i].len <=
+			(int)a.tlsas.used);
+	require(a.tlsas.used <= TLSA_MAX_BYTES);
 	for (size_t i = 0; i < a.srv_count; i++)
 		check_srv(&a.srvs[i]);
 	return 0;

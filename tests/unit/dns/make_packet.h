@@ -13,7 +13,8 @@
 #define PACKET_TRUNCATED 0x8380
 #define PACKET_AD 0x0020
 
-enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_SOA = 6, TYPE_AAAA = 28, TYPE_SRV = 33 };
+enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_SOA = 6, TYPE_AAAA = 28, TYPE_SRV = 33,
+       TYPE_TLSA = 52 };
 
 /** Header with one question; the counts are put in by the adding of records. */
 void packet_start(struct buf *b, unsigned id, unsigned flags, const char *name,

@@ -47,6 +47,37 @@ static void answer_holds_srv_records(void **state)
 	buf_fini(&b);
 }
 
+static void answer_holds_tlsa_records(void **state)
+{
+	static const char name[] = "_5269._tcp.x.test";
+	static const unsigned char ee[] = { 3, 1, 1, 0xaa, 0xbb };
+	static const unsigned char ta[] = { 2, 0, 2, 0xcc };
+	struct buf b = { 0 };
+	struct answer a;
+	(void)state;
+
+	packet_start(&b, 1, PACKET_RESPONSE | PACKET_AD, name, TYPE_TLSA);
+	packet_record(&b, false, name, TYPE_TLSA, 60, ee, sizeof(ee));
+	packet_record(&b, false, "other.test", TYPE_TLSA, 60, ee, sizeof(ee));
+	packet_record(&b, false, name, TYPE_TLSA, 60, ta, sizeof(ta));
+	read_packet(&b, name, ANSWER_TLSA, &a);
+	assert_int_equal(a.status, ANSWER_OK);
+	assert_true(a.authentic);
+	assert_int_equal(a.tlsas.count, 2);
+	assert_int_equal(a.tlsas.records[0].usage, 3);
+	assert_int_equal(a.tlsas.records[0].selector, 1);
+	assert_int_equal(a.tlsas.records[0].matching, 1);
+	assert_int_equal(a.tlsas.records[0].len, 2);
+	assert_int_equal(a.tlsas.records[1].usage, 2);
+	assert_int_equal(a.tlsas.data[a.tlsas.records[1].at], 0xcc);
+
+	packet_start(&b, 1, PACKET_RESPONSE, name, TYPE_TLSA);
+	packet_record(&b, false, name, TYPE_TLSA, 60, ee, 3);
+	read_packet(&b, name, ANSWER_TLSA, &a);
+	assert_int_equal(a.status, ANSWER_FAILED);
+	buf_fini(&b);
+}
+
 static void answer_follows_aliases_in_any_order(void **state)
 {
 	struct buf b = { 0 };
@@ -245,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answer_holds_srv_records),
+		cmocka_unit_test(answer_holds_tlsa_records),
 		cmocka_unit_test(answer_follows_aliases_in_any_order),
 		cmocka_unit_test(answer_refuses_loops_and_long_chains),
 		cmocka_unit_test(answer_tells_nothing_from_failure),
