@@ -11,6 +11,7 @@
 #include "muc/privilege.h"
 #include "xmpp/cond.h"
 
+struct archive_page;
 struct elem;
 struct room;
 struct session;
@@ -21,6 +22,8 @@ struct act {
 	struct stanza *stanza;   /* borrowed; an act may change its tree */
 	struct session *session; /* the sender's, NULL = not in the room */
 	bool by_certificate;     /* how the sender's domain was proven */
+	const struct archive_page *page; /* what it asked the archive for before,
+					  * or NULL */
 	bool is_new_room;        /* this very stanza made the room */
 };
 

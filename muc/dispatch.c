@@ -15,10 +15,12 @@
 #include "muc/iq_relay.h"
 #include "muc/leave.h"
 #include "muc/message.h"
+#include "muc/moderate.h"
 #include "muc/nick.h"
 #include "muc/pm.h"
 #include "muc/presence.h"
 #include "muc/probe.h"
+#include "muc/retract.h"
 #include "muc/room.h"
 #include "muc/room_disco.h"
 #include "muc/site.h"
@@ -44,6 +46,7 @@ static const struct iq_row {
 	{ "query", NS_MUC_ADMIN, STANZA_SET, iq_admin_set },
 	{ "query", NS_MUC_OWNER, STANZA_GET, iq_owner_get },
 	{ "query", NS_MUC_OWNER, STANZA_SET, iq_owner_set },
+	{ "moderate", NS_MODERATED, STANZA_SET, moderate_set },
 	{ "query", NS_REGISTER, STANZA_GET, iq_register_get },
 	{ "query", NS_REGISTER, STANZA_SET, iq_register_set },
 };
@@ -91,7 +94,7 @@ static void run_iq(struct act *a)
 		iq_relay_answer(a);
 }
 
-/* Messages to the room itself that are no talk. */
+/* Messages to the room itself that are not just talk. */
 static const struct {
 	bool (*is_it)(const struct stanza *s);
 	void (*run)(struct act *a);
@@ -99,6 +102,7 @@ static const struct {
 	{ invite_is_asked, invite_send },
 	{ invite_is_declined, invite_decline },
 	{ voice_is_form, voice_run },
+	{ retract_is_asked, retract_own },
 };
 
 static void run_room_message(struct act *a)
@@ -109,7 +113,10 @@ static void run_room_message(struct act *a)
 			return;
 		}
 	}
-	message_other(a);
+	if (a->stanza->type == STANZA_GROUPCHAT)
+		message_groupchat(a);
+	else
+		message_other(a);
 }
 
 static void run_message_error(struct act *a, bool is_private)
@@ -127,8 +134,6 @@ static void run_message(struct act *a)
 		run_message_error(a, is_private);
 	else if (is_private)
 		pm_send(a);
-	else if (a->stanza->type == STANZA_GROUPCHAT)
-		message_groupchat(a);
 	else
 		run_room_message(a);
 }

@@ -73,6 +73,57 @@ void history_add_past(struct history *h, struct elem *stanza,
 	line->past = frozen_new(stanza);
 }
 
+static bool has_id(const struct elem *e, const struct jid *room,
+		   const char *stanza_id)
+{
+	const struct elem *id = elem_child(e, "stanza-id", NS_STANZA_ID);
+
+	while (id && !str_equal(elem_attr(id, "by"), jid_text(room)))
+		id = elem_next(id, "stanza-id", NS_STANZA_ID);
+	return id && str_equal(elem_attr(id, "id"), stanza_id);
+}
+
+/* Seldom asked for: the lines are read anew each time. */
+static struct history_line *find_line(struct history *h, const struct jid *room,
+				      const char *stanza_id,
+				      struct elem **elem_out)
+{
+	for (size_t i = h->count; i > 0; i--) {
+		struct history_line *line =
+			&h->lines[(h->first + i - 1) % h->max];
+
+		*elem_out = frozen_thaw(line->past ? line->past : line->live);
+		if (has_id(*elem_out, room, stanza_id))
+			return line;
+		elem_free(elem_out);
+	}
+	*elem_out = NULL;
+	return NULL;
+}
+
+struct elem *history_find(struct history *h, const struct jid *room,
+			  const char *stanza_id)
+{
+	struct elem *e;
+
+	find_line(h, room, stanza_id, &e);
+	return e;
+}
+
+void history_replace(struct history *h, const struct jid *room,
+		     const char *stanza_id, struct elem *tombstone)
+{
+	struct elem *e;
+	struct history_line *line = find_line(h, room, stanza_id, &e);
+
+	if (!line)
+		return;
+	elem_free(&e);
+	line_fini(line);
+	mark_add_delay(tombstone, room, line->at);
+	line->past = frozen_new(tombstone);
+}
+
 static int64_t read_count(const struct elem *e, const char *name)
 {
 	const char *text = elem_attr(e, name);

@@ -52,6 +52,13 @@ void history_add(struct history *h, struct frozen *live, int64_t at);
 void history_add_past(struct history *h, struct elem *stanza,
 		      const struct jid *room, int64_t at);
 
+/** The line of that stanza-id as an owned tree, or NULL. */
+struct elem *history_find(struct history *h, const struct jid *room,
+			  const char *stanza_id);
+/** Put a tombstone in its place, if it is here. It is marked with its delay. */
+void history_replace(struct history *h, const struct jid *room,
+		     const char *stanza_id, struct elem *tombstone);
+
 /** Read <history/> of a join's <x/> (may be NULL); now in ms. */
 struct history_wish history_read_wish(const struct elem *x, int64_t now);
 /** How many of the newest lines fulfil the wish for an address that is to_len

@@ -39,8 +39,6 @@ struct muc {
 	size_t max_rooms;
 	struct map *rooms;          /* owned; bare JID -> struct room */
 	struct map *domains;        /* owned; domain -> struct directory */
-	struct map *questions;      /* owned; id -> room's bare JID, owned */
-	uint64_t last_question;
 };
 
 void muc_settings_init(struct muc_settings *s)
@@ -91,6 +89,7 @@ static void init_site(struct site *site, const struct muc_settings *settings,
 				  settings->operator_count);
 	site->operator_needs_certificate = settings->operator_needs_certificate;
 	site->started = site_now(site);
+	site->questions = map_new();
 }
 
 struct muc *muc_new(const struct muc_settings *settings,
@@ -104,7 +103,6 @@ struct muc *muc_new(const struct muc_settings *settings,
 				    settings->create_domain_count);
 	m->max_rooms = settings->max_rooms;
 	m->rooms = map_new();
-	m->questions = map_new();
 	m->domains = map_new();
 	for (size_t i = 0; i < settings->domain_count; i++) {
 		struct directory *d = mem_new(struct directory);
@@ -138,7 +136,7 @@ void muc_free(struct muc **m)
 		return;
 	map_free(&(*m)->rooms, free_room);
 	map_free(&(*m)->domains, free_directory);
-	map_free(&(*m)->questions, free);
+	map_free(&(*m)->site.questions, free);
 	map_free(&(*m)->create_domains, NULL);
 	map_free(&(*m)->site.operators, NULL);
 	mem_free(&(*m)->site.version);
@@ -273,15 +271,6 @@ void muc_start(struct muc *m, bool sessions_too_old)
 
 /* ---- waking ---- */
 
-static void ask_history(struct muc *m, struct room *r)
-{
-	char *key = str_format("%" PRIu64, ++m->last_question);
-
-	map_add(m->questions, key, str_dup(jid_text(r->jid)));
-	mem_free(&key);
-	wake_ask(r, m->last_question);
-}
-
 /* The stanza stands in line until the room's history is there. Taken. */
 static void wait_for_room(struct muc *m, struct room *r, struct stanza *owned,
 			  enum muc_proof proof)
@@ -295,14 +284,30 @@ static void wait_for_room(struct muc *m, struct room *r, struct stanza *owned,
 		return;
 	}
 	if (r->history.state == HISTORY_ASLEEP)
-		ask_history(m, r);
+		wake_ask(r, site_new_question(&m->site, r->jid));
+}
+
+/* A request that asked the archive, with what it asked for. */
+static void run_again(struct muc *m, struct room *r, uint64_t id,
+		      const struct archive_page *page)
+{
+	struct act act = { .room = r, .page = page };
+	struct stanza *s = lookups_take(&r->lookups, id, &act.by_certificate);
+
+	if (!s)
+		return;
+	act.stanza = s;
+	act.session = roster_find_session(&r->roster, s->from);
+	dispatch_run(&act);
+	stanza_free(&s);
+	finish(m, r);
 }
 
 void muc_archive_answered(struct muc *m, uint64_t id,
 			  struct archive_page *owned)
 {
 	char *key = str_format("%" PRIu64, id);
-	char *jid = map_steal(m->questions, key);
+	char *jid = map_steal(m->site.questions, key);
 	struct room *r = jid ? map_get(m->rooms, jid) : NULL;
 	struct list waiting;
 
@@ -313,6 +318,8 @@ void muc_archive_answered(struct muc *m, uint64_t id,
 		list_move_all(&waiting, &r->waiting);
 		r->waiting_count = 0;
 		deliver_waiting(m, &waiting);
+	} else if (r) {
+		run_again(m, r, id, owned);
 	}
 	mem_free(&jid);
 	mem_free(&key);

@@ -9,6 +9,7 @@
 #include "muc/presence.h"
 #include "muc/room.h"
 #include "muc/site.h"
+#include "muc/tombstone.h"
 #include "store/record.h"
 #include "xml/elem.h"
 #include "xml/write.h"
@@ -87,12 +88,30 @@ void persist_message(struct room *r, const struct elem *message,
 	write_elem(&stanza, message, NS_SERVER);
 	str_copy(to->id, sizeof(to->id), stanza_id);
 	to->at = at;
-	to->jid = str_dup(jid_bare(from->jid));
-	to->nick = str_dup(occupant_nick(from->occupant));
-	to->occupant_id = str_dup(from->occupant->id);
+	if (from) {
+		to->jid = str_dup(jid_bare(from->jid));
+		to->nick = str_dup(occupant_nick(from->occupant));
+		to->occupant_id = str_dup(from->occupant->id);
+	}
 	to->stanza = buf_steal_str(&stanza);
 	to->body = str_dup(elem_child_text(message, "body", NS_SERVER));
 	to->is_subject = is_subject;
+	room_save(r, record, true);
+}
+
+void persist_retraction(struct room *r, const struct retraction *retraction,
+			const struct elem *tombstone, const struct jid *by)
+{
+	struct record *record = new_record(r, RECORD_RETRACTION);
+	struct record_retraction *to = &record->as_retraction;
+	struct buf stanza = { 0 };
+
+	write_elem(&stanza, tombstone, NS_SERVER);
+	str_copy(to->id, sizeof(to->id), retraction->id);
+	to->stanza = buf_steal_str(&stanza);
+	to->by = str_dup(jid_bare(by));
+	to->reason = str_dup(retraction->reason);
+	to->at = retraction->at;
 	room_save(r, record, true);
 }
 

@@ -10,10 +10,12 @@
 
 struct elem;
 struct occupant;
+struct jid;
 struct record;
 struct record_affiliation;
 struct record_room;
 struct record_session;
+struct retraction;
 struct room;
 struct session;
 
@@ -24,10 +26,14 @@ void persist_affiliation(struct room *r, const char *key);
 void persist_session(struct room *r, const struct session *s, bool gates);
 void persist_session_gone(struct room *r, const struct session *s,
 			  bool gates);
-/** A line as it goes out, without "to". */
+/** A line as it goes out, without "to". from: NULL = the room itself. */
 void persist_message(struct room *r, const struct elem *message,
 		     const char *stanza_id, const struct session *from,
 		     bool is_subject, int64_t at);
+
+/** A line was taken back; tombstone: what stands for it. by: their real JID. */
+void persist_retraction(struct room *r, const struct retraction *retraction,
+			const struct elem *tombstone, const struct jid *by);
 
 void persist_restore_room(struct room *r, const struct record_room *record);
 void persist_restore_affiliation(struct room *r,

@@ -24,6 +24,7 @@ struct room *room_new(struct site *site, const struct jid *jid,
 	history_init(&r->history, site->history);
 	relay_init(&r->relay);
 	invitations_init(&r->invitations);
+	lookups_init(&r->lookups);
 	throttle_init(&r->letters, (double)site->room_invites / 3600,
 		      (double)site->room_invites, site_now(site));
 	list_init(&r->out);
@@ -49,6 +50,7 @@ void room_free(struct room **r)
 		return;
 	require(list_is_empty(&room->waiting));
 	drop_out(room);
+	lookups_fini(&room->lookups);
 	invitations_fini(&room->invitations);
 	relay_fini(&room->relay);
 	history_fini(&room->history);

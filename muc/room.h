@@ -13,6 +13,7 @@
 #include "muc/affiliation.h"
 #include "muc/history.h"
 #include "muc/invitations.h"
+#include "muc/lookups.h"
 #include "muc/privilege.h"
 #include "muc/recent.h"
 #include "muc/relay.h"
@@ -41,6 +42,7 @@ struct room {
 	struct relay relay;
 	struct recent recent;
 	struct invitations invitations;
+	struct lookups lookups;
 	struct throttle letters; /* to those who are not in the room */
 	struct list out;      /* envelopes on their way */
 	struct list waiting;  /* the house's: stanzas until history is awake */

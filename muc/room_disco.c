@@ -19,7 +19,8 @@ static void add_features(struct elem *query, const struct room_config *c)
 {
 	static const char *const always[] = {
 		NS_DISCO_INFO, NS_DISCO_ITEMS, NS_MUC, NS_MUC_STABLE_ID,
-		NS_MUC_SELF_PING, NS_MUC_REGISTER, NS_MUC_REQUEST, NS_REGISTER,
+		NS_MUC_SELF_PING, NS_MODERATED, NS_RETRACT,
+		NS_RETRACT_TOMBSTONE, NS_MUC_REGISTER, NS_MUC_REQUEST, NS_REGISTER,
 		 NS_OCCUPANT_ID, NS_STANZA_ID,
 	};
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/site.h"
 
+#include <inttypes.h>
+
 #include "base/list.h"
 #include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "jid/jid.h"
 #include "xml/elem.h"
 #include "xmpp/cond.h"
@@ -20,6 +24,15 @@ bool site_is_operator(const struct site *s, const struct jid *from,
 	if (s->operator_needs_certificate && !by_certificate)
 		return false;
 	return map_get(s->operators, jid_bare(from)) != NULL;
+}
+
+uint64_t site_new_question(struct site *s, const struct jid *room)
+{
+	char *key = str_format("%" PRIu64, ++s->last_question);
+
+	map_add(s->questions, key, str_dup(jid_text(room)));
+	mem_free(&key);
+	return s->last_question;
 }
 
 void site_answer(struct site *s, struct elem *owned, const struct jid *to,

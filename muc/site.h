@@ -31,11 +31,16 @@ struct site {
 	struct map *operators; /* owned; bare JID -> anything */
 	bool operator_needs_certificate;
 	int64_t started;    /* ms since epoch */
+	struct map *questions; /* owned; to the archive: id -> room, owned */
+	uint64_t last_question;
 };
 
 int64_t site_now(const struct site *s);
 bool site_is_operator(const struct site *s, const struct jid *from,
 		      bool by_certificate);
+
+/** A new id for a question to the archive; the answer goes to that room. */
+uint64_t site_new_question(struct site *s, const struct jid *room);
 
 /** Send a tree to one address at once, in no room's order; taken. Does nothing
  *  for NULL. */

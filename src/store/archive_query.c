@@ -20,6 +20,7 @@ void archive_query_free(struct archive_query **q)
 	mem_free(&(*q)->room);
 	mem_free(&(*q)->after_id);
 	mem_free(&(*q)->before_id);
+	mem_free(&(*q)->only_id);
 	mem_free(q);
 }
 

@@ -15,6 +15,7 @@ struct archive_query {
 	int64_t end;     /* ms, inclusive; 0 = none */
 	char *after_id;  /* owned or NULL; exclusive */
 	char *before_id; /* owned or NULL; exclusive */
+	char *only_id;   /* owned or NULL; this row alone */
 	size_t max;      /* rows of a page */
 	bool last_page;  /* the page ends at the newest row, not the oldest */
 	bool want_count; /* fill total */
@@ -24,7 +25,7 @@ void archive_query_free(struct archive_query **q);
 
 enum archive_status {
 	ARCHIVE_OK,
-	ARCHIVE_NO_ID,  /* after_id or before_id is unknown */
+	ARCHIVE_NO_ID,  /* one of the ids is unknown */
 	ARCHIVE_FAILED, /* the store could not answer */
 };
 

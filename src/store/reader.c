@@ -260,6 +260,23 @@ static enum archive_status ask_seq(struct reader *r, int64_t room,
 	return ask_key(r, stmt, seq_out);
 }
 
+/* One row: what lies between its neighbours. */
+static enum archive_status find_only(struct reader *r, const char *id,
+				     struct span *span)
+{
+	int64_t seq;
+	enum archive_status status;
+
+	if (!id)
+		return ARCHIVE_OK;
+	status = ask_seq(r, span->room, id, &seq);
+	if (status != ARCHIVE_OK)
+		return status;
+	span->after = seq - 1;
+	span->before = seq + 1;
+	return ARCHIVE_OK;
+}
+
 static enum archive_status find_span(struct reader *r,
 				     const struct archive_query *query,
 				     struct span *span_out)
@@ -282,6 +299,8 @@ static enum archive_status find_span(struct reader *r,
 	if (status == ARCHIVE_OK)
 		status = ask_seq(r, span_out->room, query->before_id,
 				 &span_out->before);
+	if (status == ARCHIVE_OK)
+		status = find_only(r, query->only_id, span_out);
 	return status;
 }
 

@@ -50,6 +50,15 @@ static struct strings strings_of_message(struct record_message *m)
 	};
 }
 
+static struct strings strings_of_retraction(struct record_retraction *r)
+{
+	return (struct strings){
+		.at = { &r->stanza, &r->by, &r->reason },
+		.count = 3,
+		.needed = 2,
+	};
+}
+
 static struct strings strings_of(struct record *r)
 {
 	switch (r->kind) {
@@ -63,6 +72,8 @@ static struct strings strings_of(struct record *r)
 					  r->kind == RECORD_SESSION_GONE);
 	case RECORD_MESSAGE:
 		return strings_of_message(&r->as_message);
+	case RECORD_RETRACTION:
+		return strings_of_retraction(&r->as_retraction);
 	case RECORD_ROOM_GONE:
 	case RECORD_HEARTBEAT:
 		break;
@@ -110,6 +121,8 @@ bool record_is_whole(const struct record *r)
 	if ((r->kind == RECORD_HEARTBEAT) != (r->room == NULL))
 		return false;
 	if (r->kind == RECORD_MESSAGE && r->as_message.id[0] == '\0')
+		return false;
+	if (r->kind == RECORD_RETRACTION && r->as_retraction.id[0] == '\0')
 		return false;
 	for (size_t i = 0; i < strings.needed; i++) {
 		if (!*strings.at[i])

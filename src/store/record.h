@@ -18,7 +18,8 @@ enum record_kind {
 	RECORD_AFFILIATION,  /* set, or removed with affiliation "none" */
 	RECORD_SESSION,      /* an occupant's session, new or changed */
 	RECORD_SESSION_GONE,
-	RECORD_MESSAGE,      /* a line of the archive; never changed */
+	RECORD_MESSAGE,      /* a line of the archive */
+	RECORD_RETRACTION,   /* a line was taken back: a tombstone for it */
 	RECORD_HEARTBEAT,    /* the daemon was alive at this time */
 };
 
@@ -58,6 +59,15 @@ struct record_message {
 	bool is_subject;       /* a change of the subject */
 };
 
+/** The line itself is sealed: kept, and shown to nobody. */
+struct record_retraction {
+	char id[RAND_ID_SIZE]; /* stanza-id of the line */
+	char *stanza;          /* the tombstone, as record_message's */
+	char *by;              /* real bare JID of who did it */
+	char *reason;          /* or NULL */
+	int64_t at;            /* ms since epoch */
+};
+
 struct record {
 	struct list node;      /* in whoever's queue it waits */
 	enum record_kind kind;
@@ -68,6 +78,7 @@ struct record {
 		struct record_affiliation as_affiliation;
 		struct record_session as_session;
 		struct record_message as_message;
+		struct record_retraction as_retraction;
 	};
 };
 

@@ -72,6 +72,17 @@ static const char *const migrations[] = {
 	"CREATE TABLE heartbeat ("
 	"  one INTEGER PRIMARY KEY CHECK (one = 1),"
 	"  at INTEGER NOT NULL);",
+	/*
+	 * 2. What was taken back: the line as it was, who did it and why. In
+	 * "archive" its tombstone stands, in the same place.
+	 */
+	"CREATE TABLE sealed ("
+	"  seq INTEGER PRIMARY KEY REFERENCES archive (seq),"
+	"  stanza TEXT NOT NULL,"
+	"  body TEXT,"
+	"  sealed_by TEXT NOT NULL,"
+	"  reason TEXT,"
+	"  at INTEGER NOT NULL);",
 };
 
 static const int64_t newest = array_len(migrations);

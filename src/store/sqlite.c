@@ -61,6 +61,14 @@
 	  " stanza, body, is_subject)"                                       \
 	  " VALUES (" ROOM_KEY ", ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"           \
 	  " ON CONFLICT (id) DO NOTHING")                                    \
+	/* the first of two is the one that counts */                        \
+	X(SEAL_MESSAGE,                                                      \
+	  "INSERT INTO sealed (seq, stanza, body, sealed_by, reason, at)"    \
+	  " SELECT seq, stanza, body, ?3, ?4, ?5 FROM archive"               \
+	  " WHERE room = " ROOM_KEY " AND id = ?2"                           \
+	  " ON CONFLICT (seq) DO NOTHING")                                   \
+	X(BURY_MESSAGE, "UPDATE archive SET stanza = ?3, body = NULL"        \
+			" WHERE room = " ROOM_KEY " AND id = ?2")            \
 	X(SAVE_HEARTBEAT, "INSERT INTO heartbeat (one, at) VALUES (1, ?1)"   \
 			  " ON CONFLICT (one) DO UPDATE SET at = excluded.at")
 
@@ -441,6 +449,25 @@ static int save_message(struct sqlite *s, const struct record *r)
 	return step(s, stmt);
 }
 
+static int save_retraction(struct sqlite *s, const struct record *r)
+{
+	const struct record_retraction *t = &r->as_retraction;
+	struct sqlite3_stmt *stmt = get_for_room(s, STATEMENT_SEAL_MESSAGE, r);
+	int error;
+
+	bind_text(stmt, 2, t->id);
+	bind_text(stmt, 3, t->by);
+	bind_text(stmt, 4, t->reason);
+	bind_number(stmt, 5, t->at);
+	error = step(s, stmt);
+	if (error)
+		return error;
+	stmt = get_for_room(s, STATEMENT_BURY_MESSAGE, r);
+	bind_text(stmt, 2, t->id);
+	bind_text(stmt, 3, t->stanza);
+	return step(s, stmt);
+}
+
 static int save_heartbeat(struct sqlite *s, const struct record *r)
 {
 	struct sqlite3_stmt *stmt = get(s, STATEMENT_SAVE_HEARTBEAT);
@@ -464,6 +491,8 @@ static int save_of_kind(struct sqlite *s, const struct record *r)
 		return drop_session(s, r);
 	case RECORD_MESSAGE:
 		return save_message(s, r);
+	case RECORD_RETRACTION:
+		return save_retraction(s, r);
 	case RECORD_HEARTBEAT:
 		return save_heartbeat(s, r);
 	}

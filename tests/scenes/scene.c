@@ -354,6 +354,7 @@ static const char *const kind_names[] = {
 	[RECORD_SESSION] = "session",
 	[RECORD_SESSION_GONE] = "session-gone",
 	[RECORD_MESSAGE] = "message",
+	[RECORD_RETRACTION] = "retraction",
 	[RECORD_HEARTBEAT] = "heartbeat",
 };
 
@@ -395,6 +396,12 @@ static void print_saved(struct buf *out, const struct saved *saved)
 		add_text(out, "stanza", r->as_message.stanza);
 		if (r->as_message.is_subject)
 			buf_add_str(out, " is_subject");
+		break;
+	case RECORD_RETRACTION:
+		add_text(out, "id", r->as_retraction.id);
+		add_text(out, "by", r->as_retraction.by);
+		add_text(out, "reason", r->as_retraction.reason);
+		add_text(out, "stanza", r->as_retraction.stanza);
 		break;
 	case RECORD_ROOM_GONE:
 	case RECORD_HEARTBEAT:

@@ -192,17 +192,35 @@ static bool is_asked_for(const struct saved *saved,
 {
 	return saved->is_committed && saved->record->kind == RECORD_MESSAGE &&
 	       str_equal(saved->record->room, q->room) &&
+	       (!q->only_id ||
+		str_equal(saved->record->as_message.id, q->only_id)) &&
 	       saved->record->as_message.at >= q->start;
 }
 
-/* The newest max rows; rooms ask for no other page. */
+/* As the store does with what was taken back. */
+static void bury(const struct stage *s, struct record_message *row)
+{
+	const struct saved *saved;
+
+	list_each(saved, &s->saved, node) {
+		const struct record *r = saved->record;
+
+		if (!saved->is_committed || r->kind != RECORD_RETRACTION ||
+		    !str_equal(r->as_retraction.id, row->id))
+			continue;
+		str_set(&row->stanza, r->as_retraction.stanza);
+		str_set(&row->body, NULL);
+	}
+}
+
+/* The newest max rows, or one; rooms ask for no other page. */
 static void fill_page(const struct stage *s, const struct archive_query *q,
 		      struct archive_page *page)
 {
 	const struct saved *saved;
 	size_t total = 0, skip, i = 0;
 
-	require(q->last_page && !q->after_id && !q->before_id && !q->end);
+	require(q->last_page != !!q->only_id && !q->after_id && !q->before_id && !q->end);
 	list_each(saved, &s->saved, node)
 		total += is_asked_for(saved, q);
 	skip = total > q->max ? total - q->max : 0;
@@ -212,6 +230,7 @@ static void fill_page(const struct stage *s, const struct archive_query *q,
 		if (!is_asked_for(saved, q) || i++ < skip)
 			continue;
 		copy_row(&page->rows[i - 1 - skip], &saved->record->as_message);
+		bury(s, &page->rows[i - 1 - skip]);
 	}
 }
 
@@ -229,6 +248,8 @@ bool stage_answer(struct stage *s, bool fails)
 	page->status = fails ? ARCHIVE_FAILED : ARCHIVE_OK;
 	if (!fails)
 		fill_page(s, q->query, page);
+	if (q->query->only_id && !fails && !page->count)
+		page->status = ARCHIVE_NO_ID;
 	id = q->id;
 	archive_query_free(&q->query);
 	mem_free(&q);

@@ -195,6 +195,21 @@ static void unknown_ids_are_told(void **state)
 	assert_status(f, ARCHIVE_NO_ID);
 }
 
+static void one_row_is_found_by_its_id(void **state)
+{
+	struct fixture *f = *state;
+
+	f->query->max = 1;
+	str_set(&f->query->only_id, "m17");
+	assert_page(f, 17, 17, true);
+	/* but not from before the room was made */
+	f->query->start = 17001;
+	assert_page(f, 1, 0, true);
+	f->query->start = 0;
+	str_set(&f->query->only_id, "m1001"); /* of another room */
+	assert_status(f, ARCHIVE_NO_ID);
+}
+
 static void unknown_room_is_empty(void **state)
 {
 	struct fixture *f = *state;
@@ -282,6 +297,7 @@ int main(void)
 		TEST(total_is_of_the_whole_span),
 		TEST(page_of_nothing_may_still_count),
 		TEST(unknown_ids_are_told),
+		TEST(one_row_is_found_by_its_id),
 		TEST(unknown_room_is_empty),
 		TEST(order_is_not_the_clocks),
 		TEST(page_is_sought_in_the_index),

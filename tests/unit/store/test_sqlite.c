@@ -332,6 +332,47 @@ static void gone_room_leaves_its_archive(void **state)
 			 ",o) A(a@x,owner) S(a@x/1,ann)");
 }
 
+static struct record *retraction(const char *room, const char *by)
+{
+	struct record *r = record_new(RECORD_RETRACTION, room, 5000);
+
+	(void)str_copy(r->as_retraction.id, RAND_ID_SIZE, "m1");
+	r->as_retraction.stanza = str_dup("<tombstone/>");
+	r->as_retraction.by = str_dup(by);
+	r->as_retraction.reason = str_dup("spam");
+	r->as_retraction.at = 5000;
+	return r;
+}
+
+/* XEP-0424 #tombstones; the first retraction counts, none of another room. */
+static void retraction_buries_and_seals(void **state)
+{
+	struct scratch *s = *state;
+	struct record *saved[] = {
+		scratch_message(SCRATCH_ROOM, 1),
+		scratch_message(SCRATCH_ROOM, 2),
+		retraction(OTHER, "eve@x"),
+		retraction(SCRATCH_ROOM, "mod@x"),
+		retraction(SCRATCH_ROOM, "late@x"),
+	};
+	const char *sql = "SELECT count(*) FROM sealed JOIN archive"
+			  " USING (seq) WHERE id = 'm1' AND"
+			  " sealed.stanza LIKE '<message id=%' AND"
+			  " sealed_by = 'mod@x' AND reason = 'spam'"
+			  " AND sealed.at = 5000";
+
+	scratch_save(s, saved, array_len(saved));
+	assert_int_equal(scratch_ask(s, sql), 1);
+	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM sealed"), 1);
+	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM archive WHERE"
+					" id = 'm1' AND body IS NULL AND"
+					" stanza = '<tombstone/>'"),
+			 1);
+	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM archive WHERE"
+					" stanza = '<tombstone/>'"),
+			 1);
+}
+
 static void heartbeat_is_the_last_one(void **state)
 {
 	struct scratch *s = *state;
@@ -395,6 +436,7 @@ int main(void)
 		TEST(change_replaces_what_was),
 		TEST(sessions_keep_the_order_of_joining),
 		TEST(gone_room_leaves_its_archive),
+		TEST(retraction_buries_and_seals),
 		TEST(heartbeat_is_the_last_one),
 		TEST(message_saved_twice_is_there_once),
 		TEST(rollback_leaves_nothing),

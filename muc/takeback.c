@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/takeback.h"
+
+#include "base/rand.h"
+#include "base/str.h"
+#include "jid/jid.h"
+#include "muc/act.h"
+#include "muc/persist.h"
+#include "muc/room.h"
+#include "muc/site.h"
+#include "muc/tombstone.h"
+#include "store/archive_query.h"
+#include "xml/elem.h"
+#include "xml/parser.h"
+#include "xmpp/mark.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+/* ---- finding ---- */
+
+static enum takeback_find ask_archive(struct act *a, const char *id)
+{
+	struct room *r = a->room;
+	struct archive_query *query;
+	uint64_t question;
+
+	if (lookups_are_full(&r->lookups)) {
+		act_refuse(a, COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT,
+			   "The archive is busy; try again soon.");
+		return TAKEBACK_LATER;
+	}
+	query = archive_query_new(jid_text(r->jid), 1);
+	query->only_id = str_dup(id);
+	/* an earlier room of that name had its own talk */
+	query->start = r->created;
+	question = site_new_question(r->site, r->jid);
+	lookups_add(&r->lookups, question, a->stanza, a->by_certificate);
+	r->site->env.ask_archive(r->site->env.owner, question, query);
+	return TAKEBACK_LATER;
+}
+
+static enum takeback_find read_answer(struct act *a,
+				      const struct archive_page *page,
+				      struct elem **line_out)
+{
+	if (page->status == ARCHIVE_FAILED) {
+		act_refuse(a, COND_INTERNAL_SERVER_ERROR, COND_TYPE_WAIT,
+			   "The archive cannot be read.");
+		return TAKEBACK_LATER;
+	}
+	if (page->count == 1)
+		*line_out = parser_read(page->rows[0].stanza,
+					strlen(page->rows[0].stanza),
+					NS_SERVER);
+	return *line_out ? TAKEBACK_FOUND : TAKEBACK_NONE;
+}
+
+enum takeback_find takeback_find(struct act *a, const char *id,
+				 struct elem **line_out)
+{
+	*line_out = NULL;
+	if (!id || !*id || strlen(id) >= RAND_ID_SIZE)
+		return TAKEBACK_NONE;
+	*line_out = history_find(&a->room->history, a->room->jid, id);
+	if (*line_out)
+		return TAKEBACK_FOUND;
+	if (a->page)
+		return read_answer(a, a->page, line_out);
+	return ask_archive(a, id);
+}
+
+/* XEP-0424 #rules: talk alone; that something was taken back stays said. */
+bool takeback_is_possible(const struct elem *line)
+{
+	return elem_is(line, "message", NS_SERVER) &&
+	       !elem_child(line, "retract", NS_RETRACT);
+}
+
+/* ---- taking back ---- */
+
+static void put_tombstone(struct act *a, const struct elem *line,
+			  const struct retraction *retraction)
+{
+	struct room *r = a->room;
+	struct elem *tombstone = tombstone_new(line, retraction);
+
+	persist_retraction(r, retraction, tombstone, a->stanza->from);
+	history_replace(&r->history, r->jid, retraction->id, tombstone);
+	elem_free(&tombstone);
+}
+
+void takeback_run(struct act *a, struct elem *message, const struct elem *line,
+		  const struct retraction *retraction, bool by_author)
+{
+	struct room *r = a->room;
+	char stanza_id[RAND_ID_SIZE];
+	struct frozen *f;
+
+	rand_id(stanza_id);
+	mark_add_stanza_id(message, stanza_id, r->jid);
+	persist_message(r, message, stanza_id, by_author ? a->session : NULL,
+			false, retraction->at);
+	put_tombstone(a, line, retraction);
+	f = frozen_new(message);
+	history_add(&r->history, f, retraction->at);
+	recent_add(&r->recent, frozen_id(f));
+	room_send_to(r, f, ROSTER_ALL, 0);
+	frozen_unref(&f);
+}
