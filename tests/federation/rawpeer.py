@@ -258,13 +258,13 @@ class Stream:
 
 
 class Peer:
-    """One domain with a listener on a free port of `address`.
+    """One domain with a listener on a free port of `address`, or on `port`.
 
     Replace on_stream, on_dialback or on_verify to misbehave.
     """
 
     def __init__(self, domain, certificate, address="127.0.0.1",
-                 direct_tls=False):
+                 direct_tls=False, port=0):
         self.domain = domain
         self.direct_tls = direct_tls
         self.features = FEATURES_TLS    # what the listener offers over TLS
@@ -274,17 +274,30 @@ class Peer:
         self.blanks = queue.Queue()     # signs of life that came
         self.complaints = []            # what went wrong in its threads
         self._keys = {}                 # (remote, stream id): key
-        self._listener = socket.create_server((address, 0))
+        self._listener = socket.create_server((address, port))
         self.port = self._listener.getsockname()[1]
         self._streams = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self):
         # shutdown wakes the thread that waits in accept
-        self._listener.shutdown(socket.SHUT_RDWR)
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass            # it died
         self._listener.close()
         for stream in self._streams:
             stream.sock.close()
+
+    def die(self):
+        """All connections end without a farewell, and nobody listens."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for stream in self._streams:
+            try:
+                socket.socket.shutdown(stream.sock, socket.SHUT_RDWR)
+            except OSError:
+                pass        # it has ended before
 
     # -- calling out
 
