@@ -13,12 +13,16 @@ static const struct feature_row {
 	unsigned parent; /* 0 = <features/> itself */
 	const char *name;
 	const char *ns;
+	const char *text; /* what stands in it, or NULL: anything */
 } rows[] = {
-	{ FEATURE_STARTTLS, 0, "starttls", NS_TLS },
-	{ FEATURE_TLS_REQUIRED, FEATURE_STARTTLS, "required", NS_TLS },
-	{ FEATURE_DIALBACK, 0, "dialback", NS_DIALBACK_FEATURE },
+	{ FEATURE_STARTTLS, 0, "starttls", NS_TLS, NULL },
+	{ FEATURE_TLS_REQUIRED, FEATURE_STARTTLS, "required", NS_TLS, NULL },
+	{ FEATURE_MECHANISMS, 0, "mechanisms", NS_SASL, NULL },
+	{ FEATURE_EXTERNAL, FEATURE_MECHANISMS, "mechanism", NS_SASL,
+	  "EXTERNAL" },
+	{ FEATURE_DIALBACK, 0, "dialback", NS_DIALBACK_FEATURE, NULL },
 	{ FEATURE_DIALBACK_ERRORS, FEATURE_DIALBACK, "errors",
-	  NS_DIALBACK_FEATURE },
+	  NS_DIALBACK_FEATURE, NULL },
 };
 
 static const struct feature_row *find_row(unsigned bit)
@@ -49,9 +53,22 @@ struct elem *features_new(unsigned offered)
 		struct elem *parent = find_parent(e, &rows[i]);
 
 		if ((offered & rows[i].bit) && parent)
-			elem_add(parent, rows[i].name, rows[i].ns);
+			elem_add_with_text(parent, rows[i].name, rows[i].ns,
+					   rows[i].text);
 	}
 	return e;
+}
+
+static bool has_row(const struct elem *parent, const struct feature_row *row)
+{
+	const struct elem *e;
+
+	for (e = elem_child(parent, row->name, row->ns); e;
+	     e = elem_next(e, row->name, row->ns)) {
+		if (!row->text || str_equal(elem_text(e), row->text))
+			return true;
+	}
+	return false;
 }
 
 unsigned features_read(const struct elem *e)
@@ -62,7 +79,7 @@ unsigned features_read(const struct elem *e)
 		/* only borrowed, not changed */
 		struct elem *parent = find_parent((struct elem *)e, &rows[i]);
 
-		if (parent && elem_child(parent, rows[i].name, rows[i].ns))
+		if (parent && has_row(parent, &rows[i]))
 			offered |= rows[i].bit;
 	}
 	return offered;
@@ -78,7 +95,7 @@ char *features_text(unsigned offered)
 			continue;
 		if (text.len > 0)
 			buf_add_str(&text, ", ");
-		buf_add_str(&text, rows[i].name);
+		buf_add_str(&text, rows[i].text ? rows[i].text : rows[i].name);
 	}
 	if (text.len == 0)
 		buf_add_str(&text, "nothing");

@@ -14,6 +14,8 @@ enum feature {
 	FEATURE_TLS_REQUIRED = 1 << 1,
 	FEATURE_DIALBACK = 1 << 2,
 	FEATURE_DIALBACK_ERRORS = 1 << 3, /* XEP-0220 2.4 */
+	FEATURE_MECHANISMS = 1 << 4,      /* SASL at all */
+	FEATURE_EXTERNAL = 1 << 5,        /* its mechanism EXTERNAL */
 };
 
 /** Owned; offered is a set of enum feature. */

@@ -16,6 +16,7 @@
 #include "s2s/limits.h"
 #include "s2s/place.h"
 #include "s2s/report.h"
+#include "s2s/sasl.h"
 #include "s2s/stream.h"
 #include "s2s/tally.h"
 #include "s2s/trust.h"
@@ -28,6 +29,7 @@
 #define MAX_STRAYS 10     /* stanzas to domains that are not ours */
 #define MAX_CLAIMS 5      /* of domains, before the first is proven: each makes
 			   * us resolve and dial */
+#define MAX_LOGINS 3      /* failed ones */
 
 enum inbound_state {
 	INBOUND_HEADER,        /* waiting for the first header */
@@ -35,6 +37,7 @@ enum inbound_state {
 	INBOUND_TLS,           /* handshake */
 	INBOUND_SECURE_HEADER, /* waiting for the header over TLS */
 	INBOUND_SECURE,        /* dialback offered; no pair authorised */
+	INBOUND_AUTH_HEADER,   /* SASL succeeded; waiting for the next header */
 	INBOUND_OPEN,          /* at least one pair authorised */
 	INBOUND_ENDED,
 };
@@ -51,6 +54,9 @@ struct inbound {
 	struct trust trust;
 	struct receiver receiver;
 	struct timer *timer;      /* deadline of the state */
+	enum cert_verdict verdict; /* on their chain for remote; of the last
+				    * header */
+	unsigned logins;          /* failed */
 	unsigned unsolicited;
 	unsigned strays;
 	unsigned claims;          /* while nothing is proven */
@@ -108,6 +114,17 @@ static const char *local_of(const struct inbound *in,
 	return NULL;
 }
 
+/* The operator does not want it; the peer may know. */
+static bool check_policy(struct inbound *in, const char *remote)
+{
+	if (policy_allows(in->place->policy, remote))
+		return true;
+	log_info(LOG_S2S, "%s: refused, forbidden by s2s.allow or s2s.deny",
+		 remote);
+	counter_add(&tally.forbidden, 1);
+	return false;
+}
+
 static bool check_header(struct inbound *in, const char *local,
 			 const struct stream_header *header)
 {
@@ -120,6 +137,8 @@ static bool check_header(struct inbound *in, const char *local,
 		fail_as_spoof(in, header->from);
 	else if (header->version == 0)
 		fail(in, STREAM_COND_POLICY_VIOLATION, "TLS is required");
+	else if (header->from && !check_policy(in, header->from))
+		fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
 	else
 		return true;
 	return false;
@@ -141,30 +160,80 @@ static void offer(struct inbound *in, unsigned features)
 	stream_give(in->stream, e);
 }
 
+/* What their chain says of remote, whoever that is. */
+static enum cert_verdict judge(const struct inbound *in, const char *remote)
+{
+	char *ascii = idna_to_ascii(remote);
+	enum cert_verdict verdict = CERT_WRONG_NAME;
+
+	if (ascii && !idna_is_address(remote))
+		verdict = stream_peer_verdict(in->stream, ascii);
+	mem_free(&ascii);
+	return verdict;
+}
+
+static void take_plain_header(struct inbound *in)
+{
+	in->state = INBOUND_PLAIN;
+	timer_start(in->timer, in->place->settings->header_timeout);
+	offer(in, FEATURE_STARTTLS | FEATURE_TLS_REQUIRED | FEATURE_DIALBACK |
+			  FEATURE_DIALBACK_ERRORS);
+}
+
+/* EXTERNAL is offered only if it will succeed: there are servers that give up
+ * when it fails, instead of going on to dialback. */
+static void take_secure_header(struct inbound *in)
+{
+	unsigned features = FEATURE_DIALBACK | FEATURE_DIALBACK_ERRORS;
+
+	in->state = INBOUND_SECURE;
+	log_info(LOG_S2S, "%s: stream in from %s, %s, %s", label(in),
+		 stream_peer(in->stream), stream_cipher(in->stream),
+		 in->remote ? cert_verdict_text(in->verdict)
+			    : "names nobody");
+	if (in->verdict == CERT_VALID)
+		features |= FEATURE_MECHANISMS | FEATURE_EXTERNAL;
+	offer(in, features);
+}
+
+static void authorise(struct inbound *in, const char *local,
+		      const char *remote, enum s2s_proof proof, bool is_first);
+
+/* The stream that SASL began anew. What it proved holds for the names that it
+ * was proven for: check_header() saw to it that they are the same. */
+static void take_auth_header(struct inbound *in)
+{
+	if (in->verdict != CERT_VALID ||
+	    !trust_add(&in->trust, in->local, in->remote,
+		       S2S_PROOF_CERTIFICATE)) {
+		fail(in, STREAM_COND_NOT_AUTHORIZED, NULL);
+		return;
+	}
+	offer(in, FEATURE_DIALBACK | FEATURE_DIALBACK_ERRORS);
+	authorise(in, in->local, in->remote, S2S_PROOF_CERTIFICATE, true);
+}
+
 static void on_header(void *owner, const struct stream_header *header)
 {
 	struct inbound *in = owner;
 	const char *local = local_of(in, header);
-	const struct s2s_settings *settings = in->place->settings;
 
 	if (!check_header(in, local, header))
 		return;
 	str_set(&in->local, local);
 	if (header->from)
 		str_set(&in->remote, header->from);
-	if (in->state == INBOUND_HEADER) {
-		in->state = INBOUND_PLAIN;
-		timer_start(in->timer, settings->header_timeout);
-		offer(in, FEATURE_STARTTLS | FEATURE_TLS_REQUIRED |
-				  FEATURE_DIALBACK | FEATURE_DIALBACK_ERRORS);
-		return;
-	}
-	require(in->state == INBOUND_SECURE_HEADER);
-	in->state = INBOUND_SECURE;
-	log_info(LOG_S2S, "%s: stream in from %s, %s", label(in),
-		 stream_peer(in->stream), stream_cipher(in->stream));
-	/* SASL EXTERNAL would be offered here, for a chain valid for remote */
-	offer(in, FEATURE_DIALBACK | FEATURE_DIALBACK_ERRORS);
+	in->verdict = in->remote && stream_is_secure(in->stream)
+			      ? judge(in, in->remote)
+			      : CERT_NONE;
+	if (in->state == INBOUND_HEADER)
+		take_plain_header(in);
+	else if (in->state == INBOUND_SECURE_HEADER)
+		take_secure_header(in);
+	else if (in->state == INBOUND_AUTH_HEADER)
+		take_auth_header(in);
+	else
+		require(false);
 }
 
 static void on_secure(void *owner)
@@ -181,6 +250,50 @@ static void start_tls(struct inbound *in)
 	timer_stop(in->timer); /* TLS has its own */
 	if (stream_start_tls(in->stream, NULL, NULL))
 		in->state = INBOUND_TLS;
+	else
+		end(in);
+}
+
+/* ---- SASL ---- */
+
+static enum sasl_fault try_login(const struct inbound *in,
+				 const struct elem *auth)
+{
+	if (in->state == INBOUND_PLAIN)
+		return SASL_ENCRYPTION_REQUIRED;
+	/* what was not offered is not to be had */
+	if (in->verdict != CERT_VALID)
+		return SASL_INVALID_MECHANISM;
+	return sasl_read_auth(auth, in->remote);
+}
+
+/* The stream stays: dialback may follow (XEP-0178). */
+static void refuse_login(struct inbound *in, enum sasl_fault fault)
+{
+	struct elem *failure = sasl_failure_new(fault);
+	char *text = sasl_failure_text(failure);
+
+	log_info(LOG_S2S, "%s: SASL failed: %s", label(in), text);
+	mem_free(&text);
+	stream_give(in->stream, failure);
+	if (++in->logins >= MAX_LOGINS)
+		fail(in, STREAM_COND_POLICY_VIOLATION, "too many attempts");
+}
+
+static void take_auth(struct inbound *in, const struct elem *auth)
+{
+	enum sasl_fault fault = try_login(in, auth);
+
+	if (fault != SASL_OK) {
+		refuse_login(in, fault);
+		return;
+	}
+	stream_give(in->stream, elem_new("success", NS_SASL));
+	/* what was begun under the old stream's id ends with it */
+	receiver_fini(&in->receiver);
+	receiver_init(&in->receiver);
+	if (stream_restart(in->stream))
+		in->state = INBOUND_AUTH_HEADER;
 	else
 		end(in);
 }
@@ -219,6 +332,96 @@ static void take_verify(struct inbound *in, const struct packet *p)
 	stream_give(in->stream, answer);
 }
 
+static bool had_certificate(const struct inbound *in, const char *remote)
+{
+	return recall_has(in->place->proven, remote,
+			  loop_now(in->place->loop));
+}
+
+/* Who is asked for a certificate, or had one when it came before, is not let in
+ * by dialback: that proves only where DNS leads today. */
+static bool may_dial_back(struct inbound *in, const char *remote,
+			  enum cert_verdict verdict)
+{
+	const struct policy *policy = in->place->policy;
+
+	if (policy_needs_valid(policy, remote)) {
+		log_warn(LOG_S2S, "%s: refused, s2s.require_valid: %s", remote,
+			 cert_verdict_text(verdict));
+		counter_add(&tally.forbidden, 1);
+		return false;
+	}
+	if (policy_refuses_downgrade(policy) && had_certificate(in, remote)) {
+		log_warn(LOG_S2S, "%s: refused, it had a valid certificate "
+			 "before: %s", remote, cert_verdict_text(verdict));
+		counter_add(&tally.downgrades, 1);
+		return false;
+	}
+	return true;
+}
+
+/* The other domains that a server speaks for may stand in its certificate as
+ * well, and each is looked up there by itself (CVE-2021-32919). */
+static enum cert_verdict judge_claim(const struct inbound *in,
+				     const char *remote)
+{
+	if (in->verdict == CERT_UNTRUSTED || in->verdict == CERT_EXPIRED ||
+	    (in->remote && str_equal(in->remote, remote)))
+		return in->verdict;
+	return judge(in, remote);
+}
+
+/* A certificate that names the claimed domain proves it better than dialling
+ * back could (XEP-0344). */
+static void accept_claim(struct inbound *in, const struct packet *p)
+{
+	bool is_first = trust_is_empty(&in->trust);
+
+	if (!trust_add(&in->trust, p->to, p->from, S2S_PROOF_CERTIFICATE)) {
+		refuse_packet(in, p, COND_RESOURCE_CONSTRAINT);
+		return;
+	}
+	tally_count_result(PACKET_VALID);
+	stream_give(in->stream, packet_answer_new(p, PACKET_VALID,
+						  COND_UNDEFINED_CONDITION));
+	authorise(in, p->to, p->from, S2S_PROOF_CERTIFICATE, is_first);
+}
+
+static void ask_back(struct inbound *in, const struct packet *p)
+{
+	switch (receiver_begin(&in->receiver, p)) {
+	case RECEIVER_ASK:
+		in->claims++;
+		in->events->on_question(in->owner, in->number, p->to, p->from,
+					stream_id(in->stream), p->key);
+		break;
+	case RECEIVER_PENDING:
+		break;
+	case RECEIVER_FULL:
+		refuse_packet(in, p, COND_RESOURCE_CONSTRAINT);
+		break;
+	}
+}
+
+static void take_claim(struct inbound *in, const struct packet *p)
+{
+	enum cert_verdict verdict;
+
+	if (!check_policy(in, p->from)) {
+		refuse_packet(in, p, COND_POLICY_VIOLATION);
+		return;
+	}
+	verdict = judge_claim(in, p->from);
+	if (verdict == CERT_VALID)
+		accept_claim(in, p);
+	else if (!may_dial_back(in, p->from, verdict))
+		refuse_packet(in, p, COND_NOT_AUTHORIZED);
+	else if (trust_is_empty(&in->trust) && in->claims >= MAX_CLAIMS)
+		fail(in, STREAM_COND_POLICY_VIOLATION, "too many claims");
+	else
+		ask_back(in, p);
+}
+
 static void take_result(struct inbound *in, const struct packet *p)
 {
 	if (place_is_ours(in->place, p->from)) {
@@ -235,22 +438,7 @@ static void take_result(struct inbound *in, const struct packet *p)
 					      COND_UNDEFINED_CONDITION));
 		return;
 	}
-	if (trust_is_empty(&in->trust) && in->claims >= MAX_CLAIMS) {
-		fail(in, STREAM_COND_POLICY_VIOLATION, "too many claims");
-		return;
-	}
-	switch (receiver_begin(&in->receiver, p)) {
-	case RECEIVER_ASK:
-		in->claims++;
-		in->events->on_question(in->owner, in->number, p->to, p->from,
-					stream_id(in->stream), p->key);
-		break;
-	case RECEIVER_PENDING:
-		break;
-	case RECEIVER_FULL:
-		refuse_packet(in, p, COND_RESOURCE_CONSTRAINT);
-		break;
-	}
+	take_claim(in, p);
 }
 
 /* We asked nothing on this stream, so no answer belongs here (the attacks of
@@ -295,8 +483,23 @@ static void take_dialback(struct inbound *in, struct elem *owned)
 	elem_free(&owned);
 }
 
+static void note_proof(const struct inbound *in, const char *remote,
+		       enum s2s_proof proof)
+{
+	if (proof == S2S_PROOF_CERTIFICATE) {
+		counter_add(&tally.external_in, 1);
+		return;
+	}
+	if (!had_certificate(in, remote))
+		return;
+	log_warn(LOG_S2S, "%s: had a valid certificate before, now comes by "
+		 "dialback from %s: %s", remote, stream_peer(in->stream),
+		 cert_verdict_text(judge_claim(in, remote)));
+	counter_add(&tally.downgrades, 1);
+}
+
 static void authorise(struct inbound *in, const char *local,
-		      const char *remote, bool is_first)
+		      const char *remote, enum s2s_proof proof, bool is_first)
 {
 	if (is_first) {
 		in->state = INBOUND_OPEN;
@@ -304,9 +507,10 @@ static void authorise(struct inbound *in, const char *local,
 		stream_set_max_stanza(in->stream,
 				      in->place->settings->max_stanza);
 	}
-	log_info(LOG_S2S, "%s: verified by dialback, may speak to %s", remote,
-		 local);
-	in->events->on_authorised(in->owner, in->number, local, remote,
+	log_info(LOG_S2S, "%s: verified by %s, may speak to %s", remote,
+		 s2s_proof_text(proof), local);
+	note_proof(in, remote, proof);
+	in->events->on_authorised(in->owner, in->number, local, remote, proof,
 				  is_first);
 }
 
@@ -361,7 +565,7 @@ void inbound_answer(struct inbound *in, const char *local, const char *remote,
 	}
 	stream_give(in->stream, answer);
 	if (said == PACKET_VALID)
-		authorise(in, local, remote, is_first);
+		authorise(in, local, remote, S2S_PROOF_DIALBACK, is_first);
 	else
 		log_info(LOG_S2S, "%s: could not be verified: %s", remote,
 			 cond_element(cond));
@@ -544,6 +748,8 @@ static void on_elem(void *owner, struct elem *owned)
 	}
 	if (in->state == INBOUND_PLAIN && elem_is(owned, "starttls", NS_TLS))
 		start_tls(in);
+	else if (in->state < INBOUND_OPEN && elem_is(owned, "auth", NS_SASL))
+		take_auth(in, owned);
 	else if (is_stanza(owned))
 		fail(in, STREAM_COND_NOT_AUTHORIZED, NULL);
 	else
@@ -638,6 +844,32 @@ struct inbound *inbound_open(const struct place *place, int owned_fd,
 	return in;
 }
 
+static bool is_allowed(const struct inbound *in)
+{
+	const struct policy *policy = in->place->policy;
+	const char *local;
+	const char *remote;
+	enum s2s_proof proof;
+
+	for (size_t i = 0;
+	     trust_get(&in->trust, i, &local, &remote, &proof); i++) {
+		if (!policy_allows(policy, remote) ||
+		    (proof != S2S_PROOF_CERTIFICATE &&
+		     policy_needs_valid(policy, remote)))
+			return false;
+	}
+	return !in->remote || policy_allows(policy, in->remote);
+}
+
+void inbound_review(struct inbound *in)
+{
+	if (in->state == INBOUND_ENDED || is_allowed(in))
+		return;
+	log_info(LOG_S2S, "%s: the new policy forbids its stream", label(in));
+	counter_add(&tally.forbidden, 1);
+	fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
+}
+
 void inbound_pause(struct inbound *in, bool on)
 {
 	stream_pause(in->stream, on);
@@ -677,6 +909,7 @@ static const char *state_text(enum inbound_state state)
 	case INBOUND_PLAIN:
 	case INBOUND_TLS:
 	case INBOUND_SECURE_HEADER:
+	case INBOUND_AUTH_HEADER:
 		return "negotiating";
 	case INBOUND_SECURE:
 		return "unproven";
@@ -711,7 +944,5 @@ void inbound_report(const struct inbound *in, struct report *r)
 		(void)add_row(in, r, in->local, in->remote);
 	for (size_t i = 0;
 	     trust_get(&in->trust, i, &local, &remote, &proof); i++)
-		add_row(in, r, local, remote)->proof =
-			proof == S2S_PROOF_CERTIFICATE ? "certificate"
-						       : "dialback";
+		add_row(in, r, local, remote)->proof = s2s_proof_text(proof);
 }

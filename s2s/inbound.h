@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * inbound: the negotiation when they called us: STARTTLS before anything, then
- * dialback as receiving and as authoritative server, then stanzas of authorised
- * pairs only. RFC 6120, XEP-0220. States: doc/protocol/stream.md.
+ * SASL EXTERNAL if their certificate is worth it, or dialback as receiving and as
+ * authoritative server, then stanzas of authorised pairs only. RFC 6120,
+ * XEP-0178, XEP-0220. States: doc/protocol/stream.md.
  *
  * Thread: its loop's. Two-phase close; gone after on_closed.
  */
@@ -22,7 +23,8 @@ struct stanza;
 struct inbound_events {
 	/** A pair was authorised; is_first: before it the stream had none. */
 	void (*on_authorised)(void *owner, uint64_t number, const char *local,
-			      const char *remote, bool is_first);
+			      const char *remote, enum s2s_proof proof,
+			      bool is_first);
 	/** Ask remote's server whether it made that key; the answer comes by
 	 *  inbound_answer(), never before this has returned. */
 	void (*on_question)(void *owner, uint64_t number, const char *local,
@@ -43,6 +45,8 @@ struct inbound *inbound_open(const struct place *place, int owned_fd,
 /** The word of remote's server. Nothing happens when nobody waits for it. */
 void inbound_answer(struct inbound *in, const char *local, const char *remote,
 		    enum packet_type verdict, enum cond_name cond);
+/** The policy has changed: end the stream if it forbids a pair of it. */
+void inbound_review(struct inbound *in);
 void inbound_pause(struct inbound *in, bool on);
 /** Now and then: keep-alive. now: ms monotonic. */
 void inbound_tick(struct inbound *in, int64_t now);

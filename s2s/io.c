@@ -37,6 +37,8 @@ struct io {
 	struct loop *loop;
 	struct mailbox *box;
 	struct place place;
+	struct recall proven;
+	struct recall no_external;
 	struct door *door;     /* of the first loop, else NULL */
 	unsigned next_guest;   /* loop that gets the next stream */
 	struct map *links;     /* "remote local" -> struct link */
@@ -176,8 +178,28 @@ static void say_leave(struct io *io, const struct addr *peer)
 	post(io->team->ios[0], m);
 }
 
+/* A certificate: what all loops are to know, and the next run of the daemon. */
+static void tell_proof(struct io *io, const char *remote)
+{
+	struct io_mail *m;
+
+	if (!recall_add(&io->proven, remote, RECALL_FOR_EVER,
+			loop_now(io->loop)))
+		return;
+	for (unsigned i = 0; i < io->team->count; i++) {
+		if (i == io->number)
+			continue;
+		m = io_mail_new(IO_PROVEN);
+		m->remote = str_dup(remote);
+		post(io->team->ios[i], m);
+	}
+	io->team->events->on_proof(io->team->owner, remote,
+				   S2S_PROOF_CERTIFICATE);
+}
+
 static void on_authorised(void *owner, uint64_t number, const char *local,
-			  const char *remote, bool is_first)
+			  const char *remote, enum s2s_proof proof,
+			  bool is_first)
 {
 	struct io *io = owner;
 	const struct s2s_settings *settings = io->team->settings;
@@ -185,6 +207,8 @@ static void on_authorised(void *owner, uint64_t number, const char *local,
 
 	if (is_first)
 		say_leave(io, &seat_find(&io->seats, number)->peer);
+	if (proof == S2S_PROOF_CERTIFICATE)
+		tell_proof(io, remote);
 	(void)local;
 	for (size_t i = 0; i < settings->domain_count; i++) {
 		m = io_mail_new(IO_REVIVE);
@@ -397,6 +421,22 @@ static void close_checks(struct io *io)
 	}
 }
 
+static void take_policy(struct io *io, struct io_mail *m)
+{
+	struct map_cursor cursor;
+
+	policy_unref(&io->place.policy);
+	io->place.policy = m->policy;
+	m->policy = NULL;
+	for (size_t i = 0; i < io->seats.count; i++) {
+		if (io->seats.seats[i].stream)
+			inbound_review(io->seats.seats[i].stream);
+	}
+	map_begin(io->links, &cursor);
+	while (map_next(&cursor))
+		link_review(cursor.value);
+}
+
 static void abort_all(void *owner)
 {
 	struct io *io = owner;
@@ -460,6 +500,13 @@ static void on_mail(void *owner, struct mail *owned)
 		break;
 	case IO_CREDS:
 		take_creds(io, m);
+		break;
+	case IO_POLICY:
+		take_policy(io, m);
+		break;
+	case IO_PROVEN:
+		(void)recall_add(&io->proven, m->remote, RECALL_FOR_EVER,
+				 loop_now(io->loop));
 		break;
 	case IO_REPORT:
 		take_report(io, m);
@@ -529,8 +576,21 @@ static struct dial_book *open_book(const struct s2s_settings *settings)
 	return dial_book_new(&book);
 }
 
+static void open_memory(struct io *io)
+{
+	const struct s2s_domains *proven = &io->team->settings->proven;
+
+	recall_init(&io->proven);
+	recall_init(&io->no_external);
+	for (size_t i = 0; i < proven->count; i++)
+		(void)recall_add(&io->proven, proven->names[i],
+				 RECALL_FOR_EVER, 0);
+	io->place.proven = &io->proven;
+	io->place.no_external = &io->no_external;
+}
+
 int io_open(const struct io_team *team, unsigned number, struct creds *creds,
-	    struct io **io_out)
+	    struct policy *policy, struct io **io_out)
 {
 	struct io *io = mem_new(struct io);
 	char name[16];
@@ -550,6 +610,8 @@ int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 	io->place.settings = team->settings;
 	io->place.domains = team->domains;
 	io->place.creds = creds_ref(creds);
+	io->place.policy = policy_ref(policy);
+	open_memory(io);
 	key_init(&io->place.key, team->settings->dialback_secret);
 	io->place.book = open_book(team->settings);
 	io->box = mailbox_open(io->loop, team->settings->mailbox,
@@ -604,6 +666,9 @@ void io_free(struct io **io)
 	buf_fini(&dead->touched);
 	dial_book_free(&dead->place.book);
 	creds_unref(&dead->place.creds);
+	policy_unref(&dead->place.policy);
+	recall_fini(&dead->proven);
+	recall_fini(&dead->no_external);
 	mem_free(io);
 }
 
@@ -643,6 +708,14 @@ void io_post_check(struct io *io, struct check_ask *owned)
 	struct io_mail *m = io_mail_new(IO_CHECK);
 
 	m->check_ask = owned;
+	post(io, m);
+}
+
+void io_post_policy(struct io *io, struct policy *policy)
+{
+	struct io_mail *m = io_mail_new(IO_POLICY);
+
+	m->policy = policy_ref(policy);
 	post(io, m);
 }
 

@@ -15,6 +15,7 @@ struct creds;
 struct io;
 struct list;
 struct map;
+struct policy;
 struct report_ask;
 struct s2s_events;
 struct s2s_settings;
@@ -29,9 +30,10 @@ struct io_team {
 	unsigned count;
 };
 
-/** References creds. */
+/** References creds and policy. */
 HW_MUST_USE int io_open(const struct io_team *team, unsigned number,
-			struct creds *creds, struct io **io_out);
+			struct creds *creds, struct policy *policy,
+			struct io **io_out);
 HW_MUST_USE int io_listen(struct io *io, const char *where);
 uint16_t io_port(const struct io *io, size_t n); /* of the n-th io_listen() */
 HW_MUST_USE int io_start(struct io *io);
@@ -49,4 +51,5 @@ void io_post_creds(struct io *io, struct creds *creds); /* references */
 void io_post_report(struct io *io, struct report_ask *owned);
 /** Takes the ask, which is about a domain of this loop's. */
 void io_post_check(struct io *io, struct check_ask *owned);
+void io_post_policy(struct io *io, struct policy *policy); /* references */
 void io_post_close(struct io *io);

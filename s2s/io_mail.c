@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "net/creds.h"
 #include "s2s/check.h"
+#include "s2s/policy.h"
 #include "s2s/report.h"
 #include "xmpp/envelope.h"
 
@@ -54,6 +55,7 @@ void io_mail_free(struct io_mail **m)
 	mem_free(&(*m)->id);
 	mem_free(&(*m)->key);
 	creds_unref(&(*m)->creds);
+	policy_unref(&(*m)->policy);
 	report_ask_drop(&(*m)->report_ask);
 	check_ask_drop(&(*m)->check_ask);
 	mem_free(m);

@@ -12,6 +12,7 @@
 
 struct check_ask;
 struct creds;
+struct policy;
 struct report_ask;
 
 enum io_mail_kind {
@@ -23,6 +24,8 @@ enum io_mail_kind {
 	IO_REVIVE,    /* local, remote: remote proved that it is there */
 	IO_RESUME,    /* read on */
 	IO_CREDS,     /* creds: for new handshakes */
+	IO_POLICY,    /* policy: from now on */
+	IO_PROVEN,    /* remote: showed a valid certificate */
 	IO_REPORT,    /* report_ask: add what is here, pass it on */
 	IO_CHECK,     /* check_ask */
 	IO_CLOSE,
@@ -41,6 +44,7 @@ struct io_mail {
 	enum packet_type verdict;
 	enum cond_name cond;
 	struct creds *creds; /* a reference, or NULL */
+	struct policy *policy; /* a reference, or NULL */
 	struct report_ask *report_ask; /* owned, or NULL */
 	struct check_ask *check_ask;   /* owned, or NULL */
 };

@@ -32,6 +32,8 @@
 #define MAX_SENDINGS 2       /* of a db:verify, when streams get lost */
 #define MAX_QUESTIONS 256
 #define LOST_MEMORY 3600000  /* ms that a lost link is remembered */
+#define NO_EXTERNAL 3600000  /* ms that EXTERNAL is not tried where it ended a
+			      * stream */
 
 enum link_state {
 	LINK_IDLE,
@@ -407,6 +409,31 @@ static void assert_if_wanted(struct link *l)
 	outbound_assert(l->stream);
 }
 
+/* A server that must have a valid certificate, or had one when it proved itself
+ * to us, and shows none now, may be somebody else's. */
+static bool may_trust(const struct link *l)
+{
+	const struct policy *policy = l->place->policy;
+	enum cert_verdict verdict = outbound_verdict(l->stream);
+
+	if (verdict == CERT_VALID)
+		return true;
+	if (policy_needs_valid(policy, l->remote)) {
+		log_warn(LOG_S2S, "%s: not used, s2s.require_valid: %s",
+			 l->remote, cert_verdict_text(verdict));
+		counter_add(&tally.forbidden, 1);
+		return false;
+	}
+	if (!recall_has(l->place->proven, l->remote, now_of(l)))
+		return true;
+	counter_add(&tally.downgrades, 1);
+	log_warn(LOG_S2S, "%s: proved itself by a valid certificate before, "
+		 "now its server has a bad one: %s%s", l->remote,
+		 cert_verdict_text(verdict),
+		 policy_refuses_downgrade(policy) ? "; not used" : "");
+	return !policy_refuses_downgrade(policy);
+}
+
 static void on_secure(void *owner)
 {
 	struct link *l = owner;
@@ -414,6 +441,12 @@ static void on_secure(void *owner)
 
 	log_info(LOG_S2S, "%s: stream out to %s", l->remote, text);
 	mem_free(&text);
+	if (!may_trust(l)) {
+		set_fault(l, cert_verdict_text(outbound_verdict(l->stream)));
+		drain(l, LINK_NEXT_TARGET);
+		outbound_close(l->stream);
+		return;
+	}
 	timer_stop(l->deadline);
 	round_succeed(&l->round);
 	enter(l, LINK_VERIFYING);
@@ -422,16 +455,18 @@ static void on_secure(void *owner)
 	assert_if_wanted(l);
 }
 
-static void on_open(void *owner)
+static void on_open(void *owner, enum s2s_proof proof)
 {
 	struct link *l = owner;
 
-	log_info(LOG_S2S, "%s: believes %s by dialback", l->remote, l->local);
+	log_info(LOG_S2S, "%s: believes %s by %s", l->remote, l->local,
+		 s2s_proof_text(proof));
 	timer_stop(l->deadline);
 	timer_stop(l->grace);
 	enter(l, LINK_READY);
 	l->is_lost = false;
 	l->used_at = l->opened_at = now_of(l);
+	send_questions(l); /* those that came during EXTERNAL */
 	link_pump(l);
 }
 
@@ -456,6 +491,7 @@ static void on_refused(void *owner, enum packet_type verdict,
 	set_fault(l, text);
 	log_warn(LOG_S2S, "%s: %s", l->remote, text);
 	mem_free(&text);
+	counter_add(&tally.disbelieved, 1);
 	l->cause = verdict == PACKET_INVALID ? COND_INTERNAL_SERVER_ERROR
 					     : COND_REMOTE_SERVER_TIMEOUT;
 	drain(l, LINK_NEXT_FAIL);
@@ -497,12 +533,34 @@ static bool cut_short(struct link *l)
 	return false;
 }
 
-static void on_ending(void *owner, bool is_unknown, const char *text)
+/* Why an attempt came to nothing. */
+static void note_ending(struct link *l, enum outbound_end how,
+			const char *text)
+{
+	switch (how) {
+	case OUTBOUND_END_UNKNOWN:
+		l->cause = COND_REMOTE_SERVER_NOT_FOUND;
+		break;
+	case OUTBOUND_END_DISBELIEVED:
+		log_warn(LOG_S2S, "%s: does not let us in as %s: %s",
+			 l->remote, l->local, text);
+		counter_add(&tally.disbelieved, 1);
+		break;
+	case OUTBOUND_END_EXTERNAL:
+		(void)recall_add(l->place->no_external, l->remote,
+				 now_of(l) + NO_EXTERNAL, now_of(l));
+		round_repeat(&l->round); /* and straight to dialback */
+		break;
+	case OUTBOUND_END_LOST:
+		break;
+	}
+}
+
+static void on_ending(void *owner, enum outbound_end how, const char *text)
 {
 	struct link *l = owner;
 
-	if (is_unknown)
-		l->cause = COND_REMOTE_SERVER_NOT_FOUND;
+	note_ending(l, how, text);
 	if (l->state != LINK_DRAINING)
 		set_fault(l, text);
 	switch (l->state) {
@@ -635,8 +693,21 @@ static void overflow(struct link *l)
 	}
 }
 
+/* Nothing goes there, and nobody there is in a room of ours. */
+static void forbid(struct link *l)
+{
+	counter_add(&tally.forbidden, 1);
+	lose(l, COND_REMOTE_SERVER_NOT_FOUND);
+	fail_questions(l, INT64_MAX, COND_REMOTE_SERVER_NOT_FOUND);
+}
+
 void link_add(struct link *l, struct envelope *owned)
 {
+	if (!policy_allows(l->place->policy, l->remote)) {
+		outq_add(&l->queue, owned);
+		forbid(l);
+		return;
+	}
 	if (l->is_leaving || (l->is_lost && l->state == LINK_BACKING_OFF)) {
 		counter_add(&tally.dropped, 1);
 		envelope_free(&owned);
@@ -686,6 +757,31 @@ void link_revive(struct link *l)
 	l->is_lost = false;
 	if (l->state == LINK_BACKING_OFF)
 		settle_idle(l);
+}
+
+/* What is under way ends as if it had failed, without a next time. */
+static void stop(struct link *l)
+{
+	round_cancel(&l->round);
+	if (!l->stream) {
+		settle_idle(l);
+	} else if (l->state != LINK_DRAINING) {
+		drain(l, LINK_NEXT_IDLE);
+		outbound_fail(l->stream, STREAM_COND_POLICY_VIOLATION);
+	}
+}
+
+void link_review(struct link *l)
+{
+	if (l->is_leaving)
+		return;
+	if (!policy_allows(l->place->policy, l->remote)) {
+		forbid(l);
+		stop(l);
+	} else if ((l->state == LINK_READY || l->state == LINK_VERIFYING) &&
+		   !may_trust(l)) {
+		stop(l);
+	}
 }
 
 /* ---- life ---- */

@@ -46,6 +46,8 @@ void link_ask(struct link *l, uint64_t asker, const char *stream_id,
 void link_pump(struct link *l);
 /** remote just proved on a stream to us that it is there. */
 void link_revive(struct link *l);
+/** The policy has changed: what it forbids ends. */
+void link_review(struct link *l);
 /** About every second. now: ms monotonic. */
 void link_tick(struct link *l, int64_t now);
 

@@ -5,13 +5,16 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "dialback/initiator.h"
+#include "loop/loop.h"
 #include "loop/timer.h"
+#include "net/creds.h"
 #include "s2s/anchor.h"
 #include "s2s/features.h"
 #include "s2s/limits.h"
 #include "s2s/place.h"
 #include "s2s/report.h"
 #include "s2s/route.h"
+#include "s2s/sasl.h"
 #include "s2s/stream.h"
 #include "s2s/tally.h"
 #include "xml/elem.h"
@@ -28,6 +31,9 @@ enum outbound_state {
 	OUTBOUND_SECURE_HEADER,   /* header sent again */
 	OUTBOUND_SECURE_FEATURES, /* theirs came */
 	OUTBOUND_SECURE,          /* may verify and assert */
+	OUTBOUND_AUTH,            /* <auth/> sent */
+	OUTBOUND_AUTH_HEADER,     /* it succeeded; header sent a third time */
+	OUTBOUND_AUTH_FEATURES,   /* theirs came */
 	OUTBOUND_ASKED,           /* db:result sent */
 	OUTBOUND_OPEN,
 	OUTBOUND_ENDED,
@@ -45,6 +51,9 @@ struct outbound {
 	struct initiator initiator;
 	struct anchor anchor;
 	struct timer *timer;      /* deadline of a step before SECURE */
+	unsigned features;        /* of the latest, over TLS */
+	bool has_tried_external;
+	enum s2s_proof proof;     /* by which we were believed, when OPEN */
 	unsigned unsolicited;
 };
 
@@ -59,7 +68,7 @@ static void fail(struct outbound *o, enum stream_cond cond, const char *text)
 {
 	end(o);
 	stream_fail(o->stream, cond, NULL);
-	o->events->on_ending(o->owner, false, text);
+	o->events->on_ending(o->owner, OUTBOUND_END_LOST, text);
 }
 
 /* Each step before the stream is of use has a deadline: a server that accepts
@@ -80,6 +89,20 @@ static void on_deadline(void *owner)
 
 /* ---- negotiation ---- */
 
+static enum outbound_state features_after(enum outbound_state header)
+{
+	switch (header) {
+	case OUTBOUND_HEADER:
+		return OUTBOUND_FEATURES;
+	case OUTBOUND_SECURE_HEADER:
+		return OUTBOUND_SECURE_FEATURES;
+	case OUTBOUND_AUTH_HEADER:
+		return OUTBOUND_AUTH_FEATURES;
+	default:
+		require(false); /* a header comes once, after ours */
+	}
+}
+
 static void on_header(void *owner, const struct stream_header *header)
 {
 	struct outbound *o = owner;
@@ -93,8 +116,7 @@ static void on_header(void *owner, const struct stream_header *header)
 		fail(o, STREAM_COND_INVALID_FROM, "that is us");
 	} else {
 		str_set(&o->id, header->id);
-		step(o, o->state == OUTBOUND_HEADER ? OUTBOUND_FEATURES
-						    : OUTBOUND_SECURE_FEATURES);
+		step(o, features_after(o->state));
 	}
 }
 
@@ -106,22 +128,32 @@ static void ask_tls(struct outbound *o)
 	step(o, OUTBOUND_PROCEED);
 }
 
+static void open_up(struct outbound *o, enum s2s_proof proof)
+{
+	o->proof = proof;
+	step(o, OUTBOUND_OPEN);
+	o->events->on_open(o->owner, proof);
+}
+
 static void take_features(struct outbound *o, const struct elem *e)
 {
-	char *text = features_text(features_read(e));
+	char *text;
 
+	o->features = features_read(e);
+	text = features_text(o->features);
 	log_debug(LOG_S2S, "%s: offers %s", o->names.remote, text);
 	mem_free(&text);
 	o->limits = (struct limits){ 0 }; /* of these features, not of others */
 	limits_read(e, &o->limits);
 	if (o->state == OUTBOUND_FEATURES) {
 		ask_tls(o);
-		return;
+	} else if (o->state == OUTBOUND_AUTH_FEATURES) {
+		counter_add(&tally.external_out, 1);
+		open_up(o, S2S_PROOF_CERTIFICATE);
+	} else {
+		step(o, OUTBOUND_SECURE);
+		o->events->on_secure(o->owner);
 	}
-	/* SASL EXTERNAL, where offered, comes here before dialback. Dialback is
-	 * tried unannounced as well: RFC 3920 had no feature for it. */
-	step(o, OUTBOUND_SECURE);
-	o->events->on_secure(o->owner);
 }
 
 static void start_tls(struct outbound *o)
@@ -131,7 +163,7 @@ static void start_tls(struct outbound *o)
 		step(o, OUTBOUND_TLS);
 	} else {
 		end(o);
-		o->events->on_ending(o->owner, false,
+		o->events->on_ending(o->owner, OUTBOUND_END_LOST,
 				     "clear text behind its go-ahead for TLS");
 	}
 }
@@ -143,7 +175,7 @@ static void fail_anchor(struct outbound *o, const char *text)
 		 stream_peer(o->stream), text);
 	end(o);
 	stream_abort(o->stream);
-	o->events->on_ending(o->owner, false, text);
+	o->events->on_ending(o->owner, OUTBOUND_END_LOST, text);
 }
 
 static void judge(struct outbound *o)
@@ -182,15 +214,61 @@ static void on_anchor(void *owner)
 		judge(o);
 }
 
-/* ---- dialback ---- */
+/* ---- asserting our domain ---- */
 
-void outbound_assert(struct outbound *o)
+/* Never unless offered, and not with a certificate that nobody could accept: it
+ * would only cost a round trip, and some servers their patience. */
+static bool may_try_external(const struct outbound *o)
 {
-	require(o->state == OUTBOUND_SECURE);
+	return (o->features & FEATURE_EXTERNAL) &&
+	       !recall_has(o->place->no_external, o->names.remote,
+			   loop_now(o->place->loop)) &&
+	       creds_may_convince(o->place->creds, o->names.local_ascii);
+}
+
+/* Dialback is tried unannounced as well: RFC 3920 had no feature for it. */
+static void dial_back(struct outbound *o)
+{
 	step(o, OUTBOUND_ASKED);
 	stream_give(o->stream,
 		    initiator_ask(&o->initiator, &o->place->key, o->id));
 }
+
+void outbound_assert(struct outbound *o)
+{
+	require(o->state == OUTBOUND_SECURE);
+	if (!may_try_external(o)) {
+		dial_back(o);
+		return;
+	}
+	o->has_tried_external = true;
+	step(o, OUTBOUND_AUTH);
+	stream_give(o->stream, sasl_auth_new(o->names.local));
+}
+
+static void take_success(struct outbound *o)
+{
+	if (!stream_restart(o->stream)) {
+		end(o);
+		o->events->on_ending(o->owner, OUTBOUND_END_LOST,
+				     "did not wait for the new stream");
+		return;
+	}
+	stream_send_header(o->stream, o->names.local, o->names.remote);
+	step(o, OUTBOUND_AUTH_HEADER);
+}
+
+static void take_failure(struct outbound *o, const struct elem *e)
+{
+	char *text = sasl_failure_text(e);
+
+	log_info(LOG_S2S, "%s: does not accept our certificate: %s; goes on "
+		 "to dialback", o->names.remote, text);
+	mem_free(&text);
+	dial_back(o);
+}
+
+/* ---- dialback ---- */
 
 static void count_unsolicited(struct outbound *o)
 {
@@ -204,8 +282,7 @@ static void count_unsolicited(struct outbound *o)
 static void take_verdict(struct outbound *o)
 {
 	if (o->initiator.state == INITIATOR_VALID) {
-		step(o, OUTBOUND_OPEN);
-		o->events->on_open(o->owner);
+		open_up(o, S2S_PROOF_DIALBACK);
 		return;
 	}
 	step(o, OUTBOUND_SECURE);
@@ -264,7 +341,8 @@ static void on_elem(void *owner, struct elem *owned)
 		take_dialback(o, owned);
 	} else if (elem_is(owned, "features", NS_STREAM) &&
 		   (o->state == OUTBOUND_FEATURES ||
-		    o->state == OUTBOUND_SECURE_FEATURES)) {
+		    o->state == OUTBOUND_SECURE_FEATURES ||
+		    o->state == OUTBOUND_AUTH_FEATURES)) {
 		take_features(o, owned);
 	} else if (o->state == OUTBOUND_PROCEED &&
 		   elem_is(owned, "proceed", NS_TLS)) {
@@ -272,6 +350,12 @@ static void on_elem(void *owner, struct elem *owned)
 	} else if (o->state == OUTBOUND_PROCEED &&
 		   elem_is(owned, "failure", NS_TLS)) {
 		fail(o, STREAM_COND_POLICY_VIOLATION, "has no TLS for us");
+	} else if (o->state == OUTBOUND_AUTH &&
+		   elem_is(owned, "success", NS_SASL)) {
+		take_success(o);
+	} else if (o->state == OUTBOUND_AUTH &&
+		   elem_is(owned, "failure", NS_SASL)) {
+		take_failure(o, owned);
 	} else {
 		refuse(o, owned);
 	}
@@ -286,19 +370,35 @@ static void on_drained(void *owner)
 		o->events->on_drained(o->owner);
 }
 
+/* Some servers offer EXTERNAL to everybody, and hang up when it fails: at once,
+ * or on the dialback that follows. */
+static enum outbound_end end_of(const struct outbound *o, enum stream_end why,
+				enum stream_cond cond)
+{
+	if (why == STREAM_END_ERROR && (cond == STREAM_COND_HOST_UNKNOWN ||
+					cond == STREAM_COND_HOST_GONE))
+		return OUTBOUND_END_UNKNOWN;
+	if (o->has_tried_external && o->state < OUTBOUND_OPEN &&
+	    why != STREAM_END_FAULT)
+		return OUTBOUND_END_EXTERNAL;
+	if (why == STREAM_END_ERROR && o->state < OUTBOUND_OPEN &&
+	    (cond == STREAM_COND_NOT_AUTHORIZED ||
+	     cond == STREAM_COND_POLICY_VIOLATION))
+		return OUTBOUND_END_DISBELIEVED;
+	return OUTBOUND_END_LOST;
+}
+
 static void on_ending(void *owner, enum stream_end why, enum stream_cond cond,
 		      const char *text)
 {
 	struct outbound *o = owner;
+	enum outbound_end how;
 
 	if (o->state == OUTBOUND_ENDED)
 		return;
+	how = end_of(o, why, cond);
 	end(o);
-	o->events->on_ending(o->owner,
-			     why == STREAM_END_ERROR &&
-				     (cond == STREAM_COND_HOST_UNKNOWN ||
-				      cond == STREAM_COND_HOST_GONE),
-			     text);
+	o->events->on_ending(o->owner, how, text);
 }
 
 static void on_closed(void *owner)
@@ -404,6 +504,12 @@ void outbound_tick(struct outbound *o, int64_t now)
 		stream_keep_alive(o->stream);
 }
 
+enum cert_verdict outbound_verdict(const struct outbound *o)
+{
+	return anchor_cert_verdict(&o->anchor, o->stream,
+				   o->names.remote_ascii);
+}
+
 char *outbound_describe(const struct outbound *o)
 {
 	return str_format("%s, %s, %s", stream_peer(o->stream),
@@ -416,7 +522,7 @@ void outbound_report(const struct outbound *o, struct report_row *row)
 {
 	stream_report(o->stream, row);
 	if (o->state == OUTBOUND_OPEN)
-		row->proof = "dialback";
+		row->proof = s2s_proof_text(o->proof);
 }
 
 void outbound_close(struct outbound *o)

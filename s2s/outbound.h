@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * outbound: the negotiation when we call: STARTTLS always, then the stream may
- * carry db:verify, and once our domain was asserted and believed, stanzas.
+ * carry db:verify, and once our domain was asserted and believed (by SASL EXTERNAL
+ * or by dialback), stanzas.
  * States: doc/protocol/stream.md.
  *
  * Thread: its loop's. Owner: its link. Two-phase close; gone after on_closed.
@@ -10,6 +11,8 @@
 
 #include "base/base.h"
 #include "dialback/packet.h"
+#include "net/cert.h"
+#include "s2s/s2s.h"
 
 struct elem;
 struct limits;
@@ -18,11 +21,20 @@ struct place;
 struct report_row;
 struct route_place;
 
+/** Why a stream ended by itself. */
+enum outbound_end {
+	OUTBOUND_END_LOST,
+	OUTBOUND_END_UNKNOWN,     /* they do not host that domain */
+	OUTBOUND_END_DISBELIEVED, /* they do not take us for who we are */
+	OUTBOUND_END_EXTERNAL,    /* they hung up on EXTERNAL, which they had
+				   * offered: another stream may do without */
+};
+
 struct outbound_events {
 	/** TLS and features are there: verify or assert. */
 	void (*on_secure)(void *owner);
 	/** Our assertion was believed: stanzas may be written. */
-	void (*on_open)(void *owner);
+	void (*on_open)(void *owner, enum s2s_proof proof);
 	/** It was not: PACKET_INVALID, or PACKET_ERROR with cond. The stream
 	 *  may still be used to verify. */
 	void (*on_refused)(void *owner, enum packet_type verdict,
@@ -30,8 +42,8 @@ struct outbound_events {
 	/** A typed db:verify came. False: not asked. */
 	bool (*on_verified)(void *owner, const struct packet *answer);
 	void (*on_drained)(void *owner);
-	/** It ended by itself; is_unknown: they do not host that domain. */
-	void (*on_ending)(void *owner, bool is_unknown, const char *text);
+	void (*on_ending)(void *owner, enum outbound_end end,
+			  const char *text);
 	void (*on_closed)(void *owner);
 };
 
@@ -50,7 +62,7 @@ struct outbound *outbound_open(const struct place *place, int owned_fd,
 			       const struct outbound_events *events,
 			       void *owner);
 
-/** Send our db:result; once, when secure. */
+/** Assert our domain; once, when secure. */
 void outbound_assert(struct outbound *o);
 bool outbound_may_assert(const struct outbound *o);
 bool outbound_may_verify(const struct outbound *o);
@@ -64,6 +76,8 @@ size_t outbound_queued(const struct outbound *o);
 int64_t outbound_progress_at(const struct outbound *o);
 /** Now and then: keep-alive. now: ms monotonic. */
 void outbound_tick(struct outbound *o, int64_t now);
+/** On the certificate that the server showed. */
+enum cert_verdict outbound_verdict(const struct outbound *o);
 /** Where it goes, with TLS parameters, for a log line; owned. */
 char *outbound_describe(const struct outbound *o);
 /** Its part of a row: the stream's, and how it was believed. */

@@ -10,6 +10,8 @@
 #include "base/base.h"
 #include "base/map.h"
 #include "dialback/key.h"
+#include "s2s/policy.h"
+#include "s2s/recall.h"
 #include "s2s/s2s.h"
 
 struct creds;
@@ -25,6 +27,9 @@ struct place {
 	struct creds *creds;                 /* a reference; for new sessions */
 	struct key key;                      /* dialback */
 	struct dial_book *book;              /* of all dials here */
+	struct policy *policy;               /* a reference */
+	struct recall *proven;      /* by certificate, ever; the loop's */
+	struct recall *no_external; /* hang up when offered one; the loop's */
 };
 
 static inline bool place_is_ours(const struct place *p, const char *domain)

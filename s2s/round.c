@@ -45,6 +45,7 @@ static void on_dialled(void *owner, int owned_fd, size_t index)
 	r->dial = NULL;
 	r->state = ROUND_RESTING;
 	p->is_spent = true;
+	r->last = index;
 	r->at = p->place.addr;
 	r->events->on_connected(r->owner, owned_fd, p);
 }
@@ -87,9 +88,19 @@ static bool connect_rest(struct round *r)
 void round_go_on(struct round *r)
 {
 	require(r->state == ROUND_RESTING);
-	dial_book_fail(r->place->book, &r->at, loop_now(r->place->loop));
+	if (!r->repeats)
+		dial_book_fail(r->place->book, &r->at,
+			       loop_now(r->place->loop));
+	r->repeats = false;
 	if (!connect_rest(r))
 		exhaust(r, COND_REMOTE_SERVER_TIMEOUT, NULL);
+}
+
+void round_repeat(struct round *r)
+{
+	require(r->state == ROUND_RESTING && r->last < r->route.count);
+	r->route.places[r->last].is_spent = false;
+	r->repeats = true;
 }
 
 void round_succeed(struct round *r)

@@ -40,6 +40,8 @@ struct round {
 	struct dial *dial;            /* CONNECTING */
 	struct route route;           /* what is left to be tried */
 	struct addr at;               /* of the last connection */
+	size_t last;                  /* its place in the route */
+	bool repeats;                 /* round_repeat() was called */
 };
 
 void round_init(struct round *r, const struct place *place,
@@ -51,5 +53,7 @@ void round_begin(struct round *r, const char *domain);
 void round_go_on(struct round *r);
 /** The last connection is good. */
 void round_succeed(struct round *r);
+/** Let round_go_on() call the same place once more: it did not fail. */
+void round_repeat(struct round *r);
 /** No answer comes any more. */
 void round_cancel(struct round *r);

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "s2s/io.h"
+#include "s2s/policy.h"
 #include "s2s/shard.h"
 #include "s2s/tally.h"
 #include "xmpp/envelope.h"
@@ -90,6 +91,10 @@ static void take_settings(struct s2s *s, const struct s2s_settings *settings)
 	s->settings.listen =
 		copy_strings(settings->listen, settings->listen_count);
 	s->settings.dns_servers = str_dup(settings->dns_servers);
+	/* the policy is used up as such, see open_loops() */
+	s->settings.policy = (struct s2s_policy){ 0 };
+	s->settings.proven.names = copy_strings(settings->proven.names,
+						settings->proven.count);
 	s->domains = map_new();
 	for (size_t i = 0; i < settings->domain_count; i++)
 		map_add(s->domains, s->settings.domains[i],
@@ -107,16 +112,20 @@ static void free_all(struct s2s **s)
 	map_free(&dead->domains, NULL);
 	free_strings(dead->settings.domains, dead->settings.domain_count);
 	free_strings(dead->settings.listen, dead->settings.listen_count);
+	free_strings(dead->settings.proven.names,
+		     dead->settings.proven.count);
 	mem_free(&servers);
 	mem_free(s);
 }
 
-static int open_loops(struct s2s *s, struct creds *creds, char **text_out)
+static int open_loops(struct s2s *s, struct creds *creds,
+		      struct policy *policy, char **text_out)
 {
 	int error;
 
 	for (unsigned i = 0; i < s->team.count; i++) {
-		error = io_open(&s->team, i, creds, &s->team.ios[i]);
+		error = io_open(&s->team, i, creds, policy,
+				&s->team.ios[i]);
 		if (error) {
 			*text_out = str_format("cannot set up DNS: %s",
 					       hw_error_text(error));
@@ -174,6 +183,7 @@ int s2s_open(const struct s2s_settings *settings, struct creds *creds,
 	     struct s2s **s2s_out, char **text_out)
 {
 	struct s2s *s = mem_new(struct s2s);
+	struct policy *policy = policy_new(&settings->policy);
 	int error;
 
 	tally_register();
@@ -187,7 +197,8 @@ int s2s_open(const struct s2s_settings *settings, struct creds *creds,
 		.count = count_loops(settings->io_loops),
 	};
 	s->team.ios = mem_zero(s->team.count, sizeof(*s->team.ios));
-	error = open_loops(s, creds, text_out);
+	error = open_loops(s, creds, policy, text_out);
+	policy_unref(&policy);
 	if (!error)
 		error = start_loops(s, text_out);
 	if (error) {
@@ -241,6 +252,15 @@ void s2s_ask_check(struct s2s *s, uint64_t id, const char *local,
 {
 	io_post_check(s->team.ios[shard_of(remote, s->team.count)],
 		      check_ask_new(id, local, remote, fn, owner));
+}
+
+void s2s_set_policy(struct s2s *s, const struct s2s_policy *settings)
+{
+	struct policy *policy = policy_new(settings);
+
+	for (unsigned i = 0; i < s->team.count; i++)
+		io_post_policy(s->team.ios[i], policy);
+	policy_unref(&policy);
 }
 
 uint16_t s2s_port(const struct s2s *s, size_t n)

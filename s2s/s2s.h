@@ -21,7 +21,24 @@ struct list;
 struct s2s;
 struct stanza;
 
+/** The weaker first. */
 enum s2s_proof { S2S_PROOF_DIALBACK, S2S_PROOF_CERTIFICATE };
+const char *s2s_proof_text(enum s2s_proof proof);
+
+/** Domains, normalised, where a whole domain "*.example" stands for all below it
+ *  and "*" for all. */
+struct s2s_domains {
+	const char *const *names;
+	size_t count;
+};
+
+/** With whom we speak, whoever calls, and what they must prove. */
+struct s2s_policy {
+	struct s2s_domains allow;         /* only these; none: all */
+	struct s2s_domains deny;          /* never; counts more than allow */
+	struct s2s_domains require_valid; /* only with a valid certificate */
+	bool refuse_downgrade; /* no dialback from who had a certificate once */
+};
 
 /** Strings are borrowed during s2s_open(). Times in ms, sizes in bytes. */
 struct s2s_settings {
@@ -58,6 +75,8 @@ struct s2s_settings {
 	int64_t keepalive;          /* a space after so long without writing; 300000 */
 	size_t max_unauthenticated; /* inbound streams, all loops; 256 */
 	size_t max_unauthenticated_per_address; /* 16 */
+	struct s2s_policy policy;
+	struct s2s_domains proven;  /* by a certificate in earlier runs; exact */
 };
 void s2s_settings_init(struct s2s_settings *s);
 
@@ -72,6 +91,10 @@ struct s2s_events {
 	/** remote could not be reached from local for longer than the grace, or
 	 *  its queue overflowed; once, until it is reached again. */
 	void (*on_lost)(void *owner, const char *local, const char *remote);
+	/** remote was proven in a stronger way than ever before; to be kept,
+	 *  and given back as settings.proven. Now and then told twice. */
+	void (*on_proof)(void *owner, const char *remote,
+			 enum s2s_proof proof);
 };
 
 /** Binds the listeners and starts the loops. creds is referenced. On error
@@ -85,6 +108,8 @@ void s2s_deliver(struct s2s *s, struct list *envelopes);
 void s2s_resume(struct s2s *s);
 /** New handshakes use these from now on (reload). */
 void s2s_set_creds(struct s2s *s, struct creds *creds);
+/** From now on; open streams that it forbids are closed (reload). */
+void s2s_set_policy(struct s2s *s, const struct s2s_policy *policy);
 /** The port that the n-th of settings.listen got (for ":0"). */
 uint16_t s2s_port(const struct s2s *s, size_t n);
 /** What do the links and streams do? fn is called once, on any thread and perhaps

@@ -607,6 +607,19 @@ bool stream_start_tls(struct stream *s, const char *local, const char *sni)
 	return true;
 }
 
+bool stream_restart(struct stream *s)
+{
+	require(s->state == STREAM_SECURE);
+	if (!parser_is_idle(s->parser)) {
+		log_warn(LOG_S2S, "%s: bytes of the old stream behind SASL",
+			 s->peer);
+		stream_abort(s);
+		return false;
+	}
+	begin_parser(s);
+	return true;
+}
+
 void stream_set_max_stanza(struct stream *s, size_t max_bytes)
 {
 	s->max_stanza = max_bytes;

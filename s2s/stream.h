@@ -72,6 +72,10 @@ void stream_write(struct stream *s, const void *data, size_t len);
  *  server. */
 HW_MUST_USE bool stream_start_tls(struct stream *s, const char *local,
 				  const char *sni);
+/** After SASL (RFC 6120 6.3.2): both sides begin anew with a header, over the
+ *  same TLS. False: the peer did not wait for that, and the connection was
+ *  dropped. */
+HW_MUST_USE bool stream_restart(struct stream *s);
 /** Send a stream error and close. text may be NULL. */
 void stream_fail(struct stream *s, enum stream_cond cond, const char *text);
 /** </stream:stream>, wait for theirs (5 s), close. */

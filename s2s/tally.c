@@ -33,6 +33,20 @@ struct tally tally = {
 			     "Servers refused because of TLSA records"),
 	.lost = COUNTER_INIT("hallway_s2s_domains_lost",
 			     "Domains given up as unreachable"),
+	.external_in = COUNTER_INIT("hallway_s2s_external_in",
+				    "Domains proven to us by certificate"),
+	.external_out = COUNTER_INIT("hallway_s2s_external_out",
+				     "Streams out authorised by our "
+				     "certificate"),
+	.forbidden = COUNTER_INIT("hallway_s2s_forbidden",
+				  "Streams, claims and links that allow, deny "
+				  "or require_valid forbade"),
+	.downgrades = COUNTER_INIT("hallway_s2s_downgrades",
+				   "Domains without the certificate that they "
+				   "once had"),
+	.disbelieved = COUNTER_INIT("hallway_s2s_disbelieved",
+				    "Times that a server did not believe who "
+				    "we are"),
 };
 
 static struct counter results[] = {
@@ -79,6 +93,8 @@ void tally_register(void)
 		&tally.dropped,     &tally.undelivered, &tally.lost,
 		&tally.places_refused, &tally.too_big, &tally.dane_matches,
 		&tally.dane_mismatches,
+		&tally.external_in, &tally.external_out,
+		&tally.forbidden,   &tally.downgrades,  &tally.disbelieved,
 	};
 
 	for (size_t i = 0; i < array_len(plain); i++)

@@ -25,6 +25,11 @@ struct tally {
 	struct counter lost;         /* pairs given up */
 	struct counter dane_matches;    /* servers proven by TLSA records */
 	struct counter dane_mismatches; /* servers refused because of them */
+	struct counter external_in;  /* pairs proven to us by certificate */
+	struct counter external_out; /* streams on which ours was accepted */
+	struct counter forbidden;    /* refused by the operator's policy */
+	struct counter downgrades;   /* had a certificate once, not now */
+	struct counter disbelieved;  /* peers that do not believe who we are */
 };
 extern struct tally tally;
 

@@ -11,6 +11,11 @@ struct trust_pair {
 	enum s2s_proof proof;
 };
 
+const char *s2s_proof_text(enum s2s_proof proof)
+{
+	return proof == S2S_PROOF_CERTIFICATE ? "certificate" : "dialback";
+}
+
 void trust_init(struct trust *t)
 {
 	list_init(&t->pairs);

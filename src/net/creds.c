@@ -336,6 +336,22 @@ int64_t creds_expires(const struct creds *c, const char *domain)
 	return 0;
 }
 
+static bool is_self_issued(gnutls_x509_crt_t crt)
+{
+	return gnutls_x509_crt_check_issuer(crt, crt) == 1;
+}
+
+bool creds_may_convince(const struct creds *c, const char *domain)
+{
+	const struct chain *chain = find_chain(c, domain);
+	time_t now = time(NULL);
+
+	return chain && cert_has_name(chain->leaf, domain) &&
+	       !is_self_issued(chain->leaf) &&
+	       gnutls_x509_crt_get_activation_time(chain->leaf) <= now &&
+	       gnutls_x509_crt_get_expiration_time(chain->leaf) > now;
+}
+
 static void sync_folder_of(const char *path)
 {
 	char *copy = str_dup(path);

@@ -32,6 +32,9 @@ void creds_unref(struct creds **c);
 HW_MUST_USE int creds_make_self_signed(const char *domain,
 				       const char *certificate,
 				       const char *key);
+/** May the chain for domain (A-labels) convince a server that does not know us:
+ *  does it name the domain, is it valid now, and not its own issuer? */
+bool creds_may_convince(const struct creds *c, const char *domain);
 /** Seconds since 1970 at which the first chain for domain ends, or 0. */
 int64_t creds_expires(const struct creds *c, const char *domain);
 

@@ -242,7 +242,7 @@ static bool on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
 	struct world_server *w = owner;
 	bool is_full;
 
-	require(proof == S2S_PROOF_DIALBACK);
+	(void)proof;
 	pthread_mutex_lock(&w->mutex);
 	w->stanzas = mem_realloc(w->stanzas, (w->count + 1) *
 						     sizeof(*w->stanzas));
