@@ -26,16 +26,17 @@ enum conference_mail_kind {
 	MAIL_STANZA,
 	MAIL_UNDELIVERED,
 	MAIL_LOST,
+	MAIL_PROOF,
 	MAIL_LAST,
 };
 
 struct conference_mail {
 	struct mail mail;
 	struct stanza *stanza; /* MAIL_STANZA */
-	enum s2s_proof proof;
+	enum s2s_proof proof; /* and MAIL_PROOF */
 	struct envelope *envelope; /* MAIL_UNDELIVERED */
 	enum cond_name why;
-	char *local, *remote; /* MAIL_LOST */
+	char *local, *remote; /* MAIL_LOST; MAIL_PROOF remote */
 };
 
 struct conference {
@@ -77,6 +78,16 @@ static struct conference_mail *mail_new(enum conference_mail_kind kind)
 	return m;
 }
 
+/* Nothing waits for it: at worst it is told again after the next start. */
+static void save_proof(struct conference *c, const struct conference_mail *m)
+{
+	struct record *r = record_new(RECORD_PROOF, NULL, clock_wall());
+
+	r->as_proof.domain = str_dup(m->remote);
+	r->as_proof.proof = str_dup(s2s_proof_text(m->proof));
+	store_save(c->store, r);
+}
+
 static void handle(struct conference *c, struct conference_mail *m)
 {
 	struct stanza *stanza = m->stanza;
@@ -96,6 +107,9 @@ static void handle(struct conference *c, struct conference_mail *m)
 		break;
 	case MAIL_LOST:
 		muc_domain_lost(c->muc, m->local, m->remote);
+		break;
+	case MAIL_PROOF:
+		save_proof(c, m);
 		break;
 	case MAIL_LAST:
 		loop_at_turn_end(c->loop, &c->last);
@@ -160,7 +174,18 @@ static void on_lost(void *owner, const char *local, const char *remote)
 	mailbox_post(c->box, &m->mail);
 }
 
+static void on_proof(void *owner, const char *remote, enum s2s_proof proof)
+{
+	struct conference *c = owner;
+	struct conference_mail *m = mail_new(MAIL_PROOF);
+
+	m->remote = str_dup(remote);
+	m->proof = proof;
+	mailbox_post(c->box, &m->mail);
+}
+
 const struct s2s_events conference_s2s_events = {
+	.on_proof = on_proof,
 	.on_stanza = on_stanza,
 	.on_undelivered = on_undelivered,
 	.on_lost = on_lost,

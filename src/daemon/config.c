@@ -262,6 +262,23 @@ static const struct config_key threads_keys[] = {
 };
 SECTION(threads, threads_keys)
 
+#define DOMAIN_PATTERN "a domain, \"*.domain\" or \"*\""
+
+/* "*" is all domains, "*.domain" all below it. */
+static char *normal_pattern(const char *text)
+{
+	char *domain, *pattern;
+
+	if (str_equal(text, "*"))
+		return str_dup(text);
+	if (!str_has_prefix(text, "*."))
+		return normal_domain(text);
+	domain = normal_domain(text + 2);
+	pattern = domain ? str_format("*.%s", domain) : NULL;
+	mem_free(&domain);
+	return pattern;
+}
+
 static const struct config_key s2s_keys[] = {
 	LIST("listen", listen, "an address with a port (\"*:5269\")",
 	     normal_listen),
@@ -269,6 +286,10 @@ static const struct config_key s2s_keys[] = {
 	     normal_listen),
 	BOOL("allow_private", s2s.allow_private),
 	BOOL("dane", s2s.dane),
+	LIST("allow", allow, DOMAIN_PATTERN, normal_pattern),
+	LIST("deny", deny, DOMAIN_PATTERN, normal_pattern),
+	LIST("require_valid", require_valid, DOMAIN_PATTERN, normal_pattern),
+	BOOL("refuse_downgrade", s2s.policy.refuse_downgrade),
 	DURATION("grace", s2s.grace, 1000, DAYS),
 	DURATION("connect_timeout", s2s.connect_timeout, 100, 600000),
 	DURATION("failure_memory", s2s.failure_memory, 0, DAYS),
@@ -434,6 +455,17 @@ static void join_servers(struct config *c)
 	}
 }
 
+static struct s2s_domains domains_view(const struct config_list *l)
+{
+	return (struct s2s_domains){ list_view(l), l->count };
+}
+
+void config_add_proven(struct config *c, const char *domain)
+{
+	config_list_add(&c->proven, str_dup(domain));
+	c->s2s.proven = domains_view(&c->proven);
+}
+
 /* Let the modules' settings point at the strings. */
 static void lend(struct config *c)
 {
@@ -450,6 +482,9 @@ static void lend(struct config *c)
 	c->s2s.listen = list_view(&c->doors);
 	c->s2s.listen_count = c->doors.count;
 	c->s2s.dns_servers = c->dns_servers_joined;
+	c->s2s.policy.allow = domains_view(&c->allow);
+	c->s2s.policy.deny = domains_view(&c->deny);
+	c->s2s.policy.require_valid = domains_view(&c->require_valid);
 	c->muc.domains = c->s2s.domains;
 	c->muc.domain_count = c->s2s.domain_count;
 	c->muc.operators = list_view(&c->operators);
@@ -520,6 +555,10 @@ void config_free(struct config **c)
 	config_list_clear(&(*c)->listen);
 	config_list_clear(&(*c)->listen_tls);
 	config_list_clear(&(*c)->doors);
+	config_list_clear(&(*c)->allow);
+	config_list_clear(&(*c)->deny);
+	config_list_clear(&(*c)->require_valid);
+	config_list_clear(&(*c)->proven);
 	config_list_clear(&(*c)->dns_servers);
 	config_list_clear(&(*c)->create);
 	mem_free(&(*c)->path);

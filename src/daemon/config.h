@@ -37,6 +37,8 @@ struct config {
 	struct config_list listen;
 	struct config_list listen_tls;
 	struct config_list doors; /* both, for the settings */
+	struct config_list allow, deny, require_valid; /* s2s.policy */
+	struct config_list proven; /* not of the file: config_add_proven() */
 	struct config_list dns_servers;
 	char *dns_servers_joined; /* as the resolver takes them, or NULL */
 	struct config_list create;
@@ -55,4 +57,6 @@ struct config {
 /** Read and check. All complaints go to stderr in one run; NULL if there was
  *  one. */
 struct config *config_load(const char *path);
+/** A domain that showed a valid certificate in an earlier run. */
+void config_add_proven(struct config *c, const char *domain);
 void config_free(struct config **c);

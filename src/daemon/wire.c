@@ -27,6 +27,7 @@
 #include "s2s/s2s.h"
 #include "store/archive.h"
 #include "store/reader.h"
+#include "store/record.h"
 #include "store/store.h"
 
 /** Everything there is, in the order in which it is built. */
@@ -193,6 +194,15 @@ static void restore_one(void *owner, const struct record *record)
 	muc_restore(owner, record);
 }
 
+static void take_proof(void *owner, const struct record *record)
+{
+	struct config *c = owner;
+
+	if (str_equal(record->as_proof.proof,
+		      s2s_proof_text(S2S_PROOF_CERTIFICATE)))
+		config_add_proven(c, record->as_proof.domain);
+}
+
 /* Sessions older than sessions.restore_within are not believed any more. */
 static int restore(struct wire *w, bool *too_old_out)
 {
@@ -204,6 +214,8 @@ static int restore(struct wire *w, bool *too_old_out)
 		error = reader_heartbeat(reader, &heartbeat);
 	if (!error)
 		error = reader_load(reader, restore_one, w->muc);
+	if (!error)
+		error = reader_proofs(reader, take_proof, w->config);
 	reader_close(&reader);
 	if (error)
 		log_error(LOG_STORE, "%s: cannot be read: %s", w->database,
@@ -296,7 +308,8 @@ static void watch_signals(struct wire *w)
 	w->sighup = signal_watch_new(w->loop, SIGHUP, on_sighup, w);
 }
 
-/* Takes up log levels, log file and certificates; the rest at a restart. */
+/* Takes up log levels, log file, certificates and with whom we speak; the rest at
+ * a restart. */
 static void reload(void *owner)
 {
 	struct wire *w = owner;
@@ -319,6 +332,7 @@ static void reload(void *owner)
 			creds_unref(&w->creds);
 			w->creds = creds;
 		}
+		s2s_set_policy(w->s2s, &config->s2s.policy);
 		log_info(LOG_MAIN, "%s: reloaded", config->path);
 	}
 	config_free(&config);

@@ -31,7 +31,8 @@
 	  "SELECT jid, affiliation, nick, reason, at FROM affiliations"  \
 	  " WHERE room = ?1 ORDER BY jid")                               \
 	X(SESSIONS, "SELECT jid, nick, role, presence, joined, changed"  \
-		    " FROM sessions WHERE room = ?1 ORDER BY seq")
+		    " FROM sessions WHERE room = ?1 ORDER BY seq")       \
+	X(PROOFS, "SELECT domain, proof, at FROM proofs ORDER BY at")
 
 #define QUESTION_MEMBER(name, sql) QUESTION_##name,
 enum question { QUESTION_TABLE(QUESTION_MEMBER) QUESTION_COUNT };
@@ -159,6 +160,13 @@ static void fill_session(struct record *r, struct sqlite3_stmt *row)
 	r->at = sqlite3_column_int64(row, 5);
 }
 
+static void fill_proof(struct record *r, struct sqlite3_stmt *row)
+{
+	r->as_proof.domain = text_at(row, 0);
+	r->as_proof.proof = text_at(row, 1);
+	r->at = sqlite3_column_int64(row, 2);
+}
+
 /* Hands one row over as a record, if it is what a record must be. */
 static int tell(enum record_kind kind, const char *room,
 		struct sqlite3_stmt *row, reader_fn fn, void *owner)
@@ -170,6 +178,8 @@ static int tell(enum record_kind kind, const char *room,
 		fill_room(record, row);
 	else if (kind == RECORD_AFFILIATION)
 		fill_affiliation(record, row);
+	else if (kind == RECORD_PROOF)
+		fill_proof(record, row);
 	else
 		fill_session(record, row);
 	if (record_is_whole(record)) {
@@ -223,6 +233,19 @@ int reader_load(struct reader *r, reader_fn fn, void *owner)
 	if (error)
 		sqlite_log_error(r->db, "cannot read the rooms");
 	(void)run(r, QUESTION_END);
+	return error;
+}
+
+int reader_proofs(struct reader *r, reader_fn fn, void *owner)
+{
+	struct sqlite3_stmt *stmt = get(r, QUESTION_PROOFS);
+	int error = 0;
+
+	while (!error && next_row(r, stmt, &error))
+		error = tell(RECORD_PROOF, NULL, stmt, fn, owner);
+	end_question(stmt);
+	if (error)
+		sqlite_log_error(r->db, "cannot read the proofs");
 	return error;
 }
 

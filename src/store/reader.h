@@ -19,6 +19,8 @@ void reader_close(struct reader **r);
  *  record is borrowed). */
 typedef void (*reader_fn)(void *owner, const struct record *record);
 HW_MUST_USE int reader_load(struct reader *r, reader_fn fn, void *owner);
+/** Every RECORD_PROOF, the oldest first. */
+HW_MUST_USE int reader_proofs(struct reader *r, reader_fn fn, void *owner);
 /** Time of the last heartbeat, ms since epoch; 0 = never. */
 HW_MUST_USE int reader_heartbeat(struct reader *r, int64_t *at_out);
 /** Owned page; its status tells of failures. */

@@ -59,6 +59,15 @@ static struct strings strings_of_retraction(struct record_retraction *r)
 	};
 }
 
+static struct strings strings_of_proof(struct record_proof *p)
+{
+	return (struct strings){
+		.at = { &p->domain, &p->proof },
+		.count = 2,
+		.needed = 2,
+	};
+}
+
 static struct strings strings_of(struct record *r)
 {
 	switch (r->kind) {
@@ -74,6 +83,8 @@ static struct strings strings_of(struct record *r)
 		return strings_of_message(&r->as_message);
 	case RECORD_RETRACTION:
 		return strings_of_retraction(&r->as_retraction);
+	case RECORD_PROOF:
+		return strings_of_proof(&r->as_proof);
 	case RECORD_ROOM_GONE:
 	case RECORD_HEARTBEAT:
 		break;
@@ -113,12 +124,17 @@ void record_message_fini(struct record_message *m)
 	free_strings(strings_of_message(m));
 }
 
+static bool is_of_room(enum record_kind kind)
+{
+	return kind != RECORD_HEARTBEAT && kind != RECORD_PROOF;
+}
+
 bool record_is_whole(const struct record *r)
 {
 	/* strings_of() gives writable pointers; nothing is written here */
 	struct strings strings = strings_of((struct record *)r);
 
-	if ((r->kind == RECORD_HEARTBEAT) != (r->room == NULL))
+	if (is_of_room(r->kind) != (r->room != NULL))
 		return false;
 	if (r->kind == RECORD_MESSAGE && r->as_message.id[0] == '\0')
 		return false;

@@ -21,6 +21,7 @@ enum record_kind {
 	RECORD_MESSAGE,      /* a line of the archive */
 	RECORD_RETRACTION,   /* a line was taken back: a tombstone for it */
 	RECORD_HEARTBEAT,    /* the daemon was alive at this time */
+	RECORD_PROOF,        /* the best way in which a domain proved itself */
 };
 
 /** Strings are owned, UTF-8; NULL where "or NULL" is said. */
@@ -68,10 +69,16 @@ struct record_retraction {
 	int64_t at;            /* ms since epoch */
 };
 
+struct record_proof {
+	char *domain;      /* normalised */
+	char *proof;       /* "certificate" */
+};
+
 struct record {
 	struct list node;      /* in whoever's queue it waits */
 	enum record_kind kind;
-	char *room;            /* owned; bare JID of the room; NULL: heartbeat */
+	char *room;            /* owned; bare JID of the room; NULL: heartbeat,
+				* proof */
 	int64_t at;            /* ms since epoch, when it was made */
 	union {
 		struct record_room as_room;
@@ -79,6 +86,7 @@ struct record {
 		struct record_session as_session;
 		struct record_message as_message;
 		struct record_retraction as_retraction;
+		struct record_proof as_proof;
 	};
 };
 

@@ -83,6 +83,14 @@ static const char *const migrations[] = {
 	"  sealed_by TEXT NOT NULL,"
 	"  reason TEXT,"
 	"  at INTEGER NOT NULL);",
+	/*
+	 * 3. The best way in which each domain ever proved itself, since when:
+	 * a weaker one later is a reason for an alarm.
+	 */
+	"CREATE TABLE proofs ("
+	"  domain TEXT PRIMARY KEY,"
+	"  proof TEXT NOT NULL,"
+	"  at INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 static const int64_t newest = array_len(migrations);

@@ -70,7 +70,12 @@
 	X(BURY_MESSAGE, "UPDATE archive SET stanza = ?3, body = NULL"        \
 			" WHERE room = " ROOM_KEY " AND id = ?2")            \
 	X(SAVE_HEARTBEAT, "INSERT INTO heartbeat (one, at) VALUES (1, ?1)"   \
-			  " ON CONFLICT (one) DO UPDATE SET at = excluded.at")
+			  " ON CONFLICT (one) DO UPDATE SET at = excluded.at")\
+	/* told twice, the first time is what counts */                      \
+	X(SAVE_PROOF, "INSERT INTO proofs (domain, proof, at)"               \
+		      " VALUES (?1, ?2, ?3) ON CONFLICT (domain) DO UPDATE"  \
+		      " SET proof = excluded.proof, at = excluded.at"        \
+		      " WHERE proof <> excluded.proof")
 
 #define STATEMENT_MEMBER(name, sql) STATEMENT_##name,
 enum statement { STATEMENT_TABLE(STATEMENT_MEMBER) STATEMENT_COUNT };
@@ -476,6 +481,16 @@ static int save_heartbeat(struct sqlite *s, const struct record *r)
 	return step(s, stmt);
 }
 
+static int save_proof(struct sqlite *s, const struct record *r)
+{
+	struct sqlite3_stmt *stmt = get(s, STATEMENT_SAVE_PROOF);
+
+	bind_text(stmt, 1, r->as_proof.domain);
+	bind_text(stmt, 2, r->as_proof.proof);
+	bind_number(stmt, 3, r->at);
+	return step(s, stmt);
+}
+
 static int save_of_kind(struct sqlite *s, const struct record *r)
 {
 	switch (r->kind) {
@@ -495,6 +510,8 @@ static int save_of_kind(struct sqlite *s, const struct record *r)
 		return save_retraction(s, r);
 	case RECORD_HEARTBEAT:
 		return save_heartbeat(s, r);
+	case RECORD_PROOF:
+		return save_proof(s, r);
 	}
 	return HW_E_INVALID;
 }

@@ -23,7 +23,7 @@
 static void features_read_what_they_write(void **state)
 {
 	(void)state;
-	for (unsigned set = 0; set < 16; set++) {
+	for (unsigned set = 0; set < 64; set++) {
 		struct elem *e = features_new(set);
 		unsigned expected = set;
 
@@ -32,6 +32,8 @@ static void features_read_what_they_write(void **state)
 			expected &= ~(unsigned)FEATURE_TLS_REQUIRED;
 		if (!(set & FEATURE_DIALBACK))
 			expected &= ~(unsigned)FEATURE_DIALBACK_ERRORS;
+		if (!(set & FEATURE_MECHANISMS))
+			expected &= ~(unsigned)FEATURE_EXTERNAL;
 		assert_true(elem_is(e, "features", NS_STREAM));
 		assert_int_equal(features_read(e), expected);
 		elem_free(&e);
@@ -43,16 +45,17 @@ static void features_pass_over_the_unknown(void **state)
 	static const char text[] =
 		"<s:features xmlns:s='http://etherx.jabber.org/streams' "
 		"from='x'><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
-		"<mechanism>EXTERNAL</mechanism></mechanisms><starttls/>"
+		"<mechanism>PLAIN</mechanism></mechanisms><starttls/>"
 		"<dialback xmlns='urn:xmpp:features:dialback'/></s:features>";
 	struct elem *e = parser_read(text, strlen(text), NS_SERVER);
 	char *words;
 
 	(void)state;
 	assert_non_null(e);
-	assert_int_equal(features_read(e), FEATURE_DIALBACK);
-	words = features_text(features_read(e));
-	assert_string_equal(words, "dialback");
+	assert_int_equal(features_read(e),
+			 FEATURE_DIALBACK | FEATURE_MECHANISMS);
+	words = features_text(features_read(e) | FEATURE_EXTERNAL);
+	assert_string_equal(words, "mechanisms, EXTERNAL, dialback");
 	mem_free(&words);
 	elem_free(&e);
 }

@@ -277,7 +277,19 @@ static void on_lost(void *owner, const char *local, const char *remote)
 	pthread_mutex_unlock(&w->mutex);
 }
 
+static void on_proof(void *owner, const char *remote, enum s2s_proof proof)
+{
+	struct world_server *w = owner;
+
+	require(proof == S2S_PROOF_CERTIFICATE && *remote);
+	pthread_mutex_lock(&w->mutex);
+	w->proofs++;
+	pthread_cond_broadcast(&w->changed);
+	pthread_mutex_unlock(&w->mutex);
+}
+
 static const struct s2s_events events = {
+	.on_proof = on_proof,
 	.on_stanza = on_stanza,
 	.on_undelivered = on_undelivered,
 	.on_lost = on_lost,

@@ -38,6 +38,7 @@ struct world_server {
 	size_t count;
 	size_t lost;             /* on_lost calls */
 	size_t undelivered;
+	size_t proofs;           /* on_proof calls */
 	enum cond_name why;      /* of the last undelivered */
 	size_t full_at;          /* on_stanza says full from so many on; 0 = never */
 };

@@ -15,8 +15,8 @@
 /* A record with every string it can have. */
 static struct record *full(enum record_kind kind)
 {
-	bool is_heartbeat = kind == RECORD_HEARTBEAT;
-	struct record *r = record_new(kind, is_heartbeat ? NULL : "r@x", 5);
+	bool is_of_room = kind != RECORD_HEARTBEAT && kind != RECORD_PROOF;
+	struct record *r = record_new(kind, is_of_room ? "r@x" : NULL, 5);
 
 	switch (kind) {
 	case RECORD_ROOM:
@@ -51,6 +51,10 @@ static struct record *full(enum record_kind kind)
 		r->as_retraction.by = str_dup("1234");
 		r->as_retraction.reason = str_dup("1234");
 		break;
+	case RECORD_PROOF:
+		r->as_proof.domain = str_dup("1234");
+		r->as_proof.proof = str_dup("1234");
+		break;
 	case RECORD_ROOM_GONE:
 	case RECORD_HEARTBEAT:
 		break;
@@ -66,6 +70,7 @@ static const struct {
 	{ RECORD_SESSION, 4 },   { RECORD_SESSION_GONE, 4 },
 	{ RECORD_MESSAGE, 5 },   { RECORD_AFFILIATION, 4 },
 	{ RECORD_HEARTBEAT, 0 }, { RECORD_RETRACTION, 3 },
+	{ RECORD_PROOF, 2 },
 };
 
 /* Under the address sanitizer also: all of it is freed. */

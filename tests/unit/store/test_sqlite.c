@@ -394,6 +394,49 @@ static void heartbeat_is_the_last_one(void **state)
 	reader_close(&r);
 }
 
+static struct record *proof(const char *domain, const char *how, int64_t at)
+{
+	struct record *r = record_new(RECORD_PROOF, NULL, at);
+
+	r->as_proof.domain = str_dup(domain);
+	r->as_proof.proof = str_dup(how);
+	return r;
+}
+
+/* fn of reader_proofs(): " domain=proof@time" of each. */
+static void list_proof(void *owner, const struct record *r)
+{
+	char **list = owner;
+	char *more = str_format("%s %s=%s@%d", *list, r->as_proof.domain,
+				r->as_proof.proof, (int)r->at);
+
+	assert_int_equal(r->kind, RECORD_PROOF);
+	assert_null(r->room);
+	mem_free(list);
+	*list = more;
+}
+
+static void proof_keeps_its_first_time(void **state)
+{
+	struct scratch *s = *state;
+	struct record *proofs[] = {
+		proof("b.test", "certificate", 20),
+		proof("a.test", "weak", 10),
+		proof("b.test", "certificate", 30),
+		proof("a.test", "certificate", 40),
+	};
+	char *list = str_dup("");
+	struct reader *r;
+
+	scratch_save(s, proofs, array_len(proofs));
+	assert_int_equal(reader_open(s->path, &r), 0);
+	assert_int_equal(reader_proofs(r, list_proof, &list), 0);
+	assert_string_equal(list, " b.test=certificate@20"
+				  " a.test=certificate@40");
+	reader_close(&r);
+	mem_free(&list);
+}
+
 static void message_saved_twice_is_there_once(void **state)
 {
 	struct scratch *s = *state;
@@ -438,6 +481,7 @@ int main(void)
 		TEST(gone_room_leaves_its_archive),
 		TEST(retraction_buries_and_seals),
 		TEST(heartbeat_is_the_last_one),
+		TEST(proof_keeps_its_first_time),
 		TEST(message_saved_twice_is_there_once),
 		TEST(rollback_leaves_nothing),
 	};
