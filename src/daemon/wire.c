@@ -348,9 +348,6 @@ static void unbuild(void *owner)
 {
 	struct wire *w = owner;
 
-	signal_watch_free(&w->sigterm);
-	signal_watch_free(&w->sigint);
-	signal_watch_free(&w->sighup);
 	if (w->control)
 		control_close(w->control);
 	w->control = NULL;
@@ -366,6 +363,10 @@ static void unbuild(void *owner)
 	conference_set_s2s(w->conference, NULL);
 	conference_close(w->conference);
 	muc_free(&w->muc);
+	/* Last: until then a second SIGTERM would meet its default action. */
+	signal_watch_free(&w->sigterm);
+	signal_watch_free(&w->sigint);
+	signal_watch_free(&w->sighup);
 }
 
 static void begin_stop(void *owner)

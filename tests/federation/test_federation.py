@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The daemon as a peer sees it: dialback both ways, and a room joined."""
 
+import signal
+
 from rawpeer import DIALBACK, SERVER
 
 ROOMS = "rooms.test"
@@ -67,3 +69,14 @@ def test_the_srv_record_decides_where_we_call(host, names, new_peer):
     assert names.asked("_xmpp-server._tcp.one.test", "SRV") >= 1
     assert names.asked("one.test", "A") == 0
     stream.close()
+
+
+def test_two_signals_end_it_as_well_as_one(host, new_peer):
+    peer = new_peer("one.test")
+    stream = peer.dial_authorised(host.address, ROOMS)
+    join(stream, "ann@one.test/x", "ann")
+    peer.receive(is_subject)
+    host.process.signal(signal.SIGTERM)
+    host.process.wait_for_line("stopping")
+    host.process.signal(signal.SIGTERM)
+    assert host.process.wait() == 0
