@@ -15,6 +15,7 @@
 #include "stage.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
+#include "xmpp/form.h"
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
@@ -31,6 +32,7 @@ struct client {
 	struct map *roster;   /* owned; nicks it sees */
 	char last_id[64];     /* of the last stanza that came */
 	char last_from[64];
+	char last_line[64];   /* stanza-id of the last line it saw */
 };
 
 struct storm {
@@ -97,6 +99,15 @@ static void see_presence(struct client *c, const struct elem *e)
 	}
 }
 
+static void see_line(struct client *c, const struct elem *e)
+{
+	const struct elem *id = elem_child(e, "stanza-id", NS_STANZA_ID);
+
+	if (id)
+		str_copy(c->last_line, sizeof(c->last_line),
+			 elem_attr(id, "id"));
+}
+
 static void read_mail(struct storm *s, struct client *c)
 {
 	struct parcel *p;
@@ -107,6 +118,7 @@ static void read_mail(struct storm *s, struct client *c)
 		str_copy(c->last_id, sizeof(c->last_id), id ? id : "");
 		str_copy(c->last_from, sizeof(c->last_from),
 			 elem_attr(p->elem, "from"));
+		see_line(c, p->elem);
 		if (elem_is(p->elem, "presence", NS_SERVER) &&
 		    !str_equal(elem_attr(p->elem, "type"), "error"))
 			see_presence(c, p->elem);
@@ -227,16 +239,77 @@ static void do_admin(struct storm *s, struct client *c)
 	static const char *const affiliations[] = { "none", "member", "admin",
 						    "outcast", "none" };
 	struct elem *e = stanza_to("iq", "set", ROOM, "a"), *item;
+	struct elem *query = elem_add(e, "query", NS_MUC_ADMIN);
+	bool is_role = draw(s, 3);
 
-	item = elem_add(elem_add(e, "query", NS_MUC_ADMIN), "item", NULL);
-	if (draw(s, 3)) {
-		elem_set_attr(item, "nick", draw_nick(s));
-		elem_set_attr(item, "role", roles[draw(s, 4)]);
-	} else {
-		elem_set_attr(item, "jid", s->clients[draw(s, CLIENTS)].jid);
+	/* one, or some of them at once, whole domains among them */
+	do {
+		item = elem_add(query, "item", NULL);
+		if (is_role) {
+			elem_set_attr(item, "nick", draw_nick(s));
+			elem_set_attr(item, "role", roles[draw(s, 4)]);
+			continue;
+		}
+		elem_set_attr(item, "jid",
+			      draw(s, 6) ? s->clients[draw(s, CLIENTS)].jid
+					 : "d1.example");
 		elem_set_attr(item, "affiliation", affiliations[draw(s, 5)]);
+		if (!draw(s, 4))
+			elem_set_attr(item, "nick", draw_nick(s));
+	} while (!draw(s, 3));
+	send_elem(s, c, e);
+}
+
+static void do_register(struct storm *s, struct client *c)
+{
+	struct elem *e = stanza_to("iq", "set", ROOM, "r");
+	struct elem *query = elem_add(e, "query", NS_REGISTER), *form;
+
+	if (draw(s, 2)) {
+		elem_add(query, "remove", NULL);
+	} else {
+		form = form_add(query, "submit", NS_MUC_REGISTER);
+		form_add_field(form, "muc#register_roomnick", NULL, NULL,
+			       draw_nick(s));
 	}
 	send_elem(s, c, e);
+}
+
+/* What somebody said, now or long ago, is taken back; or nothing is. */
+static void do_takeback(struct storm *s, struct client *c)
+{
+	bool is_own = draw(s, 2);
+	struct elem *e = is_own ? stanza_to("message", "groupchat", ROOM, "t")
+				: stanza_to("iq", "set", ROOM, "t");
+	struct elem *at = e;
+
+	if (!is_own)
+		at = elem_add(e, "moderate", NS_MODERATED);
+	else
+		at = elem_add(e, "retract", NS_RETRACT);
+	elem_set_attr(at, "id", s->clients[draw(s, CLIENTS)].last_line);
+	if (!is_own)
+		elem_add(at, "retract", NS_RETRACT);
+	send_elem(s, c, e);
+}
+
+static void do_invite(struct storm *s, struct client *c)
+{
+	struct elem *e = stanza_to("message", NULL, ROOM, "i");
+
+	elem_set_attr(elem_add(elem_add(e, "x", NS_MUC_USER),
+			       draw(s, 2) ? "invite" : "decline", NULL),
+		      "to", s->clients[draw(s, CLIENTS)].jid);
+	send_elem(s, c, e);
+}
+
+static void do_rarely(struct storm *s, struct client *c)
+{
+	static void (*const acts[])(struct storm *, struct client *) = {
+		do_admin, do_admin, do_register, do_takeback, do_invite,
+	};
+
+	acts[draw(s, array_len(acts))](s, c);
 }
 
 static void do_world(struct storm *s)
@@ -277,12 +350,12 @@ static void do_something(struct storm *s)
 		do_presence(s, c);
 	else if (dice < 65)
 		do_talk(s, c);
-	else if (dice < 75)
+	else if (dice < 72)
 		do_question(s, c);
-	else if (dice < 85)
+	else if (dice < 80)
 		do_answer(s, c);
 	else if (dice < 96)
-		do_admin(s, c);
+		do_rarely(s, c);
 	else
 		do_world(s);
 }
