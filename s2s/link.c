@@ -23,7 +23,7 @@
 #include "xmpp/envelope.h"
 
 #define EXPAND_MAX 262144    /* bytes in the stream's buffers at once */
-#define HARD_FACTOR 4        /* times write_bytes, whatever the progress */
+#define READY_FACTOR 16      /* times the queue's bounds while a stream is open */
 #define STUCK_AFTER 60000    /* ms without progress beyond write_bytes */
 #define DEAD_AFTER 120000    /* ms without progress at all */
 #define VERIFY_LINGER 10000  /* ms that a stream only for verifying stays */
@@ -674,14 +674,16 @@ static void fail_stuck(struct link *l)
 	arm_grace(l);
 }
 
+/* As held, not as on the wire: a message to 500 people of the domain is one. An
+ * open stream may have more before it, because what counts there is progress;
+ * but memory has an end. */
 static bool is_over_bounds(const struct link *l)
 {
 	const struct s2s_settings *settings = l->place->settings;
+	size_t factor = l->state == LINK_READY ? READY_FACTOR : 1;
 
-	if (l->state == LINK_READY)
-		return l->queue.bytes > settings->write_bytes * HARD_FACTOR;
-	return l->queue.bytes > settings->queue_bytes ||
-	       l->queue.count > settings->queue_envelopes;
+	return l->queue.held > settings->queue_bytes * factor ||
+	       l->queue.count > settings->queue_envelopes * factor;
 }
 
 static void overflow(struct link *l)

@@ -10,6 +10,7 @@ void outq_init(struct outq *q)
 	list_init(&q->envelopes);
 	q->count = 0;
 	q->bytes = 0;
+	q->held = 0;
 	q->at = 0;
 }
 
@@ -21,11 +22,19 @@ void outq_fini(struct outq *q)
 		envelope_free(&e);
 }
 
+/* The stanza may be shared with other queues; counted in each, so that the sum
+ * is never less than the memory. */
+static size_t held_by(const struct envelope *e)
+{
+	return sizeof(*e) + frozen_size(e->stanza, 0);
+}
+
 void outq_add(struct outq *q, struct envelope *owned)
 {
 	list_add_tail(&q->envelopes, &owned->node);
 	q->count++;
 	q->bytes += envelope_size(owned);
+	q->held += held_by(owned);
 }
 
 static struct envelope *first(const struct outq *q)
@@ -62,6 +71,7 @@ static void drop_first(struct outq *q, struct envelope *e)
 {
 	list_remove(&e->node);
 	q->count--;
+	q->held -= held_by(e);
 	q->at = 0;
 	if (q->count == 0)
 		q->bytes = 0;

@@ -18,6 +18,7 @@ struct outq {
 	struct list envelopes;
 	size_t count;
 	size_t bytes; /* that all of them will still be on the wire */
+	size_t held;  /* that they take here, where each stanza stands once */
 	size_t at;    /* next addressee of the first */
 };
 

@@ -160,6 +160,7 @@ static void outq_expands_in_portions(void **state)
 	buf_init(&whole);
 	outq_add(&q, make_envelope("one", 10, 4));
 	outq_add(&q, make_envelope("two", 3, 0));
+	assert_true(q.held < q.bytes); /* ten people, one stanza */
 	bytes = q.bytes;
 	assert_int_equal(q.count, 2);
 	while (!outq_is_empty(&q)) {
@@ -176,6 +177,7 @@ static void outq_expands_in_portions(void **state)
 		buf_fini(&out);
 	}
 	assert_int_equal(stanzas, 12);
+	assert_int_equal(q.held, 0);
 	assert_true(portions >= 6);
 	assert_int_equal(whole.len, bytes);
 	assert_null(strstr(buf_str(&whole), "u3@b.test'><body>one"));
