@@ -123,8 +123,7 @@ static void come_in(struct act *a, const struct nickname *nick,
 	if (!o) {
 		o = add_occupant(a, nick);
 		o->affiliation = affiliation;
-		o->role = affiliation_role(affiliation,
-					   r->config.is_moderated);
+		o->role = room_role(r, a->stanza->from, affiliation);
 	} else if (refresh_rank(r, o, affiliation)) {
 		is_news = true;
 	}

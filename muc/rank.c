@@ -87,6 +87,15 @@ static void touch(struct room *r, struct rank_change *c, struct occupant *o,
 		(struct rank_touched){ o, has_risen };
 }
 
+/* ... and is remembered when it is not the usual one. */
+static void give_role(struct room *r, struct rank_change *c,
+		      struct occupant *o, enum role role)
+{
+	voices_set(&r->voices, o->shown->jid, role,
+		   affiliation_role(o->affiliation, r->config.is_moderated));
+	touch(r, c, o, role);
+}
+
 /* #roles-change: what an affiliation gives is gained at once; who was an admin
  * is a moderator no more. */
 static enum role role_after(const struct room *r, const struct occupant *o,
@@ -96,7 +105,7 @@ static enum role role_after(const struct room *r, const struct occupant *o,
 
 	if (o->affiliation >= AFFILIATION_ADMIN && a < AFFILIATION_ADMIN)
 		return usual;
-	return usual > o->role ? usual : o->role;
+	return a > o->affiliation && usual > o->role ? usual : o->role;
 }
 
 static void apply_affiliation(struct room *r, struct rank_change *c,
@@ -118,7 +127,7 @@ static void apply_affiliation(struct room *r, struct rank_change *c,
 		 !privilege_is_given(PRIVILEGE_BE_INSIDE, ROLE_NONE, a))
 		remove(r, c, o, 321);
 	else
-		touch(r, c, o, role);
+		give_role(r, c, o, role);
 }
 
 static bool is_meant(const struct rank_change *c, const struct occupant *o)
@@ -144,7 +153,7 @@ static void apply_role(struct room *r, struct rank_change *c)
 	if (c->role == ROLE_NONE)
 		remove(r, c, c->occupant, 307);
 	else if (c->role != c->occupant->role)
-		touch(r, c, c->occupant, c->role);
+		give_role(r, c, c->occupant, c->role);
 }
 
 void rank_apply(struct room *r, struct rank_change *changes, size_t count)

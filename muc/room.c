@@ -21,6 +21,7 @@ struct room *room_new(struct site *site, const struct jid *jid,
 	subject_init(&r->subject);
 	affiliation_list_init(&r->affiliations);
 	roster_init(&r->roster);
+	voices_init(&r->voices);
 	history_init(&r->history, site->history);
 	relay_init(&r->relay);
 	invitations_init(&r->invitations);
@@ -54,6 +55,7 @@ void room_free(struct room **r)
 	invitations_fini(&room->invitations);
 	relay_fini(&room->relay);
 	history_fini(&room->history);
+	voices_fini(&room->voices);
 	roster_fini(&room->roster);
 	affiliation_list_fini(&room->affiliations);
 	subject_fini(&room->subject);
@@ -85,6 +87,13 @@ enum affiliation room_affiliation(const struct room *r, const struct jid *real,
 	if (site_is_operator(r->site, real, by_certificate))
 		return AFFILIATION_OWNER;
 	return affiliation_list_get(&r->affiliations, real);
+}
+
+enum role room_role(const struct room *r, const struct jid *real,
+		    enum affiliation affiliation)
+{
+	return voices_get(&r->voices, real,
+			  affiliation_role(affiliation, r->config.is_moderated));
 }
 
 /* #roles-priv: what a star marks there is the configuration's. */

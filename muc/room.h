@@ -20,6 +20,7 @@
 #include "muc/room_config.h"
 #include "muc/roster.h"
 #include "muc/subject.h"
+#include "muc/voices.h"
 
 struct audience;
 struct elem;
@@ -38,6 +39,7 @@ struct room {
 	struct subject subject;
 	struct affiliation_list affiliations;
 	struct roster roster;
+	struct voices voices;
 	struct history history;
 	struct relay relay;
 	struct recent recent;
@@ -61,6 +63,9 @@ struct occupant *room_find_nick(const struct room *r, const char *nick);
 /** What a person is to the room. Operators own every room. */
 enum affiliation room_affiliation(const struct room *r, const struct jid *real,
 				  bool by_certificate);
+/** The role somebody enters with. */
+enum role room_role(const struct room *r, const struct jid *real,
+		    enum affiliation affiliation);
 /** May the occupant, as the room is configured? */
 bool room_may(const struct room *r, const struct occupant *o,
 	      enum privilege p);

@@ -339,7 +339,7 @@ static const struct config_key rooms_keys[] = {
 	COUNT("max_rooms", muc.max_rooms, 1, 10000000),
 	COUNT("max_affiliations", muc.max_affiliations, 1, 1000000),
 	DURATION("invite_after", muc.invite_after, 0, DAYS),
-	COUNT("user_invites", muc.user_invites, 0, 10000),
+	COUNT("user_invites", muc.user_invites, 0, 500),
 	COUNT("room_invites", muc.room_invites, 0, 100000),
 	COUNT("history", muc.history, 0, 1000),
 	SIZE("max_stanza", muc.max_stanza, 1024, 1 << 20),

@@ -356,6 +356,7 @@ static const char *const kind_names[] = {
 	[RECORD_MESSAGE] = "message",
 	[RECORD_RETRACTION] = "retraction",
 	[RECORD_HEARTBEAT] = "heartbeat",
+	[RECORD_PROOF] = "proof",
 };
 
 static void add_text(struct buf *out, const char *name, const char *value)
@@ -405,6 +406,7 @@ static void print_saved(struct buf *out, const struct saved *saved)
 		break;
 	case RECORD_ROOM_GONE:
 	case RECORD_HEARTBEAT:
+	case RECORD_PROOF:
 		break;
 	}
 }
