@@ -157,8 +157,8 @@ struct elem *packet_result_new(const char *from, const char *to,
 	return e;
 }
 
-struct elem *packet_verify_new(const char *from, const char *to,
-			       const char *id, const char *key)
+struct elem *packet_verify_new(const char *from, const char *to, const char *id,
+			       const char *key)
 {
 	struct elem *e = new_elem(PACKET_VERIFY, from, to, id);
 

@@ -44,8 +44,8 @@ void packet_fini(struct packet *p);
 /** Requests; the fields of which are copied. Owned trees. */
 struct elem *packet_result_new(const char *from, const char *to,
 			       const char *key);
-struct elem *packet_verify_new(const char *from, const char *to,
-			       const char *id, const char *key);
+struct elem *packet_verify_new(const char *from, const char *to, const char *id,
+			       const char *key);
 /** The answer to a request: addresses swapped, same id. cond is for
  *  PACKET_ERROR. */
 struct elem *packet_answer_new(const struct packet *request,

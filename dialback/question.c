@@ -90,8 +90,7 @@ void question_forget_sent(struct question_list *q)
 		item->is_sent = false;
 }
 
-struct question *question_take_worn(struct question_list *q,
-				    unsigned sendings)
+struct question *question_take_worn(struct question_list *q, unsigned sendings)
 {
 	struct question *item;
 

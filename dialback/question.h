@@ -19,11 +19,11 @@ struct packet;
 
 struct question {
 	struct list node;
-	uint64_t asker;   /* who gets the answer */
-	char *id;         /* owned; of the stream that was shown the key */
-	char *key;        /* owned; as shown */
-	int64_t deadline; /* ms monotonic */
-	bool is_sent;     /* on the present stream */
+	uint64_t asker;    /* who gets the answer */
+	char *id;          /* owned; of the stream that was shown the key */
+	char *key;         /* owned; as shown */
+	int64_t deadline;  /* ms monotonic */
+	bool is_sent;      /* on the present stream */
 	unsigned sendings; /* on this stream and those lost before */
 };
 
@@ -48,8 +48,7 @@ struct question *question_take_answered(struct question_list *q,
 /** The stream was lost: what was sent may be sent again on the next. */
 void question_forget_sent(struct question_list *q);
 /** Take out one that was sent so often without an answer, or NULL. */
-struct question *question_take_worn(struct question_list *q,
-				    unsigned sendings);
+struct question *question_take_worn(struct question_list *q, unsigned sendings);
 /** Take out one whose deadline is at or before now (INT64_MAX: any), or NULL.
  *  The caller frees it. */
 struct question *question_take_expired(struct question_list *q, int64_t now);

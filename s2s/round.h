@@ -26,7 +26,7 @@ struct round_events {
 };
 
 enum round_state {
-	ROUND_RESTING,   /* not begun, or a connection is the link's */
+	ROUND_RESTING, /* not begun, or a connection is the link's */
 	ROUND_RESOLVING,
 	ROUND_CONNECTING,
 };

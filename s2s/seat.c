@@ -21,8 +21,7 @@ static struct seat *find_free(struct seat_table *t)
 		return NULL;
 	count = t->count ? t->count * 2 : 16;
 	t->seats = mem_realloc(t->seats, count * sizeof(*t->seats));
-	memset(t->seats + t->count, 0,
-	       (count - t->count) * sizeof(*t->seats));
+	memset(t->seats + t->count, 0, (count - t->count) * sizeof(*t->seats));
 	t->count = count;
 	return &t->seats[before];
 }

@@ -49,7 +49,9 @@ static void packet_reads_requests(void **state)
 
 	(void)state;
 	assert_int_equal(read_text("<db:result" DB " from='A.test' to='b.test'>"
-				   "\n key1 </db:result>", &p), PACKET_OK);
+				   "\n key1 </db:result>",
+				   &p),
+			 PACKET_OK);
 	assert_int_equal(p.kind, PACKET_RESULT);
 	assert_int_equal(p.type, PACKET_REQUEST);
 	assert_string_equal(p.from, "a.test");
@@ -59,7 +61,9 @@ static void packet_reads_requests(void **state)
 	packet_fini(&p);
 	assert_int_equal(read_text("<x:verify xmlns:x='jabber:server:dialback'"
 				   " to='b.test' from='a.test' id='7'>k"
-				   "</x:verify>", &p), PACKET_OK);
+				   "</x:verify>",
+				   &p),
+			 PACKET_OK);
 	assert_int_equal(p.kind, PACKET_VERIFY);
 	assert_string_equal(p.id, "7");
 	packet_fini(&p);
@@ -72,7 +76,8 @@ static void packet_reads_answers(void **state)
 	(void)state;
 	/* Prosody echoes the key and puts an id on results */
 	assert_int_equal(read_text("<db:result" DB " from='a.test' to='b.test'"
-				   " id='x' type='valid'>key</db:result>", &p),
+				   " id='x' type='valid'>key</db:result>",
+				   &p),
 			 PACKET_OK);
 	assert_int_equal(p.type, PACKET_VALID);
 	assert_null(p.key);
@@ -83,7 +88,8 @@ static void packet_reads_answers(void **state)
 			  " type='error'><error type='cancel' "
 			  "xmlns='jabber:server'><item-not-found xmlns="
 			  "'urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
-			  "</db:verify>", &p),
+			  "</db:verify>",
+			  &p),
 		PACKET_OK);
 	assert_int_equal(p.type, PACKET_ERROR);
 	assert_int_equal(p.cond, COND_ITEM_NOT_FOUND);

@@ -31,8 +31,8 @@ static struct packet request(const char *from, const char *to)
 static struct packet answer(const char *from, const char *to, const char *id,
 			    enum packet_type type)
 {
-	struct packet verify = read_and_free(
-		packet_verify_new(to, from, id, "key"));
+	struct packet verify =
+		read_and_free(packet_verify_new(to, from, id, "key"));
 	struct packet p = read_and_free(
 		packet_answer_new(&verify, type, COND_BAD_REQUEST));
 
@@ -94,10 +94,10 @@ static void authority_answers_for_its_own(void **state)
 	(void)state;
 	key_init(&key, secret);
 	key_make(&key, "b.test", "a.test", "1", text);
-	verify = read_and_free(packet_verify_new("b.test", "a.test", "2",
-						 text));
-	said = read_and_free(authority_answer(&key, &verify, true, 0,
-					      &is_valid));
+	verify =
+		read_and_free(packet_verify_new("b.test", "a.test", "2", text));
+	said = read_and_free(
+		authority_answer(&key, &verify, true, 0, &is_valid));
 	assert_false(is_valid);
 	assert_int_equal(said.type, PACKET_INVALID);
 	assert_string_equal(said.from, "a.test");
@@ -105,10 +105,10 @@ static void authority_answers_for_its_own(void **state)
 	assert_string_equal(said.id, "2");
 	packet_fini(&said);
 	packet_fini(&verify);
-	verify = read_and_free(packet_verify_new("b.test", "a.test", "1",
-						 text));
-	said = read_and_free(authority_answer(&key, &verify, false, 0,
-					      &is_valid));
+	verify =
+		read_and_free(packet_verify_new("b.test", "a.test", "1", text));
+	said = read_and_free(
+		authority_answer(&key, &verify, false, 0, &is_valid));
 	assert_false(is_valid);
 	assert_int_equal(said.type, PACKET_ERROR);
 	assert_int_equal(said.cond, COND_ITEM_NOT_FOUND);
