@@ -31,7 +31,7 @@ s2s:
   listen: [{listen}]
   listen_tls: [{listen_tls}]
   allow_private: yes
-{s2s}dns: {{servers: ["{dns}"]}}
+{s2s}dns: {{servers: ["{dns}"], trust_ad: {trust_ad}}}
 rooms: {{history: 1000}}
 control: {{socket: {control}}}
 """
@@ -50,7 +50,8 @@ class Hallwayd:
     """One daemon and its state; it may be started again and again."""
 
     def __init__(self, folder, domains, listen, dns, operators=(),
-                 prefix=(), extra="", listen_tls=(), s2s=""):
+                 prefix=(), extra="", listen_tls=(), s2s="",
+                 trust_ad=False):
         self.folder = folder
         self.domains = list(domains)
         self.listen = list(listen)
@@ -68,7 +69,7 @@ class Hallwayd:
             domains="\n".join("  - name: " + name for name in self.domains),
             listen=", ".join('"%s"' % at for at in listen),
             listen_tls=", ".join('"%s"' % at for at in listen_tls),
-            s2s=s2s) + extra)
+            trust_ad="yes" if trust_ad else "no", s2s=s2s) + extra)
         self.state.mkdir(mode=0o700, exist_ok=True)
 
     def start(self, timeout=30):

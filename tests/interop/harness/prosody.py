@@ -32,6 +32,9 @@ unbound = {{
 	}};
 }}
 log = {{ {{ levels = {{ min = "debug" }}, to = "console" }} }}
+"""
+
+VIRTUAL_HOST = """\
 VirtualHost "{domain}"
 	ssl = {{ certificate = "{cert}"; key = "{key}"; cafile = "{ca}" }}
 """
@@ -43,9 +46,14 @@ def escape_path(name):
 
 
 class Prosody:
-    """A home server for `domain` on `host`; accounts: {name: password}."""
+    """A home server for `domain` on `host`; accounts: {name: password}.
 
-    def __init__(self, folder, host, domain, s2s_port, authority, accounts):
+    more: {domain: certificate} of others that it hosts with the same
+    accounts.
+    """
+
+    def __init__(self, folder, host, domain, s2s_port, authority, accounts,
+                 more=()):
         self.folder = folder
         self.domain = domain
         self.host = host
@@ -55,17 +63,23 @@ class Prosody:
         self._runs = 0
         folder.mkdir(parents=True)
         data = folder / "data"
-        store = data / escape_path(domain) / "accounts"
-        store.mkdir(parents=True)
-        for name, password in accounts.items():
-            (store / (escape_path(name) + ".dat")).write_text(
-                'return { ["password"] = "%s" };\n' % password)
-        own = authority.issue(domain)
+        domains = {domain: authority.issue(domain), **dict(more)}
+        for name in domains:
+            self._make_accounts(data, name)
         self._config = folder / "prosody.cfg.lua"
         self._config.write_text(CONFIG.format(
-            folder=folder, data=data, address=host.address, domain=domain,
-            s2s_port=s2s_port, cert=own.cert, key=own.key,
-            ca=authority.cert))
+            folder=folder, data=data, address=host.address,
+            s2s_port=s2s_port) + "".join(
+                VIRTUAL_HOST.format(domain=name, cert=own.cert, key=own.key,
+                                    ca=authority.cert)
+                for name, own in domains.items()))
+
+    def _make_accounts(self, data, domain):
+        store = data / escape_path(domain) / "accounts"
+        store.mkdir(parents=True)
+        for name, password in self.accounts.items():
+            (store / (escape_path(name) + ".dat")).write_text(
+                'return { ["password"] = "%s" };\n' % password)
 
     def start(self):
         self._runs += 1

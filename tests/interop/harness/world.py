@@ -58,14 +58,18 @@ class World:
         self.zone.close()
         self.net.close()
 
-    def new_host(self):
-        """A conference host with nothing in its store, not started yet."""
+    def new_host(self, dns=None, **words):
+        """A conference host with nothing in its store, not started yet.
+
+        words: further ones of Hallwayd.
+        """
         place = self.hosts[ROOMS]
         return hallwayd.Hallwayd(
             self.folder / ("rooms.%d" % next(self._places)),
             [ROOMS, OTHER],
             ["%s:%d" % (place.address, PORTS[ROOMS])],
-            self.zone.address + ":53", [OPERATOR], place.prefix)
+            dns or self.zone.address + ":53", [OPERATOR], place.prefix,
+            **words)
 
 
 class People:
