@@ -5,6 +5,7 @@
 #include "jid/jid.h"
 #include "muc/act.h"
 #include "muc/admin_list.h"
+#include "muc/decline.h"
 #include "muc/enter.h"
 #include "muc/entity.h"
 #include "muc/ghost.h"
@@ -100,7 +101,7 @@ static const struct {
 	void (*run)(struct act *a);
 } message_rows[] = {
 	{ invite_is_asked, invite_send },
-	{ invite_is_declined, invite_decline },
+	{ decline_is_one, decline_run },
 	{ voice_is_form, voice_run },
 	{ retract_is_asked, retract_own },
 };
@@ -122,7 +123,7 @@ static void run_room_message(struct act *a)
 static void run_message_error(struct act *a, bool is_private)
 {
 	if (!is_private)
-		invite_bounced(a);
+		decline_bounced(a);
 	ghost_error(a, is_private && pm_forward_error(a));
 }
 

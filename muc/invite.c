@@ -15,7 +15,7 @@
 /* In one message. */
 #define INVITES_MAX 20
 
-static struct elem *find(const struct stanza *s, const char *name)
+struct elem *invite_find(const struct stanza *s, const char *name)
 {
 	const struct elem *x = elem_child(s->elem, "x", NS_MUC_USER);
 
@@ -26,19 +26,13 @@ static struct elem *find(const struct stanza *s, const char *name)
 
 bool invite_is_asked(const struct stanza *s)
 {
-	return find(s, "invite") != NULL;
-}
-
-bool invite_is_declined(const struct stanza *s)
-{
-	return find(s, "decline") != NULL;
+	return invite_find(s, "invite") != NULL;
 }
 
 /* ---- sending ---- */
 
-/* What the room passes on of an invite or its decline: the reason, the thread of
- * a chat that continues (#continue). */
-static void copy_words(struct elem *to, const struct elem *from)
+/* The reason, the thread of a chat that continues (#continue). */
+void invite_copy_words(struct elem *to, const struct elem *from)
 {
 	static const char *const names[] = { "reason", "continue" };
 
@@ -62,7 +56,7 @@ static void send_one(struct room *r, const struct jid *by,
 	x = elem_add(e, "x", NS_MUC_USER);
 	invite = elem_add(x, "invite", NULL);
 	elem_set_attr(invite, "from", jid_bare(by));
-	copy_words(invite, asked);
+	invite_copy_words(invite, asked);
 	if (r->config.password)
 		elem_add_with_text(x, "password", NULL, r->config.password);
 	invitations_add(&r->invitations, elem_attr(e, "id"), by, invitee,
@@ -138,7 +132,7 @@ static bool read_guests(const struct act *a, struct guests *g)
 {
 	const struct elem *e;
 
-	for (e = find(a->stanza, "invite"); e;
+	for (e = invite_find(a->stanza, "invite"); e;
 	     e = elem_next(e, "invite", NS_MUC_USER))
 		if (!read_guest(a, e, g))
 			return false;
@@ -203,68 +197,4 @@ void invite_new_members(struct room *r, const struct jid *by,
 		    room_may_write_out(r, 1))
 			send_one(r, by, c->jid, NULL, NULL);
 	}
-}
-
-/* ---- what comes back ---- */
-
-/* To the client that invited if it is still there, else to the account. */
-static void send_back(struct room *r, struct elem *owned,
-		      const struct invitation *i)
-{
-	struct jid *bare = jid_to_bare(i->inviter);
-
-	room_send_elem(r, owned,
-		       roster_find_session(&r->roster, i->inviter) ? i->inviter
-								   : bare);
-	jid_free(&bare);
-}
-
-void invite_decline(struct act *a)
-{
-	const struct elem *asked = find(a->stanza, "decline");
-	const char *text = elem_attr(asked, "to");
-	struct jid *to = text ? jid_parse(text) : NULL;
-	struct invitation *i = NULL;
-	struct elem *e, *decline;
-
-	if (to)
-		i = invitations_find(&a->room->invitations, to,
-				     a->stanza->from);
-	jid_free(&to);
-	if (!i) {
-		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
-		return;
-	}
-	e = stanza_elem_new(STANZA_MESSAGE, NULL, a->room->jid,
-			    stanza_id(a->stanza));
-	decline = elem_add(elem_add(e, "x", NS_MUC_USER), "decline", NULL);
-	elem_set_attr(decline, "from", jid_bare(a->stanza->from));
-	copy_words(decline, asked);
-	send_back(a->room, e, i);
-	i->is_answered = true;
-}
-
-void invite_undelivered(struct room *r, const char *id, const struct jid *to,
-			enum cond_name why)
-{
-	struct invitation *i = invitations_find_id(&r->invitations, id, to);
-	struct cond cond = cond_make(why, NULL);
-	struct elem *e;
-
-	if (!i)
-		return;
-	e = stanza_elem_new(STANZA_MESSAGE, "error", r->jid, i->id);
-	cond_add(e, &cond, jid_text(r->jid), NULL);
-	send_back(r, e, i);
-	i->is_answered = true;
-}
-
-void invite_bounced(struct act *a)
-{
-	struct cond cond;
-
-	/* no text of peers: the condition says it */
-	cond_read(a->stanza->elem, &cond);
-	invite_undelivered(a->room, stanza_id(a->stanza), a->stanza->from,
-			   cond.name);
 }

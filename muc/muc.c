@@ -10,11 +10,11 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/decline.h"
 #include "muc/directory.h"
 #include "muc/dispatch.h"
 #include "muc/env.h"
 #include "muc/ghost.h"
-#include "muc/invite.h"
 #include "muc/iq_relay.h"
 #include "muc/leave.h"
 #include "muc/persist.h"
@@ -463,7 +463,7 @@ void muc_undelivered(struct muc *m, struct envelope *owned, enum cond_name why)
 		if (frozen_kind(owned->stanza) == STANZA_IQ)
 			iq_relay_undelivered(r, id, to, why);
 		else if (jid_is_bare(jid))
-			invite_undelivered(r, id, to, why);
+			decline_undelivered(r, id, to, why);
 		finish(m, r);
 	}
 	jid_free(&jid);
