@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "s2s/door.h"
 
-#include <netinet/in.h>
-#include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/codec.h"
+#include "base/buf.h"
 #include "base/log.h"
-#include "base/map.h"
 #include "base/mem.h"
+#include "base/quota.h"
 #include "loop/loop.h"
 #include "net/addr.h"
 #include "net/listen.h"
+#include "s2s/hush.h"
 #include "s2s/s2s.h"
+#include "s2s/strangers.h"
 #include "s2s/tally.h"
-
-#define LOG_EVERY 10000 /* ms between two lines about refusals */
-
-/* How many strangers of one address are inside. */
-struct door_count {
-	size_t guests;
-};
+#include "xml/elem.h"
+#include "xml/write.h"
+#include "xmpp/cond.h"
+#include "xmpp/ns.h"
 
 struct door {
 	struct loop *loop;
@@ -29,99 +27,109 @@ struct door {
 	void *owner;
 	struct listen **listens; /* owned array */
 	size_t listen_count;
-	size_t guests;
-	struct map *counts;      /* address as hex -> struct door_count */
-	int64_t logged_at;
+	struct strangers *strangers;
+	struct quota *arrivals;  /* of each IPv4 address or /64 */
+	struct hush *hush;
 };
 
 struct door *door_new(struct loop *loop, const struct s2s_settings *settings,
 		      const struct door_events *events, void *owner)
 {
+	const struct strangers_settings strangers = {
+		.most = settings->max_unauthenticated,
+		.per_address = settings->max_unauthenticated_per_address,
+		.per_network = settings->max_unauthenticated_per_network,
+		.per_site = settings->max_unauthenticated_per_site,
+	};
 	struct door *d = mem_new(struct door);
 
 	d->loop = loop;
 	d->settings = settings;
 	d->events = events;
 	d->owner = owner;
-	d->counts = map_new();
-	d->logged_at = -LOG_EVERY;
+	d->strangers = strangers_new(&strangers);
+	d->arrivals = quota_new(settings->new_streams_per_address / 60.0,
+				settings->new_streams_per_address);
+	d->hush = hush_new(settings->log_lines);
 	return d;
-}
-
-/* An IPv4 address, or the /64 that one customer has of IPv6. */
-static char *key_of(const struct addr *peer)
-{
-	const struct sockaddr_in *v4 = (const void *)&peer->ss;
-	const struct sockaddr_in6 *v6 = (const void *)&peer->ss;
-
-	if (!addr_is_ipv6(peer))
-		return hex_encode(&v4->sin_addr, 4);
-	if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-		return hex_encode(&v6->sin6_addr.s6_addr[12], 4);
-	return hex_encode(&v6->sin6_addr, 8);
-}
-
-static bool enter(struct door *d, const struct addr *peer)
-{
-	char *key = key_of(peer);
-	struct door_count *count = map_get(d->counts, key);
-	bool may = d->guests < d->settings->max_unauthenticated &&
-		   (!count ||
-		    count->guests <
-			    d->settings->max_unauthenticated_per_address);
-
-	if (may) {
-		if (!count) {
-			count = mem_new(struct door_count);
-			map_add(d->counts, key, count);
-		}
-		count->guests++;
-		d->guests++;
-	}
-	mem_free(&key);
-	return may;
 }
 
 void door_leave(struct door *d, const struct addr *peer)
 {
-	char *key = key_of(peer);
-	struct door_count *count = map_get(d->counts, key);
-
-	require(count && count->guests > 0 && d->guests > 0);
-	d->guests--;
-	if (--count->guests == 0) {
-		count = map_steal(d->counts, key);
-		mem_free(&count);
-	}
-	mem_free(&key);
+	strangers_leave(d->strangers, peer);
 }
 
-static void refuse(struct door *d, int fd, const struct addr *peer)
+static void log_refusal(struct door *d, const struct addr *peer,
+			const char *why)
 {
 	char text[ADDR_TEXT_SIZE];
 
-	close(fd);
-	counter_add(&tally.refused, 1);
-	if (loop_now(d->loop) - d->logged_at < LOG_EVERY)
+	if (!hush_allows(d->hush, why, peer, loop_now(d->loop)))
 		return;
-	d->logged_at = loop_now(d->loop);
 	addr_print(peer, text);
-	log_warn(LOG_S2S, "%s: refused, too many connections that have not "
-		 "authenticated", text);
+	log_warn(LOG_S2S, "%s: refused, %s", text, why);
+}
+
+/* As much as fits without waiting: who comes too often is not worth more. */
+static void say_farewell(const struct door *d, int fd)
+{
+	const struct write_header header = {
+		.from = d->settings->domains[0],
+		.id = "refused",
+	};
+	struct elem *error =
+		stream_error_new(STREAM_COND_POLICY_VIOLATION, NULL);
+	struct buf out;
+
+	buf_init(&out);
+	write_stream_open(&out, &header);
+	write_elem(&out, error, NS_SERVER);
+	write_stream_close(&out);
+	(void)!send(fd, buf_data(&out), out.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)shutdown(fd, SHUT_WR);
+	buf_fini(&out);
+	elem_free(&error);
+}
+
+static bool may_arrive(struct door *d, int fd, const struct addr *peer)
+{
+	char network[ADDR_TEXT_SIZE];
+
+	addr_print_network(peer, 64, network);
+	if (!quota_take(d->arrivals, network, loop_now(d->loop))) {
+		counter_add(&tally.refused_often, 1);
+		log_refusal(d, peer, "new streams come too often");
+		say_farewell(d, fd);
+		return false;
+	}
+	if (!strangers_enter(d->strangers, peer)) {
+		counter_add(&tally.refused, 1);
+		log_refusal(d, peer, "too many connections that have not "
+				     "authenticated");
+		return false;
+	}
+	return true;
 }
 
 static void on_accept(void *owner, int owned_fd, const struct addr *peer)
 {
 	struct door *d = owner;
 
-	if (enter(d, peer))
+	if (may_arrive(d, owned_fd, peer))
 		d->events->on_guest(d->owner, owned_fd, peer);
 	else
-		refuse(d, owned_fd, peer);
+		close(owned_fd);
+}
+
+static void on_turned_away(void *owner)
+{
+	(void)owner;
+	counter_add(&tally.turned_away, 1);
 }
 
 static const struct listen_events listen_events = {
 	.on_accept = on_accept,
+	.on_turned_away = on_turned_away,
 };
 
 int door_listen(struct door *d, const char *where)
@@ -131,6 +139,7 @@ int door_listen(struct door *d, const char *where)
 
 	if (error)
 		return error;
+	listen_set_reserve(l, d->settings->reserve_files);
 	d->listens = mem_realloc(d->listens, (d->listen_count + 1) *
 						     sizeof(*d->listens));
 	d->listens[d->listen_count++] = l;
@@ -155,7 +164,9 @@ void door_free(struct door **d)
 	if (!*d)
 		return;
 	require((*d)->listen_count == 0);
-	map_free(&(*d)->counts, free);
+	strangers_free(&(*d)->strangers);
+	quota_free(&(*d)->arrivals);
+	hush_free(&(*d)->hush);
 	mem_free(&(*d)->listens);
 	mem_free(d);
 }

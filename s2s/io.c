@@ -16,9 +16,11 @@
 #include "net/dial_book.h"
 #include "s2s/check.h"
 #include "s2s/door.h"
+#include "s2s/hush.h"
 #include "s2s/inbound.h"
 #include "s2s/io_mail.h"
 #include "s2s/link.h"
+#include "s2s/pace.h"
 #include "s2s/place.h"
 #include "s2s/report.h"
 #include "s2s/seat.h"
@@ -147,6 +149,7 @@ static void finish(struct io *io)
 	io->place.resolver = NULL;
 	timer_free(&io->tick);
 	timer_free(&io->deadline);
+	pace_free(&io->place.pace);
 	mailbox_close(io->box);
 }
 
@@ -589,6 +592,20 @@ static void open_memory(struct io *io)
 	io->place.no_external = &io->no_external;
 }
 
+/* Streams to us are dealt out in turn: each loop has its share. */
+static struct pace *open_pace(const struct io *io)
+{
+	const struct s2s_settings *s = io->team->settings;
+	const struct pace_settings pace = {
+		.per_turn = s->handshakes_per_turn,
+		.rate = (double)s->handshakes / io->team->count,
+		.rate_network = (double)s->handshakes_per_address /
+				io->team->count,
+	};
+
+	return pace_new(io->loop, &pace);
+}
+
 int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 	    struct policy *policy, struct io **io_out)
 {
@@ -614,6 +631,8 @@ int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 	open_memory(io);
 	key_init(&io->place.key, team->settings->dialback_secret);
 	io->place.book = open_book(team->settings);
+	io->place.pace = open_pace(io);
+	io->place.hush = hush_new(team->settings->log_lines);
 	io->box = mailbox_open(io->loop, team->settings->mailbox,
 			       &mailbox_events, io);
 	io->links = map_new();
@@ -665,6 +684,7 @@ void io_free(struct io **io)
 	seat_fini(&dead->seats);
 	buf_fini(&dead->touched);
 	dial_book_free(&dead->place.book);
+	hush_free(&dead->place.hush);
 	creds_unref(&dead->place.creds);
 	policy_unref(&dead->place.policy);
 	recall_fini(&dead->proven);

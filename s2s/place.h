@@ -16,7 +16,9 @@
 
 struct creds;
 struct dial_book;
+struct hush;
 struct loop;
+struct pace;
 struct resolver;
 
 struct place {
@@ -30,6 +32,8 @@ struct place {
 	struct policy *policy;               /* a reference */
 	struct recall *proven;      /* by certificate, ever; the loop's */
 	struct recall *no_external; /* hang up when offered one; the loop's */
+	struct pace *pace;                   /* of TLS with those who call */
+	struct hush *hush;                   /* of lines about streams */
 };
 
 static inline bool place_is_ours(const struct place *p, const char *domain)

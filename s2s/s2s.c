@@ -50,6 +50,18 @@ void s2s_settings_init(struct s2s_settings *s)
 		.keepalive = 300000,
 		.max_unauthenticated = 256,
 		.max_unauthenticated_per_address = 16,
+		.max_unauthenticated_per_network = 32,
+		.max_unauthenticated_per_site = 64,
+		.new_streams_per_address = 60,
+		.handshakes = 50,
+		.handshakes_per_address = 5,
+		.handshakes_per_turn = 8,
+		.rate_bytes = 262144,
+		.burst_bytes = 1048576,
+		.rate_stanzas = 100,
+		.burst_stanzas = 400,
+		.reserve_files = 64,
+		.log_lines = 10,
 	};
 }
 

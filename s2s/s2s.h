@@ -74,7 +74,19 @@ struct s2s_settings {
 	int64_t idle_in;            /* incoming without traffic; 900000 */
 	int64_t keepalive;          /* a space after so long without writing; 300000 */
 	size_t max_unauthenticated; /* inbound streams, all loops; 256 */
-	size_t max_unauthenticated_per_address; /* 16 */
+	size_t max_unauthenticated_per_address; /* IPv4; 16 */
+	size_t max_unauthenticated_per_network; /* IPv6 /64; 32 */
+	size_t max_unauthenticated_per_site;    /* IPv6 /48; 64 */
+	unsigned new_streams_per_address;       /* or /64, a minute; 60 */
+	unsigned handshakes;        /* with those who call, a second; 50 */
+	unsigned handshakes_per_address;        /* or /64, a second; 5 */
+	unsigned handshakes_per_turn;           /* of a loop; 8 */
+	size_t rate_bytes;          /* read of a stream, a second; 262144 */
+	size_t burst_bytes;         /* at once; 1 MiB */
+	size_t rate_stanzas;        /* 100 */
+	size_t burst_stanzas;       /* 400 */
+	unsigned reserve_files;     /* descriptors not for inbound streams; 64 */
+	unsigned log_lines;         /* of a kind and network, a minute; 10 */
 	struct s2s_policy policy;
 	struct s2s_domains proven;  /* by a certificate in earlier runs; exact */
 };

@@ -15,7 +15,11 @@
 #include "net/addr.h"
 #include "net/tcp.h"
 #include "net/tls.h"
+#include "s2s/brake.h"
+#include "s2s/hush.h"
+#include "s2s/pace.h"
 #include "s2s/place.h"
+#include "s2s/s2s.h"
 #include "s2s/report.h"
 #include "s2s/tally.h"
 #include "xml/elem.h"
@@ -32,6 +36,7 @@
 enum stream_state {
 	STREAM_NEW,       /* nothing was said yet */
 	STREAM_PLAIN,     /* XML over TCP */
+	STREAM_WAITING,   /* for our turn to shake hands (s2s/pace) */
 	STREAM_HANDSHAKE, /* TLS only */
 	STREAM_SECURE,    /* XML over TLS */
 	STREAM_CLOSING,   /* we said </stream:stream>, they not yet */
@@ -48,7 +53,10 @@ struct stream {
 	struct tcp *tcp;       /* until TLS takes it */
 	struct tls *tls;       /* then this */
 	struct parser *parser; /* one per (re)start */
-	struct timer *timer;   /* for the end */
+	struct timer *timer;   /* for the end, and for WAITING */
+	struct pace_turn turn; /* WAITING */
+	struct buf head;       /* of a handshake that was not announced */
+	struct brake brake;
 	size_t max_stanza;
 	bool is_paused;        /* by the owner */
 	bool has_header;       /* ours went out in this (re)start */
@@ -60,6 +68,8 @@ struct stream {
 
 static const struct tcp_events tcp_events;
 static const struct tls_events tls_events;
+
+static void lose(struct stream *s, const char *text);
 
 static bool is_alive(const struct stream *s)
 {
@@ -90,6 +100,8 @@ static void transport_close(struct stream *s)
 {
 	s->state = STREAM_CLOSED;
 	timer_stop(s->timer);
+	pace_leave(&s->turn);
+	brake_release(&s->brake);
 	if (s->tls)
 		tls_close(s->tls);
 	else
@@ -105,13 +117,19 @@ static void end(struct stream *s)
 		tls_shutdown(s->tls);
 	else
 		tcp_shutdown(s->tcp);
+	brake_release(&s->brake);
 	transport_read(s, true);
 	timer_start(s->timer, CLOSE_TIMEOUT);
 }
 
 static void on_timeout(void *owner)
 {
-	transport_close(owner);
+	struct stream *s = owner;
+
+	if (s->state == STREAM_WAITING)
+		lose(s, "no turn for TLS in time");
+	else
+		transport_close(s);
 }
 
 /* ---- what we say ---- */
@@ -178,13 +196,14 @@ void stream_fail(struct stream *s, enum stream_cond cond, const char *text)
 {
 	struct elem *error;
 
-	if (s->state == STREAM_HANDSHAKE)
+	if (s->state == STREAM_HANDSHAKE || s->state == STREAM_WAITING)
 		transport_close(s);
 	if (!is_alive(s))
 		return;
-	log_info(LOG_S2S, "%s: stream error sent: %s%s%s", s->peer,
-		 stream_cond_element(cond), text ? ": " : "",
-		 text ? text : "");
+	if (stream_may_log(s, stream_cond_element(cond)))
+		log_info(LOG_S2S, "%s: stream error sent: %s%s%s", s->peer,
+			 stream_cond_element(cond), text ? ": " : "",
+			 text ? text : "");
 	tally_count_error(cond);
 	/* RFC 6120 4.9.1.2: our header comes before the error */
 	if (!s->has_header)
@@ -198,7 +217,8 @@ void stream_fail(struct stream *s, enum stream_cond cond, const char *text)
 
 void stream_close(struct stream *s)
 {
-	if (s->state == STREAM_HANDSHAKE || (is_alive(s) && !s->has_header)) {
+	if (s->state == STREAM_HANDSHAKE || s->state == STREAM_WAITING ||
+	    (is_alive(s) && !s->has_header)) {
 		transport_close(s);
 		return;
 	}
@@ -207,6 +227,7 @@ void stream_close(struct stream *s)
 	write_close(s);
 	s->state = STREAM_CLOSING;
 	s->is_paused = false;
+	brake_release(&s->brake);
 	transport_read(s, true);
 	timer_start(s->timer, CLOSE_TIMEOUT);
 }
@@ -344,6 +365,7 @@ static void take_event(struct stream *s, struct parse_event *event)
 	} else if (elem_is(event->elem, "error", NS_STREAM)) {
 		take_error(s, event->elem);
 	} else {
+		brake_charge(&s->brake, 0, 1);
 		s->events->on_elem(s->owner, event->elem);
 		event->elem = NULL;
 	}
@@ -384,12 +406,18 @@ static void take_fault(struct stream *s)
 	}
 }
 
+/* Reading stops for two reasons. */
+static void set_reading(struct stream *s)
+{
+	transport_read(s, !s->is_paused && !s->brake.is_on);
+}
+
 /* A handler may pause, restart or end the stream: looked at again each time. */
 static void take_events(struct stream *s)
 {
 	struct parse_event event;
 
-	while (!s->is_paused &&
+	while (!s->is_paused && !s->brake.is_on &&
 	       (is_alive(s) || s->state == STREAM_CLOSING)) {
 		if (!parser_next(s->parser, &event)) {
 			take_fault(s);
@@ -399,14 +427,32 @@ static void take_events(struct stream *s)
 	}
 }
 
+/* Take what is here; that may have been enough for now. */
+static void go_on(struct stream *s)
+{
+	take_events(s);
+	if (is_alive(s) && s->brake.is_on)
+		set_reading(s);
+}
+
 void stream_pause(struct stream *s, bool on)
 {
 	if (s->is_paused == on || !is_alive(s))
 		return;
 	s->is_paused = on;
-	transport_read(s, !on);
+	set_reading(s);
 	if (!on)
-		take_events(s);
+		go_on(s);
+}
+
+static void on_brake_released(void *owner)
+{
+	struct stream *s = owner;
+
+	if (!is_alive(s))
+		return;
+	set_reading(s);
+	go_on(s);
 }
 
 /* ---- transport events ---- */
@@ -433,8 +479,9 @@ static void shake_hands(struct stream *s, const struct tls_settings *settings,
 	tls_read(s->tls, true);
 }
 
-static void accept_tls(struct stream *s, const void *head, size_t head_len)
+static void accept_tls(void *owner)
 {
+	struct stream *s = owner;
 	const struct tls_settings settings = {
 		.role = TLS_SERVER,
 		.creds = s->place->creds,
@@ -442,7 +489,18 @@ static void accept_tls(struct stream *s, const void *head, size_t head_len)
 		.timeout = s->place->settings->tls_timeout,
 	};
 
-	shake_hands(s, &settings, head, head_len);
+	timer_stop(s->timer);
+	shake_hands(s, &settings, buf_data(&s->head), s->head.len);
+	buf_fini(&s->head);
+}
+
+static void wait_for_tls(struct stream *s, const void *head, size_t head_len)
+{
+	s->state = STREAM_WAITING;
+	tcp_read(s->tcp, false);
+	buf_add(&s->head, head, head_len);
+	timer_start(s->timer, s->place->settings->tls_timeout);
+	pace_wait(s->place->pace, &s->turn, tcp_peer(s->tcp));
 }
 
 /* XEP-0368: on any port of ours TLS may come first, since SRV records point to
@@ -461,7 +519,7 @@ static void on_bytes(void *owner, const unsigned char *data, size_t len)
 
 	s->read_at = loop_now(s->place->loop);
 	if (begins_with_tls(s, data)) {
-		accept_tls(s, data, len);
+		wait_for_tls(s, data, len);
 		return;
 	}
 	if (!is_alive(s) && s->state != STREAM_CLOSING)
@@ -470,7 +528,9 @@ static void on_bytes(void *owner, const unsigned char *data, size_t len)
 	if (parser_fault(s->parser) == PARSE_FAULT_NONE &&
 	    parser_feed(s->parser, data, len) == PARSE_BAD)
 		transport_read(s, false);
-	take_events(s);
+	if (is_alive(s))
+		brake_charge(&s->brake, len, 0);
+	go_on(s);
 }
 
 static void on_drained(void *owner)
@@ -485,7 +545,8 @@ static void on_drained(void *owner)
  * element stays in the parser and goes with it. */
 static void lose(struct stream *s, const char *text)
 {
-	bool was_alive = is_alive(s) || s->state == STREAM_HANDSHAKE;
+	bool was_alive = is_alive(s) || s->state == STREAM_HANDSHAKE ||
+			 s->state == STREAM_WAITING;
 
 	stream_abort(s);
 	if (was_alive)
@@ -529,6 +590,8 @@ static void on_closed(void *owner)
 	s->events->on_closed(s->owner);
 	parser_free(&s->parser);
 	timer_free(&s->timer);
+	brake_fini(&s->brake);
+	buf_fini(&s->head);
 	mem_free(&s);
 }
 
@@ -569,6 +632,10 @@ struct stream *stream_open(const struct place *place, int owned_fd,
 	s->state = STREAM_NEW;
 	s->max_stanza = place->settings->max_stanza_unauthenticated;
 	s->timer = timer_new(place->loop, on_timeout, s);
+	pace_turn_init(&s->turn, accept_tls, s);
+	buf_init(&s->head);
+	brake_init(&s->brake, place->loop, place->settings, on_brake_released,
+		   s);
 	s->wrote_at = s->read_at = loop_now(place->loop);
 	addr_print(tcp_peer(s->tcp), s->peer);
 	begin_parser(s);
@@ -595,13 +662,14 @@ bool stream_start_tls(struct stream *s, const char *local, const char *sni)
 {
 	require(s->state == STREAM_NEW || s->state == STREAM_PLAIN);
 	if (!parser_is_idle(s->parser)) {
-		log_warn(LOG_S2S, "%s: bytes in clear text behind STARTTLS",
-			 s->peer);
+		if (stream_may_log(s, "STARTTLS"))
+			log_warn(LOG_S2S, "%s: bytes in clear text behind "
+				 "STARTTLS", s->peer);
 		stream_abort(s);
 		return false;
 	}
 	if (s->role == STREAM_SERVER)
-		accept_tls(s, NULL, 0);
+		wait_for_tls(s, NULL, 0);
 	else
 		call_tls(s, local, sni);
 	return true;
@@ -624,6 +692,14 @@ void stream_set_max_stanza(struct stream *s, size_t max_bytes)
 {
 	s->max_stanza = max_bytes;
 	parser_set_max_bytes(s->parser, max_bytes);
+}
+
+bool stream_may_log(const struct stream *s, const char *cause)
+{
+	const struct addr *peer = s->tls ? tls_peer(s->tls) : tcp_peer(s->tcp);
+
+	return hush_allows(s->place->hush, cause, peer,
+			   loop_now(s->place->loop));
 }
 
 bool stream_is_secure(const struct stream *s)

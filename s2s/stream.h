@@ -88,6 +88,9 @@ void stream_pause(struct stream *s, bool on);
 /** Accept elements up to that size from now on. */
 void stream_set_max_stanza(struct stream *s, size_t max_bytes);
 
+/** Are there not too many lines like that about the peer already? cause: a
+ *  constant word. */
+HW_MUST_USE bool stream_may_log(const struct stream *s, const char *cause);
 bool stream_is_secure(const struct stream *s);
 const char *stream_id(const struct stream *s);   /* of the header we sent */
 const char *stream_peer(const struct stream *s); /* "192.0.2.1:5269" */

@@ -17,6 +17,19 @@ struct tally tally = {
 			       "Attempts to speak for another domain"),
 	.refused = COUNTER_INIT("hallway_s2s_connections_refused",
 				"Connections closed because of limits"),
+	.refused_often = COUNTER_INIT("hallway_s2s_connections_too_often",
+				      "Connections closed because one address "
+				      "made too many in a short time"),
+	.turned_away = COUNTER_INIT("hallway_s2s_connections_turned_away",
+				    "Connections closed for want of file "
+				    "descriptors"),
+	.paced = COUNTER_INIT("hallway_s2s_handshakes_delayed",
+			      "Times that TLS handshakes had to wait"),
+	.braked = COUNTER_INIT("hallway_s2s_streams_braked",
+			       "Times that a stream sent too much and had to "
+			       "wait"),
+	.hushed = COUNTER_INIT("hallway_s2s_log_lines_kept_back",
+			       "Lines not logged because there were many"),
 	.places_refused = COUNTER_INIT("hallway_s2s_places_refused",
 				       "Addresses and ports from DNS that "
 				       "are not dialled"),
@@ -95,6 +108,8 @@ void tally_register(void)
 		&tally.dane_mismatches,
 		&tally.external_in, &tally.external_out,
 		&tally.forbidden,   &tally.downgrades,  &tally.disbelieved,
+		&tally.refused_often, &tally.turned_away, &tally.hushed,
+		&tally.paced, &tally.braked,
 	};
 
 	for (size_t i = 0; i < array_len(plain); i++)

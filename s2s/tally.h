@@ -18,6 +18,11 @@ struct tally {
 	struct counter stanzas_out;
 	struct counter spoofs;       /* claims of a domain that was not theirs */
 	struct counter refused;      /* connections not taken: too many */
+	struct counter refused_often; /* connections not taken: too often */
+	struct counter turned_away;  /* for want of descriptors */
+	struct counter paced;        /* turns that left handshakes waiting */
+	struct counter braked;       /* times a stream was read no further */
+	struct counter hushed;       /* lines kept out of the log */
 	struct counter places_refused; /* private, or a port of no XMPP server */
 	struct counter dropped;      /* envelopes for lost domains */
 	struct counter too_big;      /* stanzas above a peer's limit */

@@ -122,6 +122,15 @@ void *map_steal(struct map *m, const char *key)
 	return item ? remove_item(m, item) : NULL;
 }
 
+void map_to_end(struct map *m, const char *key)
+{
+	struct map_item *item = find(m, key);
+
+	require(item);
+	HASH_DEL(m->items, item);
+	HASH_ADD_KEYPTR(hh, m->items, item->key, strlen(item->key), item);
+}
+
 size_t map_count(const struct map *m)
 {
 	return HASH_COUNT(m->items);

@@ -27,6 +27,8 @@ void *map_put(struct map *m, const char *key, void *value) HW_MUST_USE;
 void map_add(struct map *m, const char *key, void *value);
 /** Takes the value out and returns it, or NULL. */
 void *map_steal(struct map *m, const char *key);
+/** Put key, which must be there, behind all others in the order of walks. */
+void map_to_end(struct map *m, const char *key);
 size_t map_count(const struct map *m);
 
 /** Walk in insertion order. The current item may be stolen, no other. */

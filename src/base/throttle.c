@@ -32,6 +32,12 @@ bool throttle_take(struct throttle *t, double cost, int64_t now)
 	return true;
 }
 
+bool throttle_is_full(struct throttle *t, int64_t now)
+{
+	fill(t, now);
+	return t->tokens >= t->burst;
+}
+
 int64_t throttle_charge(struct throttle *t, double cost, int64_t now)
 {
 	double wait; /* ms */

@@ -313,6 +313,21 @@ static const struct config_key s2s_keys[] = {
 	COUNT("max_unauthenticated", s2s.max_unauthenticated, 1, 100000),
 	COUNT("max_unauthenticated_per_address",
 	      s2s.max_unauthenticated_per_address, 1, 100000),
+	COUNT("max_unauthenticated_per_network",
+	      s2s.max_unauthenticated_per_network, 1, 100000),
+	COUNT("max_unauthenticated_per_site",
+	      s2s.max_unauthenticated_per_site, 1, 100000),
+	COUNT("new_streams_per_address", s2s.new_streams_per_address, 1,
+	      1000000),
+	COUNT("handshakes", s2s.handshakes, 1, 1000000),
+	COUNT("handshakes_per_address", s2s.handshakes_per_address, 1, 1000000),
+	COUNT("handshakes_per_turn", s2s.handshakes_per_turn, 1, 100000),
+	SIZE("rate_bytes", s2s.rate_bytes, 1024, 1LL << 32),
+	SIZE("burst_bytes", s2s.burst_bytes, 65536, 1LL << 32),
+	COUNT("rate_stanzas", s2s.rate_stanzas, 1, 1000000000),
+	COUNT("burst_stanzas", s2s.burst_stanzas, 1, 1000000000),
+	COUNT("reserve_files", s2s.reserve_files, 0, 1000000),
+	COUNT("log_lines", s2s.log_lines, 1, 1000000),
 };
 SECTION(s2s, s2s_keys)
 

@@ -134,6 +134,38 @@ void addr_print(const struct addr *a, char out[ADDR_TEXT_SIZE])
 		 (unsigned)addr_port(a));
 }
 
+static bool is_mapped(const unsigned char *bytes)
+{
+	static const unsigned char head[12] = { 0, 0, 0, 0, 0,    0,
+						0, 0, 0, 0, 0xff, 0xff };
+
+	return memcmp(bytes, head, sizeof(head)) == 0;
+}
+
+void addr_print_network(const struct addr *a, unsigned ipv6_bits,
+			char out[ADDR_TEXT_SIZE])
+{
+	char text[INET6_ADDRSTRLEN];
+	unsigned char network[16] = { 0 };
+	size_t len;
+	const unsigned char *bytes = addr_bytes(a, &len);
+
+	require(ipv6_bits % 8 == 0 && ipv6_bits <= 128);
+	if (bytes && len == 16 && is_mapped(bytes)) {
+		bytes += 12;
+		len = 4;
+	}
+	if (!bytes) {
+		(void)str_copy(out, ADDR_TEXT_SIZE, "?");
+	} else if (len == 4) {
+		(void)inet_ntop(AF_INET, bytes, out, ADDR_TEXT_SIZE);
+	} else {
+		memcpy(network, bytes, ipv6_bits / 8);
+		(void)inet_ntop(AF_INET6, network, text, sizeof(text));
+		snprintf(out, ADDR_TEXT_SIZE, "%s/%u", text, ipv6_bits);
+	}
+}
+
 bool addr_equal(const struct addr *a, const struct addr *b)
 {
 	size_t a_len, b_len;

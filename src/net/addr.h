@@ -23,6 +23,10 @@ void addr_from_bytes(struct addr *out, const void *bytes, size_t len,
 		     uint16_t port);
 /** "192.0.2.1:5269" or "[2001:db8::1]:5269". */
 void addr_print(const struct addr *a, char out[ADDR_TEXT_SIZE]);
+/** Who is behind an address, for limits: an IPv4 address (also a mapped one), or
+ *  the network of that many bits: "192.0.2.1", "2001:db8::/64". */
+void addr_print_network(const struct addr *a, unsigned ipv6_bits,
+			char out[ADDR_TEXT_SIZE]);
 bool addr_equal(const struct addr *a, const struct addr *b);
 uint16_t addr_port(const struct addr *a);
 void addr_set_port(struct addr *a, uint16_t port);

@@ -56,24 +56,33 @@ struct listen {
 static void on_poll(uv_poll_t *poll, int status, int events);
 
 /* FEDERATION 3.4 R9: files, DNS and outgoing streams must not starve. */
-static int peer_fd_limit(void)
+static int peer_fd_limit(unsigned reserve)
 {
+	int most, rest;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
 	    limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > 1 << 24)
 		return 0;
-	if (limit.rlim_cur > 10 * RESERVE)
-		return (int)(limit.rlim_cur / 10 * 9);
-	if (limit.rlim_cur > 2 * RESERVE)
-		return (int)limit.rlim_cur - RESERVE;
-	return (int)(limit.rlim_cur / 2);
+	most = (int)(limit.rlim_cur / 10 * 9);
+	rest = (int)limit.rlim_cur - (int)reserve;
+	if (rest < (int)limit.rlim_cur / 2)
+		rest = (int)limit.rlim_cur / 2;
+	return rest < most ? rest : most;
+}
+
+void listen_set_reserve(struct listen *l, unsigned descriptors)
+{
+	require(!l->path && descriptors < 1 << 24);
+	l->fd_limit = peer_fd_limit(descriptors);
 }
 
 static void warn_full(struct listen *l)
 {
 	int64_t now = loop_now(l->loop);
 
+	if (l->events->on_turned_away)
+		l->events->on_turned_away(l->owner);
 	if (l->warned_at && now - l->warned_at < WARN_EVERY)
 		return;
 	l->warned_at = now;
@@ -317,7 +326,7 @@ int listen_tcp(struct loop *loop, const char *where,
 		listen_free(&l);
 		return err;
 	}
-	l->fd_limit = peer_fd_limit();
+	l->fd_limit = peer_fd_limit(RESERVE);
 	open_doors(l);
 	*listen_out = l;
 	return 0;

@@ -16,6 +16,8 @@ struct loop;
 struct listen_events {
 	/** Takes fd (non-blocking). peer is NULL on a unix socket. */
 	void (*on_accept)(void *owner, int owned_fd, const struct addr *peer);
+	/** Somebody was turned away: descriptors are short. Optional. */
+	void (*on_turned_away)(void *owner);
 	void (*on_closed)(void *owner); /* after listen_close(); optional */
 };
 
@@ -28,6 +30,9 @@ HW_MUST_USE int listen_tcp(struct loop *loop, const char *where,
 HW_MUST_USE int listen_unix(struct loop *loop, const char *path, unsigned mode,
 			    const struct listen_events *events, void *owner,
 			    struct listen **listen_out);
+/** Of a TCP listener: keep so many of the process's descriptors from peers (64;
+ *  never more than half, and peers get 90 % at most). */
+void listen_set_reserve(struct listen *l, unsigned descriptors);
 /** Port in use (for ":0"), of the first socket. */
 uint16_t listen_port(const struct listen *l);
 void listen_close(struct listen *l); /* frees itself */

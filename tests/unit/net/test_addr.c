@@ -121,11 +121,37 @@ static void addr_knows_what_is_private(void **state)
 	}
 }
 
+static void addr_prints_who_is_behind_it(void **state)
+{
+	static const struct {
+		const char *addr, *site, *network;
+	} cases[] = {
+		{ "192.0.2.1:5269", "192.0.2.1", "192.0.2.1" },
+		{ "[::ffff:192.0.2.1]:5269", "192.0.2.1", "192.0.2.1" },
+		{ "[2001:db8:1:2:3:4:5:6]:5269", "2001:db8:1::/48",
+		  "2001:db8:1:2::/64" },
+		{ "[::1]:1", "::/48", "::/64" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < array_len(cases); i++) {
+		char text[ADDR_TEXT_SIZE];
+		struct addr a;
+
+		assert_int_equal(addr_parse(cases[i].addr, 0, &a), 0);
+		addr_print_network(&a, 48, text);
+		assert_string_equal(text, cases[i].site);
+		addr_print_network(&a, 64, text);
+		assert_string_equal(text, cases[i].network);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addr_parses_and_prints),
 		cmocka_unit_test(addr_equal_minds_the_port),
+		cmocka_unit_test(addr_prints_who_is_behind_it),
 		cmocka_unit_test(addr_knows_what_is_private),
 	};
 

@@ -330,6 +330,11 @@ void world_settings(struct s2s_settings *s)
 	static const char *const listen[] = { "127.0.0.1:0" };
 
 	s2s_settings_init(s);
+	/* all peers are one address here, and some are in a hurry */
+	s->new_streams_per_address = 10000;
+	s->handshakes = s->handshakes_per_address = 10000;
+	s->rate_stanzas = s->burst_stanzas = 1000000;
+	s->rate_bytes = s->burst_bytes = 1 << 30;
 	s->listen = listen;
 	s->listen_count = 1;
 	s->io_loops = 2;
