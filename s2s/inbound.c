@@ -223,9 +223,9 @@ static void on_header(void *owner, const struct stream_header *header)
 	str_set(&in->local, local);
 	if (header->from)
 		str_set(&in->remote, header->from);
-	in->verdict = in->remote && stream_is_secure(in->stream)
-			      ? judge(in, in->remote)
-			      : CERT_NONE;
+	in->verdict = CERT_NONE;
+	if (stream_is_secure(in->stream) && header->from)
+		in->verdict = judge(in, header->from);
 	if (in->state == INBOUND_HEADER)
 		take_plain_header(in);
 	else if (in->state == INBOUND_SECURE_HEADER)
@@ -365,9 +365,8 @@ static bool may_dial_back(struct inbound *in, const char *remote,
 static enum cert_verdict judge_claim(const struct inbound *in,
 				     const char *remote)
 {
-	if (in->verdict == CERT_UNTRUSTED || in->verdict == CERT_EXPIRED ||
-	    (in->remote && str_equal(in->remote, remote)))
-		return in->verdict;
+	if (in->verdict == CERT_UNTRUSTED || in->verdict == CERT_EXPIRED)
+		return in->verdict; /* that holds for every name */
 	return judge(in, remote);
 }
 

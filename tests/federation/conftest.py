@@ -71,6 +71,14 @@ def host(new_host):
 
 
 @pytest.fixture
+def sure_host(new_host, authority):
+    """A daemon whose certificate is of the tests' own authority, which it
+    trusts, as all peers' are."""
+    return new_host(trust=authority.cert,
+                    certificates={ROOMS: authority.issue(ROOMS)})
+
+
+@pytest.fixture
 def new_peer(names, authority):
     """new_peer(domain): a Peer that DNS leads to."""
     peers = []

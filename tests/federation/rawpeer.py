@@ -15,6 +15,7 @@ Blocking sockets throughout, so that a test reads like the protocol; each
 accepted connection has a thread of its own.
 """
 
+import base64
 import collections
 import queue
 import secrets
@@ -44,6 +45,14 @@ FEATURES_PLAIN = ("<stream:features><starttls xmlns="
 FEATURES_TLS = ("<stream:features><dialback xmlns="
                 "'urn:xmpp:features:dialback'><errors/></dialback>"
                 "</stream:features>")
+MECHANISMS = ("<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+              "<mechanism>EXTERNAL</mechanism></mechanisms>")
+FEATURES_EXTERNAL = ("<stream:features>" + MECHANISMS + "<dialback xmlns="
+                     "'urn:xmpp:features:dialback'><errors/></dialback>"
+                     "</stream:features>")
+SUCCESS = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
+FAILURE = ("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+           "<not-authorized/></failure>")
 PATIENCE = 15
 
 
@@ -71,9 +80,9 @@ class Stream:
         self.sni = None             # the name they asked for, on a server
         sock.settimeout(PATIENCE)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._start_over()
+        self.start_over()
 
-    def _start_over(self):
+    def start_over(self):
         """A stream begins anew: after connecting, TLS and SASL."""
         self._parser = ElementTree.XMLPullParser(["start", "end", "start-ns"])
         self._depth = 0
@@ -110,6 +119,13 @@ class Stream:
         except OSError:
             pass
         self.sock.close()
+
+    def hang_up(self):
+        """End the connection from another thread than reads it."""
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
 
     def reset(self):
         """Close by RST."""
@@ -225,7 +241,7 @@ class Stream:
         if alpn:
             context.set_alpn_protocols(list(alpn))
         self.sock = context.wrap_socket(self.sock, server_hostname=name)
-        self._start_over()
+        self.start_over()
 
     def wrap_server(self):
         def on_name(_sock, name, _context):
@@ -237,7 +253,27 @@ class Stream:
         context.sni_callback = on_name
         context.set_alpn_protocols(["xmpp-server"])
         self.sock = context.wrap_socket(self.sock, server_side=True)
-        self._start_over()
+        self.start_over()
+
+    def send_auth(self, text, mechanism="EXTERNAL"):
+        """<auth/> with this text; answers what comes back."""
+        self.send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "
+                  "mechanism='%s'>%s</auth>" % (mechanism, text))
+        return self.read()
+
+    def log_in(self, local, remote, text=None):
+        """SASL EXTERNAL, and the stream that follows; its features."""
+        if text is None:
+            text = base64.b64encode(local.encode()).decode()
+        answer = self.send_auth(text)
+        assert answer.tag == SASL + "success", answer.tag
+        self.start_over()
+        return self.open(local, remote)
+
+    def accept_auth(self):
+        """Let them in, and begin the stream anew."""
+        self.send(SUCCESS)
+        self.start_over()
 
     def dialback(self, local, remote, key=None):
         """Ask to speak for `local`; answers the type of their answer."""
@@ -260,7 +296,7 @@ class Stream:
 class Peer:
     """One domain with a listener on a free port of `address`, or on `port`.
 
-    Replace on_stream, on_dialback or on_verify to misbehave.
+    Replace on_stream, on_auth, on_dialback or on_verify to misbehave.
     """
 
     def __init__(self, domain, certificate, address="127.0.0.1",
@@ -272,6 +308,7 @@ class Peer:
         self.inbox = queue.Queue()      # stanzas that came to the listener
         self.accepted = queue.Queue()   # every Stream of the listener
         self.blanks = queue.Queue()     # signs of life that came
+        self.auths = queue.Queue()      # names in <auth/> that came
         self.complaints = []            # what went wrong in its threads
         self._keys = {}                 # (remote, stream id): key
         self._listener = socket.create_server((address, port))
@@ -389,6 +426,8 @@ class Peer:
                 self.on_dialback(stream, element)
             elif element.tag == DIALBACK + "verify":
                 self.on_verify(stream, element)
+            elif element.tag == SASL + "auth":
+                self.on_auth(stream, element)
             elif element.tag.startswith(SERVER):
                 self.inbox.put(element)
 
@@ -397,6 +436,12 @@ class Peer:
         stream.send_header(from_=header.get("to"), to=header.get("from"),
                            id=secrets.token_hex(8))
         stream.send(features)
+
+    def on_auth(self, stream, element):
+        """They want to log in by certificate: we let them."""
+        self.auths.put(base64.b64decode(element.text or "").decode())
+        stream.accept_auth()
+        self.answer_header(stream, FEATURES_TLS)
 
     def on_dialback(self, stream, element):
         """They want to speak for a domain: we believe it."""

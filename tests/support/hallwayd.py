@@ -21,7 +21,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 CONFIG = """\
 # written by tests/support/hallwayd.py
 operators: [{operators}]
-operator_proof: dialback
+operator_proof: {operator_proof}
 state_dir: {state}
 domains:
 {domains}
@@ -51,7 +51,8 @@ class Hallwayd:
 
     def __init__(self, folder, domains, listen, dns, operators=(),
                  prefix=(), extra="", listen_tls=(), s2s="",
-                 trust_ad=False):
+                 trust_ad=False, certificates=None,
+                 trust=None, operator_proof="dialback"):
         self.folder = folder
         self.domains = list(domains)
         self.listen = list(listen)
@@ -63,14 +64,36 @@ class Hallwayd:
         self.state = folder / "state"
         self.control = folder / "control"
         self.config = folder / "hallway.yml"
-        self.config.write_text(CONFIG.format(
-            state=self.state, control=self.control, dns=dns,
-            operators=", ".join(operators),
-            domains="\n".join("  - name: " + name for name in self.domains),
-            listen=", ".join('"%s"' % at for at in listen),
-            listen_tls=", ".join('"%s"' % at for at in listen_tls),
-            trust_ad="yes" if trust_ad else "no", s2s=s2s) + extra)
+        # what configure() may change: certificates is {domain: Certificate}
+        self._words = {
+            "certificates": certificates or {}, "trust": trust, "s2s": s2s,
+            "dns": dns, "operators": operators, "extra": extra,
+            "listen": listen, "listen_tls": listen_tls,
+            "operator_proof": operator_proof, "trust_ad": trust_ad}
+        self.configure()
         self.state.mkdir(mode=0o700, exist_ok=True)
+
+    def configure(self, **words):
+        """Write the configuration, these words of __init__ changed."""
+        self._words.update(words)
+        has = self._words
+        self.config.write_text(CONFIG.format(
+            state=self.state, control=self.control, dns=has["dns"],
+            operators=", ".join(has["operators"]),
+            operator_proof=has["operator_proof"],
+            domains="\n".join(self._domain(name) for name in self.domains),
+            listen=", ".join('"%s"' % at for at in has["listen"]),
+            listen_tls=", ".join('"%s"' % at for at in has["listen_tls"]),
+            trust_ad="yes" if has["trust_ad"] else "no",
+            s2s=has["s2s"]) + ("trust: %s\n" % has["trust"] if has["trust"]
+                               else "") + has["extra"])
+
+    def _domain(self, name):
+        certificate = self._words["certificates"].get(name)
+        if not certificate:
+            return "  - name: " + name
+        return "  - name: %s\n    certificate: %s\n    key: %s" % (
+            name, certificate.cert, certificate.key)
 
     def start(self, timeout=30):
         """Start, and wait until it says that it is ready."""
@@ -125,6 +148,14 @@ class Hallwayd:
             "hallwayctl", [program("hallwayctl", "HALLWAYCTL"), "--json",
                            "-s", self.control, *words],
             self.folder / "hallwayctl.log")
+
+    def count(self, counter):
+        """The present value of a counter, as "hallway_s2s_spoofs"."""
+        for line in self.ctl("metrics").splitlines():
+            words = line.split()
+            if words and words[0] in (counter, counter + "_total"):
+                return int(words[1])
+        raise ProcessError("there is no counter " + counter)
 
     def terminate(self):
         """SIGTERM; a clean end is part of the assertion."""
