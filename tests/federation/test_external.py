@@ -460,11 +460,11 @@ def test_a_reload_shuts_out_and_lets_in(new_host, new_peer, authority):
     peer = new_peer("peer.test")
     stream = dial_logged_in(peer, host)
     assert_talks(stream, peer)
-    out = peer.accepted.get(timeout=PATIENCE)
     host.configure(s2s="  deny: [peer.test]\n")
     host.ctl("reload")
     assert stream.read_error() == "policy-violation"
-    out.read_end()
+    log_holds(host, "127.0.0.1:%d: stream error sent: policy-violation"
+              % peer.port)
     assert header_error(peer, host) == "policy-violation"
     host.configure(s2s="")
     host.ctl("reload")
