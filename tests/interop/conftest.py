@@ -10,7 +10,8 @@ import sys
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "support"),
+                str(HERE.parent / "federation")]     # rawpeer
 
 from harness import world as worlds  # noqa: E402
 
@@ -59,9 +60,10 @@ def world(loop, tmp_path_factory):
 
 
 @pytest.fixture
-def host(world):
-    """The conference host, running, with an empty store."""
-    host = world.new_host()
+def host(world, request):
+    """The conference host, running, with an empty store; a parameter is
+    lines for s2s in its configuration."""
+    host = world.new_host(s2s=getattr(request, "param", ""))
     host.start()
     yield host
     host.close()

@@ -30,7 +30,7 @@ class Host:
             stdout=subprocess.PIPE)
         self._holder.stdout.readline()
         self.prefix = ["nsenter", "-t", str(self._holder.pid), "-n", "--"]
-        port = "port%d" % number
+        self.port = port = "port%d" % number    # its end on the bridge
         _run("ip", "link", "add", port, "type", "veth",
              "peer", "name", "eth0", "netns", self._holder.pid)
         _run("ip", "link", "set", port, "master", "br0", "up")

@@ -10,8 +10,9 @@ run_as_root = true
 pidfile = "{folder}/prosody.pid"
 data_path = "{data}"
 plugin_paths = {{}}
-modules_enabled = {{ "roster", "saslauth", "tls", "dialback", "disco", "ping" }}
-modules_disabled = {{ "limits", "s2s_bidi", "posix", "offline", "register" }}
+modules_enabled = {{ "roster", "saslauth", "tls", "dialback", "disco", "ping", "{limits}" }}
+limits = {{ c2s = {{ rate = "10kb/s" }}; s2sin = {{ rate = "30kb/s" }} }}
+modules_disabled = {{ "s2s_bidi", "posix", "offline", "register" }}
 authentication = "internal_plain"
 allow_unencrypted_plain_auth = true
 c2s_require_encryption = false
@@ -48,12 +49,19 @@ def escape_path(name):
 class Prosody:
     """A home server for `domain` on `host`; accounts: {name: password}.
 
+<<<<<<< HEAD
     more: {domain: certificate} of others that it hosts with the same
     accounts.
     """
 
     def __init__(self, folder, host, domain, s2s_port, authority, accounts,
                  more=()):
+=======
+    is_limited: with the rates of Debian's configuration."""
+
+    def __init__(self, folder, host, domain, s2s_port, authority, accounts,
+                 is_limited=False):
+>>>>>>> ae86718 (tests: bad lines, killed and slow servers, with real peers (T3, T13, T14, T17))
         self.folder = folder
         self.domain = domain
         self.host = host
@@ -68,6 +76,7 @@ class Prosody:
             self._make_accounts(data, name)
         self._config = folder / "prosody.cfg.lua"
         self._config.write_text(CONFIG.format(
+<<<<<<< HEAD
             folder=folder, data=data, address=host.address,
             s2s_port=s2s_port) + "".join(
                 VIRTUAL_HOST.format(domain=name, cert=own.cert, key=own.key,
@@ -80,6 +89,12 @@ class Prosody:
         for name, password in self.accounts.items():
             (store / (escape_path(name) + ".dat")).write_text(
                 'return { ["password"] = "%s" };\n' % password)
+=======
+            folder=folder, data=data, address=host.address, domain=domain,
+            limits="limits" if is_limited else "tls",
+            s2s_port=s2s_port, cert=own.cert, key=own.key,
+            ca=authority.cert))
+>>>>>>> ae86718 (tests: bad lines, killed and slow servers, with real peers (T3, T13, T14, T17))
 
     def start(self):
         self._runs += 1

@@ -18,12 +18,16 @@ ROOMS = "rooms.test"
 HALLWAY = "hallway@" + ROOMS
 OTHER = "other.test"        # a second conference domain of the same host
 OTHER_HALLWAY = "hallway@" + OTHER
+LIMITED = "home3.test"      # started by the tests that want it
+PLAYED = "played.test"      # a server that the test plays, on the bridge
 OPERATOR = "frank@home1.test"
 PASSWORD = "secret"
 NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"] + [
     "user%d" % number for number in range(20)]
 
-PORTS = {"home1.test": 25269, "home2.test": 35269, ROOMS: 15269}
+PORTS = {"home1.test": 25269, "home2.test": 35269, ROOMS: 15269,
+         LIMITED: 45269}
+PLAYED_PORT = 55269
 
 
 class World:
@@ -37,6 +41,7 @@ class World:
         places = {name: (host.address, PORTS[name])
                   for name, host in self.hosts.items()}
         places[OTHER] = places[ROOMS]
+        places[PLAYED] = (net.GATEWAY, PLAYED_PORT)
         self.zone = zone.Zone(folder, places)
         net.use_resolver(folder, self.zone.address)
         self.homes = {}
@@ -46,11 +51,14 @@ class World:
         """Both home servers; they come up side by side."""
         for domain, kind in (("home1.test", Prosody),
                              ("home2.test", Ejabberd)):
-            home = kind(self.folder / domain, self.hosts[domain], domain,
-                        PORTS[domain], self.authority,
-                        {name: PASSWORD for name in NAMES})
-            self.homes[domain] = home
-            home.start()
+            self.open_home(domain, kind)
+
+    def open_home(self, domain, kind, **words):
+        home = kind(self.folder / domain, self.hosts[domain], domain,
+                    PORTS[domain], self.authority,
+                    {name: PASSWORD for name in NAMES}, **words)
+        self.homes[domain] = home
+        home.start()
 
     def close(self):
         for home in self.homes.values():

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: MIT
+"""Links to real servers: quick to begin, and patient with bad lines, with
+servers that are killed and with servers that read slowly. T3, T13, T14 and
+T17 of the acceptance tests; those with peers that a test plays are in
+tests/federation/test_links.py."""
+
+import asyncio
+import datetime
+import os
+import re
+import time
+
+import pytest
+from rawpeer import DIALBACK, FEATURES_PLAIN, PROCEED, TLS, Peer
+
+from harness import world as worlds
+from harness.lossy import Lossy
+from harness.prosody import Prosody
+from harness.user import codes
+
+IS_LONG = "HALLWAY_LONG" in os.environ      # the lengths of the plan, not CI's
+
+
+async def off_the_loop(work, *words):
+    return await asyncio.get_running_loop().run_in_executor(
+        None, work, *words)
+
+
+def at(line):
+    """When a line of the log was written."""
+    stamp = line.split(" ", 1)[0].rstrip("Z")
+    return datetime.datetime.fromisoformat(stamp).timestamp()
+
+
+# -- T3
+
+async def test_t3_ejabberd_verifies_at_once(people, room, host):
+    """It sends its db:verify right behind the header, or after a SASL
+    exchange; it is answered and closed without a word of complaint."""
+    bob = await (await people.login("bob@home2.test")).join(room, "bob")
+    bob.say("hello")
+    await bob.hears("hello")
+    lines = host.process.lines()
+    asked, = [at(line) for line in lines
+              if "s2s: home2.test: stream out to" in line]
+    confirmed = [at(line) for line in lines
+                 if "home2.test: confirmed that rooms.test is us" in line]
+    believed, = [at(line) for line in lines
+                 if re.search(r"home2.test: believes rooms.test", line)]
+    if confirmed:               # else our certificate was enough
+        assert confirmed[0] - asked < 1
+    assert believed - asked < 1
+    assert not [line for line in lines if "stream error sent" in line]
+
+
+# -- T13
+
+async def talk(visit, lines, pause):
+    for number in range(lines):
+        visit.say("%s %d" % (visit.nick, number))
+        await asyncio.sleep(pause)
+
+
+async def test_t13_a_bad_line_loses_and_doubles_nothing(
+        people, room, host, world):
+    """5 % loss and 200 +- 50 ms each way, between the conference host and
+    everybody else."""
+    count, lines = (20, 540) if IS_LONG else (8, 15)
+    users = [await people.login("user%d@%s" % (number, home))
+             for number in range(count)
+             for home in ("home1.test", "home2.test")]
+    visits = [await user.join(room, "n%d" % number)
+              for number, user in enumerate(users)]
+    line = await off_the_loop(Lossy, world.hosts[worlds.ROOMS].port,
+                              0.05, 0.2, 0.05)
+    try:
+        await asyncio.gather(*(talk(visit, lines, 1) for visit in visits))
+        said = {"%s %d" % (visit.nick, number) for visit in visits
+                for number in range(lines)}
+        for visit in visits:
+            await visit.hears_all(said, timeout=90)
+        assert line.lost > 20, "the line was too good to be true"
+    finally:
+        await off_the_loop(line.close)
+    record = [item for item in visits[0].record() if item[2] in said]
+    assert len(record) == len(said)
+    for visit in visits:
+        theirs = [item for item in visit.record() if item[2] in said]
+        assert theirs[-len(record):] == record
+        gone = [p for p in visit.presences() if p.get("type")]
+        assert gone == []
+    for visit in visits:        # each speaker's lines in the order said
+        own = [body for _, nick, body in record if nick == visit.nick]
+        assert own == ["%s %d" % (visit.nick, n) for n in range(lines)]
+
+
+# -- T14
+
+@pytest.mark.parametrize("host", ["  grace: 4s\n"], indirect=True,
+                         ids=["grace4s"])
+@pytest.mark.parametrize("home, other", [
+    ("home1.test", "home2.test"), ("home2.test", "home1.test")])
+async def test_t14_a_killed_server_is_given_up_once(
+        people, room, world, host, home, other):
+    bob = await (await people.login("bob@" + other)).join(room, "bob")
+    for name in ("alice", "carol"):
+        await (await people.login(name + "@" + home)).join(room, name)
+        await bob.sees_presence(name)
+    await off_the_loop(world.homes[home].process.kill)
+    try:
+        bob.say("anybody?")
+        for name in ("alice", "carol"):
+            gone = await bob.sees_presence(name, "unavailable")
+            assert codes(gone) == {333}
+        bob.say("nobody")
+        await bob.hears("nobody")
+    finally:
+        await off_the_loop(world.homes[home].start)
+    dave = await (await people.login("dave@" + home)).join(room, "dave")
+    dave.say("back")
+    await bob.hears("back")
+    gone = [p.get("from") for p in bob.presences() if p.get("type")]
+    assert sorted(gone) == [room + "/alice", room + "/carol"]
+
+
+# -- T17
+
+class Crowd(Peer):
+    """A server of many users, none of whom reads anything."""
+
+    def on_stream(self, stream):
+        self.answer_header(stream, FEATURES_PLAIN)
+        stream.read_until(TLS + "starttls")
+        stream.send(PROCEED)
+        stream.wrap_server()
+        self.answer_header(stream, self.features)
+        while True:
+            element = stream.read()
+            if element.tag == DIALBACK + "verify":
+                self.on_verify(stream, element)
+            elif element.tag == DIALBACK + "result":
+                self.on_dialback(stream, element)
+                break
+        while stream.sock.recv(1 << 20):
+            pass
+
+    def begin(self, address, room):
+        self.room = room
+        self.stream = self.dial_authorised(address, room.partition("@")[2])
+
+    def enter(self, numbers):
+        """These join, in one write."""
+        self.stream.send("".join(
+            "<presence from='u%d@%s/x' to='%s/crowd%d'><x xmlns='http://"
+            "jabber.org/protocol/muc'><history maxstanzas='0'/></x>"
+            "</presence>" % (number, self.domain, self.room, number)
+            for number in numbers))
+
+
+@pytest.fixture
+def crowd(world):
+    crowd = Crowd(worlds.PLAYED, world.authority.issue(worlds.PLAYED),
+                  worlds.net.GATEWAY, port=worlds.PLAYED_PORT)
+    yield crowd
+    crowd.close()
+
+
+@pytest.fixture
+def slow_home(world):
+    """A Prosody that reads 30 kB a second from us, as Debian's does."""
+    world.open_home(worlds.LIMITED, Prosody, is_limited=True)
+    yield worlds.LIMITED
+    world.homes.pop(worlds.LIMITED).close()
+
+
+async def test_t17_a_slow_server_is_waited_for_and_slows_nobody(
+        people, room, host, world, slow_home, crowd):
+    count = 400
+    alice = await (await people.login("alice@" + slow_home)).join(
+        room, "alice")
+    bob = await (await people.login("bob@home2.test")).join(room, "bob")
+    await off_the_loop(
+        crowd.begin, (world.hosts[worlds.ROOMS].address,
+                      worlds.PORTS[worlds.ROOMS]), room)
+    start = time.monotonic()
+    for number in range(0, count, 20):
+        crowd.enter(range(number, number + 20))
+        await bob.sees_presence("crowd%d" % (number + 19))
+    everybody = ["%s/crowd%d" % (room, number) for number in range(count)]
+
+    def arrived():
+        return [p.get("from") for p in alice.presences()
+                if "/crowd" in p.get("from")]
+
+    latencies = []
+    while len(arrived()) < count:
+        assert time.monotonic() - start < 120, "%d came" % len(arrived())
+        before = time.monotonic()
+        await bob.user.ping(bob.address)
+        latencies.append(time.monotonic() - before)
+        await asyncio.sleep(0.1)
+    took = time.monotonic() - start
+    latencies.sort()
+    assert arrived() == everybody
+    assert took > 2, "it was not slow"
+    assert latencies[len(latencies) // 2] < 0.1
+    assert latencies[-1] < 1
+    for name in ("domains_lost", "envelopes_dropped",
+                 "envelopes_undelivered"):
+        assert host.counter("s2s_" + name) == 0
