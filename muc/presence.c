@@ -334,7 +334,6 @@ void presence_show_change(struct room *r, struct occupant *o,
 	};
 	const struct session *own;
 
-	occupant_forget_presence(o);
 	send_both(r, &d, o->shown->jid);
 	elem_free(&payload);
 	list_each(own, &o->sessions, node)
