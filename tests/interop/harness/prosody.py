@@ -49,19 +49,12 @@ def escape_path(name):
 class Prosody:
     """A home server for `domain` on `host`; accounts: {name: password}.
 
-<<<<<<< HEAD
     more: {domain: certificate} of others that it hosts with the same
-    accounts.
+    accounts. is_limited: with the rates of Debian's configuration.
     """
 
     def __init__(self, folder, host, domain, s2s_port, authority, accounts,
-                 more=()):
-=======
-    is_limited: with the rates of Debian's configuration."""
-
-    def __init__(self, folder, host, domain, s2s_port, authority, accounts,
-                 is_limited=False):
->>>>>>> ae86718 (tests: bad lines, killed and slow servers, with real peers (T3, T13, T14, T17))
+                 more=(), is_limited=False):
         self.folder = folder
         self.domain = domain
         self.host = host
@@ -76,8 +69,8 @@ class Prosody:
             self._make_accounts(data, name)
         self._config = folder / "prosody.cfg.lua"
         self._config.write_text(CONFIG.format(
-<<<<<<< HEAD
             folder=folder, data=data, address=host.address,
+            limits="limits" if is_limited else "tls",
             s2s_port=s2s_port) + "".join(
                 VIRTUAL_HOST.format(domain=name, cert=own.cert, key=own.key,
                                     ca=authority.cert)
@@ -89,12 +82,6 @@ class Prosody:
         for name, password in self.accounts.items():
             (store / (escape_path(name) + ".dat")).write_text(
                 'return { ["password"] = "%s" };\n' % password)
-=======
-            folder=folder, data=data, address=host.address, domain=domain,
-            limits="limits" if is_limited else "tls",
-            s2s_port=s2s_port, cert=own.cert, key=own.key,
-            ca=authority.cert))
->>>>>>> ae86718 (tests: bad lines, killed and slow servers, with real peers (T3, T13, T14, T17))
 
     def start(self):
         self._runs += 1
