@@ -24,11 +24,23 @@
 #define CACHE_LIMIT 4096
 #define MAX_NAME 253
 
+/** c-ares with a set of servers. When they change there is a new one, and the old
+ *  one goes with its last question. */
+struct channel {
+	struct list node; /* in resolver->retired, or alone */
+	struct resolver *resolver;
+	ares_channel ares;
+	struct timer *timer; /* c-ares' next time-out */
+	struct list watched; /* of struct watched */
+	size_t open_count;   /* questions in it */
+	bool trusts_ad;
+};
+
 /** A socket of c-ares that we watch for it. */
 struct watched {
 	uv_poll_t poll; /* first: freed through the handle */
 	struct list node;
-	struct resolver *resolver;
+	struct channel *channel;
 	int fd;
 };
 
@@ -37,6 +49,7 @@ struct lookup {
 	struct list node;      /* in resolver->done */
 	struct list questions; /* of struct resolver_question; maybe none left */
 	struct resolver *resolver;
+	struct channel *channel; /* that it is in, or NULL */
 	enum answer_type type;
 	char name[MAX_NAME + 1];
 	char key[MAX_NAME + 8]; /* type and name: of cache and pending */
@@ -51,14 +64,15 @@ struct resolver_question {
 
 struct resolver {
 	struct loop *loop;
-	ares_channel channel;
-	struct timer *timer;    /* c-ares' next time-out */
-	struct list watched;    /* of struct watched */
+	struct channel *channel; /* for new questions */
+	struct list retired;    /* channels that still have questions */
+	struct turn discard;    /* of those that have none any more */
 	struct cache *cache;
-	struct map *pending;    /* key to struct lookup, at c-ares */
+	struct map *pending;    /* key to struct lookup, in channel */
 	struct list done;       /* lookups whose askers are to be told */
 	struct turn deliver;
-	bool trusts_ad;
+	int64_t timeout;        /* of the settings, as tries */
+	int tries;
 	bool is_delivering;     /* somebody's fn is running */
 	bool is_closed;
 };
@@ -77,21 +91,21 @@ static void init_library(void)
 
 static void on_time_out(void *owner)
 {
-	struct resolver *r = owner;
+	struct channel *c = owner;
 
-	ares_process_fd(r->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	ares_process_fd(c->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
 /* After every call of c-ares: rounded up, or it would be called in vain. */
-static void arm_timer(struct resolver *r)
+static void arm_timer(struct channel *c)
 {
 	struct timeval tv;
 
-	if (ares_timeout(r->channel, NULL, &tv))
-		timer_start(r->timer,
+	if (ares_timeout(c->ares, NULL, &tv))
+		timer_start(c->timer,
 			    (int64_t)tv.tv_sec * 1000 + tv.tv_usec / 1000 + 1);
 	else
-		timer_stop(r->timer);
+		timer_stop(c->timer);
 }
 
 static void on_timer(void *owner)
@@ -105,15 +119,15 @@ static void on_timer(void *owner)
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct watched *w = poll->data;
-	struct resolver *r = w->resolver;
+	struct channel *c = w->channel;
 	ares_socket_t fd = w->fd, none = ARES_SOCKET_BAD;
 
 	if (status < 0)
-		ares_process_fd(r->channel, fd, fd);
+		ares_process_fd(c->ares, fd, fd);
 	else
-		ares_process_fd(r->channel, events & UV_READABLE ? fd : none,
+		ares_process_fd(c->ares, events & UV_READABLE ? fd : none,
 				events & UV_WRITABLE ? fd : none);
-	arm_timer(r);
+	arm_timer(c);
 }
 
 static void on_watched_closed(uv_handle_t *handle)
@@ -123,28 +137,28 @@ static void on_watched_closed(uv_handle_t *handle)
 	mem_free(&w);
 }
 
-static struct watched *find_watched(struct resolver *r, int fd)
+static struct watched *find_watched(struct channel *c, int fd)
 {
 	struct watched *w;
 
-	list_each(w, &r->watched, node)
+	list_each(w, &c->watched, node)
 		if (w->fd == fd)
 			return w;
 	return NULL;
 }
 
-static struct watched *watch(struct resolver *r, int fd)
+static struct watched *watch(struct channel *c, int fd)
 {
 	struct watched *w = mem_new(struct watched);
 
-	if (uv_poll_init(loop_uv(r->loop), &w->poll, fd) != 0) {
+	if (uv_poll_init(loop_uv(c->resolver->loop), &w->poll, fd) != 0) {
 		mem_free(&w);
 		return NULL;
 	}
 	w->poll.data = w;
-	w->resolver = r;
+	w->channel = c;
 	w->fd = fd;
-	list_add_tail(&r->watched, &w->node);
+	list_add_tail(&c->watched, &w->node);
 	return w;
 }
 
@@ -153,8 +167,8 @@ static struct watched *watch(struct resolver *r, int fd)
 static void on_sock_state(void *data, ares_socket_t fd, int readable,
 			  int writable)
 {
-	struct resolver *r = data;
-	struct watched *w = find_watched(r, fd);
+	struct channel *c = data;
+	struct watched *w = find_watched(c, fd);
 
 	if (!readable && !writable) {
 		if (!w)
@@ -164,7 +178,7 @@ static void on_sock_state(void *data, ares_socket_t fd, int readable,
 		return;
 	}
 	if (!w)
-		w = watch(r, fd);
+		w = watch(c, fd);
 	if (w)
 		uv_poll_start(&w->poll,
 			      (readable ? UV_READABLE : 0) |
@@ -195,31 +209,75 @@ static bool are_servers_local(ares_channel channel)
 	return are_local;
 }
 
-static int init_channel(struct resolver *r, const struct resolver_settings *s)
+static int init_ares(struct channel *c, const char *servers)
 {
+	const struct resolver *r = c->resolver;
 	struct ares_options options = {
 		.flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH |
 			 ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP,
-		.timeout = (int)s->timeout,
-		.tries = s->tries,
+		.timeout = (int)r->timeout,
+		.tries = r->tries,
 		.ednspsz = EDNS_SIZE,
 		.sock_state_cb = on_sock_state,
-		.sock_state_cb_data = r,
+		.sock_state_cb_data = c,
 	};
 	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
 		   ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_STATE_CB |
 		   ARES_OPT_NOROTATE;
 
 	require(pthread_once(&library_once, init_library) == 0);
-	if (ares_init_options(&r->channel, &options, mask) != ARES_SUCCESS)
+	if (ares_init_options(&c->ares, &options, mask) != ARES_SUCCESS)
 		return HW_E_DNS;
-	if (!s->servers || !*s->servers)
+	if (!servers || !*servers)
 		return 0;
-	if (ares_set_servers_ports_csv(r->channel, s->servers) ==
-	    ARES_SUCCESS)
+	if (ares_set_servers_ports_csv(c->ares, servers) == ARES_SUCCESS)
 		return 0;
-	ares_destroy(r->channel);
+	ares_destroy(c->ares);
 	return HW_E_INVALID;
+}
+
+/* c-ares reads resolv.conf here, where no servers are named. */
+static int channel_open(struct resolver *r, const char *servers, bool trust_ad,
+			struct channel **channel_out)
+{
+	struct channel *c = mem_new(struct channel);
+	int err;
+
+	c->resolver = r;
+	list_init(&c->node);
+	list_init(&c->watched);
+	err = init_ares(c, servers);
+	if (err != 0) {
+		mem_free(&c);
+		return err;
+	}
+	c->timer = timer_new(r->loop, on_timer, c);
+	c->trusts_ad = trust_ad && are_servers_local(c->ares);
+	if (trust_ad && !c->trusts_ad)
+		log_warn(LOG_DNS, "dns: trust_ad has no effect, not every "
+				  "server is on this machine's loopback");
+	*channel_out = c;
+	return 0;
+}
+
+/* Never inside c-ares. What is still in it ends with ARES_EDESTRUCTION. */
+static void channel_close(struct channel **c)
+{
+	list_remove(&(*c)->node);
+	timer_free(&(*c)->timer);
+	ares_destroy((*c)->ares);
+	require(list_is_empty(&(*c)->watched));
+	mem_free(c);
+}
+
+static void discard_turn(void *owner)
+{
+	struct resolver *r = owner;
+	struct channel *c, *tmp;
+
+	list_each_safe(c, tmp, &r->retired, node)
+		if (c->open_count == 0)
+			channel_close(&c);
 }
 
 static void deliver_turn(void *owner);
@@ -232,24 +290,45 @@ int resolver_open(struct loop *loop, const struct resolver_settings *settings,
 
 	loop_require_owner(loop);
 	*resolver_out = NULL;
-	list_init(&r->watched);
-	err = init_channel(r, settings);
+	r->loop = loop;
+	r->timeout = settings->timeout;
+	r->tries = settings->tries;
+	err = channel_open(r, settings->servers, settings->trust_ad,
+			   &r->channel);
 	if (err != 0) {
 		mem_free(&r);
 		return err;
 	}
-	r->loop = loop;
-	r->trusts_ad = settings->trust_ad && are_servers_local(r->channel);
-	if (settings->trust_ad && !r->trusts_ad)
-		log_warn(LOG_DNS, "dns: trust_ad has no effect, not every "
-				  "server is on this machine's loopback");
+	list_init(&r->retired);
 	list_init(&r->done);
+	turn_init(&r->discard, discard_turn, r);
 	turn_init(&r->deliver, deliver_turn, r);
-	r->timer = timer_new(loop, on_timer, r);
 	r->cache = cache_new(CACHE_LIMIT);
 	r->pending = map_new();
 	loop_hold(loop);
 	*resolver_out = r;
+	return 0;
+}
+
+/* What the servers before said may be another network's truth: none of it is
+ * kept, and nobody joins a question that is still with them. */
+int resolver_change(struct resolver *r, const char *servers, bool trust_ad)
+{
+	struct channel *fresh;
+	int err;
+
+	loop_require_owner(r->loop);
+	require(!r->is_closed);
+	err = channel_open(r, servers, trust_ad, &fresh);
+	if (err != 0)
+		return err;
+	list_add_tail(&r->retired, &r->channel->node);
+	r->channel = fresh;
+	loop_at_turn_end(r->loop, &r->discard);
+	map_free(&r->pending, NULL);
+	r->pending = map_new();
+	cache_free(&r->cache);
+	r->cache = cache_new(CACHE_LIMIT);
 	return 0;
 }
 
@@ -288,6 +367,15 @@ static void finish(struct lookup *l)
 	loop_at_turn_end(l->resolver->loop, &l->resolver->deliver);
 }
 
+/* The answer to a question that may have been joined. */
+static void settle(struct resolver *r, struct lookup *l)
+{
+	if (l->channel != r->channel)
+		return;
+	(void)map_steal(r->pending, l->key);
+	cache_put(r->cache, l->key, &l->answer, loop_now(r->loop));
+}
+
 /* Also called inside ares_send() and, with ARES_EDESTRUCTION, ares_destroy(). */
 static void on_answer(void *arg, int status, int timeouts,
 		      unsigned char *packet, int len)
@@ -296,7 +384,8 @@ static void on_answer(void *arg, int status, int timeouts,
 	struct resolver *r = l->resolver;
 
 	(void)timeouts;
-	(void)map_steal(r->pending, l->key);
+	if (--l->channel->open_count == 0 && l->channel != r->channel)
+		loop_at_turn_end(r->loop, &r->discard);
 	if (r->is_closed) {
 		lookup_free(&l);
 		return;
@@ -309,19 +398,22 @@ static void on_answer(void *arg, int status, int timeouts,
 		log_debug(LOG_DNS, "%s: no answer: %s", l->name,
 			  status == ARES_SUCCESS ? "refused, failed or malformed"
 						 : ares_strerror(status));
-	l->answer.authentic = l->answer.authentic && r->trusts_ad;
-	cache_put(r->cache, l->key, &l->answer, loop_now(r->loop));
+	l->answer.authentic = l->answer.authentic && l->channel->trusts_ad;
+	settle(r, l);
 	finish(l);
 }
 
 /* FEDERATION 4.2: our own query, for the AD bit and an unguessable id. */
 static void send_query(struct lookup *l)
 {
+	struct channel *c = l->resolver->channel;
 	unsigned char *query = NULL;
 	unsigned short id;
 	int len = 0, status;
 
 	rand_nonce(&id, sizeof(id));
+	l->channel = c;
+	c->open_count++;
 	map_add(l->resolver->pending, l->key, l);
 	status = ares_create_query(l->name, CLASS_IN, (int)l->type, id, 1,
 				   &query, &len, EDNS_SIZE);
@@ -330,11 +422,11 @@ static void send_query(struct lookup *l)
 		return;
 	}
 	query[3] |= 0x20; /* AD: tell us whether it was validated */
-	if (l->resolver->trusts_ad)
+	if (c->trusts_ad)
 		query[len - 4] |= 0x80; /* DO, of the OPT record behind */
-	ares_send(l->resolver->channel, query, len, on_answer, l);
+	ares_send(c->ares, query, len, on_answer, l);
 	ares_free_string(query);
-	arm_timer(l->resolver);
+	arm_timer(c);
 }
 
 static void take_host(const struct hostent *host, struct answer *out)
@@ -354,7 +446,7 @@ static bool find_in_hosts(struct lookup *l)
 	int family = l->type == ANSWER_AAAA ? AF_INET6 : AF_INET;
 
 	if ((l->type != ANSWER_A && l->type != ANSWER_AAAA) ||
-	    ares_gethostbyname_file(l->resolver->channel, l->name, family,
+	    ares_gethostbyname_file(l->resolver->channel->ares, l->name, family,
 				    &host) != ARES_SUCCESS)
 		return false;
 	if (host->h_addrtype == family)
@@ -460,13 +552,16 @@ struct loop *resolver_loop(const struct resolver *r)
 
 void resolver_close(struct resolver *r)
 {
+	struct channel *c, *tmp;
+
 	loop_require_owner(r->loop);
 	require(!r->is_closed);
 	r->is_closed = true;
 	turn_remove(&r->deliver);
-	timer_free(&r->timer);
-	ares_destroy(r->channel);
-	require(list_is_empty(&r->watched));
+	list_each_safe(c, tmp, &r->retired, node)
+		channel_close(&c);
+	channel_close(&r->channel);
+	turn_remove(&r->discard);
 	loop_release(r->loop);
 	if (!r->is_delivering)
 		resolver_free(&r);

@@ -36,5 +36,9 @@ struct resolver_question *resolver_ask(struct resolver *r, const char *name,
 /** fn will not be called. */
 void resolver_cancel(struct resolver_question **q);
 struct loop *resolver_loop(const struct resolver *r);
+/** Ask other servers from now on (NULL or "" = those of resolv.conf, read anew);
+ *  what was asked is still answered by those before. On error all stays. */
+HW_MUST_USE int resolver_change(struct resolver *r, const char *servers,
+				bool trust_ad);
 /** Ends all (their fn is not called, the questions are gone) and frees itself. */
 void resolver_close(struct resolver *r);

@@ -29,6 +29,7 @@ struct asker {
 struct fixture {
 	struct loop *loop;
 	struct fake_dns *dns;
+	struct fake_dns *other; /* a second server, or NULL */
 	struct resolver *resolver;
 	struct asker askers[ASKERS];
 	int waiting;          /* ends when none */
@@ -48,6 +49,9 @@ static void end(struct fixture *f)
 	if (f->dns)
 		fake_dns_close(f->dns);
 	f->dns = NULL;
+	if (f->other)
+		fake_dns_close(f->other);
+	f->other = NULL;
 }
 
 /* The zone: what the name's first label says. */
@@ -319,6 +323,68 @@ static void resolver_may_be_closed_at_once(void **state)
 	assert_int_equal(f.askers[1].answers, 0);
 }
 
+/* Another server: its address is another one. */
+static void other_reply(void *owner, unsigned id, const char *name,
+			unsigned type, bool is_tcp, struct buf *out)
+{
+	(void)owner;
+	(void)is_tcp;
+	packet_start(out, id, PACKET_RESPONSE | PACKET_AD, name, type);
+	packet_addr(out, name, 60, "192.0.2.2");
+}
+
+static void assert_addr(const struct asker *a, const char *expected)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	assert_int_equal(a->answers, 1);
+	assert_int_equal(a->answer.addr_count, 1);
+	addr_print(&a->answer.addrs[0], text);
+	assert_string_equal(text, expected);
+}
+
+static void resolver_changes_its_servers(void **state)
+{
+	struct fixture f;
+	(void)state;
+
+	fixture_init(&f, true);
+	f.other = fake_dns_open(f.loop, other_reply, NULL);
+	ask(&f, 0, "one.test", ANSWER_A);
+	ask(&f, 1, "one.test", ANSWER_A);
+	assert_int_equal(resolver_change(f.resolver,
+					 fake_dns_servers(f.other), false),
+			 0);
+	assert_int_equal(resolver_change(f.resolver, "nonsense", true),
+			 HW_E_INVALID);
+	ask(&f, 2, "one.test", ANSWER_A); /* joins nobody */
+	ask(&f, 3, "silent.test", ANSWER_A);
+	fixture_run(&f);
+	assert_addr(&f.askers[0], "192.0.2.1:0");
+	assert_addr(&f.askers[1], "192.0.2.1:0");
+	assert_true(f.askers[0].answer.authentic);
+	assert_addr(&f.askers[2], "192.0.2.2:0");
+	assert_false(f.askers[2].answer.authentic);
+	assert_addr(&f.askers[3], "192.0.2.2:0");
+	assert_int_equal(f.queries, 1);
+}
+
+static void resolver_may_be_closed_after_a_change(void **state)
+{
+	struct fixture f;
+	(void)state;
+
+	fixture_init(&f, false);
+	ask(&f, 0, "silent.test", ANSWER_A);
+	assert_int_equal(resolver_change(f.resolver, fake_dns_servers(f.dns),
+					 false),
+			 0);
+	ask(&f, 1, "silent.test", ANSWER_A);
+	f.close_at_query = 2;
+	fixture_run(&f);
+	assert_int_equal(f.askers[0].answers + f.askers[1].answers, 0);
+}
+
 static void resolver_refuses_bad_servers(void **state)
 {
 	struct loop *loop = loop_open("test");
@@ -347,6 +413,8 @@ int main(void)
 		cmocka_unit_test(resolver_may_be_closed_with_queries_in_flight),
 		cmocka_unit_test(resolver_may_be_closed_in_an_answer),
 		cmocka_unit_test(resolver_may_be_closed_at_once),
+		cmocka_unit_test(resolver_changes_its_servers),
+		cmocka_unit_test(resolver_may_be_closed_after_a_change),
 		cmocka_unit_test(resolver_refuses_bad_servers),
 	};
 
