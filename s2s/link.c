@@ -3,36 +3,27 @@
 
 #include <inttypes.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/rand.h"
 #include "base/str.h"
-#include "dialback/question.h"
 #include "jid/idna.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
-#include "s2s/limits.h"
+#include "s2s/backlog.h"
+#include "s2s/backoff.h"
+#include "s2s/inquiry.h"
 #include "s2s/outbound.h"
-#include "s2s/outq.h"
 #include "s2s/place.h"
 #include "s2s/report.h"
 #include "s2s/round.h"
 #include "s2s/tally.h"
-#include "xml/elem.h"
 #include "xmpp/envelope.h"
 
-#define EXPAND_MAX 262144    /* bytes in the stream's buffers at once */
-#define READY_FACTOR 16      /* times the queue's bounds while a stream is open */
-#define STUCK_AFTER 60000    /* ms without progress beyond write_bytes */
-#define DEAD_AFTER 120000    /* ms without progress at all */
-#define VERIFY_LINGER 10000  /* ms that a stream only for verifying stays */
-#define SHORT_LIFE 5000      /* ms: an open stream that ends sooner failed */
-#define MIN_REST 1000        /* ms between a failed round and the next */
-#define MAX_SENDINGS 2       /* of a db:verify, when streams get lost */
-#define MAX_QUESTIONS 256
-#define LOST_MEMORY 3600000  /* ms that a lost link is remembered */
-#define NO_EXTERNAL 3600000  /* ms that EXTERNAL is not tried where it ended a
+#define VERIFY_LINGER 10000 /* ms that a stream only for verifying stays */
+#define SHORT_LIFE 5000     /* ms: an open stream that ends sooner failed */
+#define LOST_MEMORY 3600000 /* ms that a lost link is remembered */
+#define NO_EXTERNAL \
+	3600000 /* ms that EXTERNAL is not tried where it ended a
 			      * stream */
 
 enum link_state {
@@ -63,26 +54,23 @@ struct link {
 	char *remote_ascii; /* owned, or NULL: no name that DNS could have */
 	enum link_state state;
 	enum link_next next;
-	struct outq queue;
-	struct question_list questions;
+	struct backlog backlog;
+	struct inquiry inquiry;
 	struct round round;
 	struct outbound *stream; /* NEGOTIATING, VERIFYING, READY, DRAINING */
 	struct timer *deadline;  /* of the attempt, or of the back-off */
-	struct timer *grace;     /* for the oldest that waits */
-	struct timer *answering; /* for the oldest question */
 	unsigned failures;       /* rounds in a row */
 	enum cond_name cause;    /* why this round is going to fail */
 	enum cond_name why;      /* the last one failed */
 	int64_t failed_at;
-	int64_t rest_until;      /* of BACKING_OFF */
+	int64_t rest_until; /* of BACKING_OFF */
 	int64_t opened_at;
-	int64_t cut_at;          /* an open stream was lost; 0 = never */
 	int64_t used_at;
-	char *fault;             /* owned; the last one, in words, or NULL */
+	char *fault; /* owned; the last one, in words, or NULL */
 	int64_t fault_at;
-	int64_t changed_at;      /* when state was entered */
-	bool is_lost;            /* told on_lost, not reached since */
-	bool is_leaving;         /* link_close() */
+	int64_t changed_at; /* when state was entered */
+	bool is_lost;       /* told on_lost, not reached since */
+	bool is_leaving;    /* link_close() */
 };
 
 static const struct outbound_events outbound_events;
@@ -111,27 +99,17 @@ static void set_fault(struct link *l, const char *text)
 
 static bool is_wanted(const struct link *l)
 {
-	return !l->is_leaving &&
-	       (!outq_is_empty(&l->queue) || l->questions.count > 0);
+	return !l->is_leaving && (!outq_is_empty(&l->backlog.queue) ||
+				  !inquiry_is_empty(&l->inquiry));
 }
 
 /* ---- giving up ---- */
-
-static void drop_queue(struct link *l)
-{
-	struct envelope *e;
-
-	while ((e = outq_take(&l->queue))) {
-		counter_add(&tally.dropped, 1);
-		envelope_free(&e);
-	}
-}
 
 static void give_back_queue(struct link *l, enum cond_name why)
 {
 	struct envelope *e;
 
-	while ((e = outq_take(&l->queue))) {
+	while ((e = outq_take(&l->backlog.queue))) {
 		counter_add(&tally.undelivered, 1);
 		l->events->on_undelivered(l->owner, e, why);
 	}
@@ -139,12 +117,13 @@ static void give_back_queue(struct link *l, enum cond_name why)
 
 static void lose(struct link *l, enum cond_name why)
 {
-	timer_stop(l->grace);
+	backlog_disarm(&l->backlog);
 	if (!l->is_lost) {
 		l->is_lost = true;
-		log_warn(LOG_S2S, "%s: given up: %s, %zu envelopes "
-			 "undelivered", l->remote, cond_element(why),
-			 l->queue.count);
+		log_warn(LOG_S2S,
+			 "%s: given up: %s, %zu envelopes "
+			 "undelivered",
+			 l->remote, cond_element(why), l->backlog.queue.count);
 		counter_add(&tally.lost, 1);
 		l->events->on_lost(l->owner, l->local, l->remote);
 	}
@@ -155,118 +134,51 @@ static void on_grace(void *owner)
 {
 	struct link *l = owner;
 
-	if (l->state != LINK_READY && !outq_is_empty(&l->queue))
+	if (l->state != LINK_READY && !outq_is_empty(&l->backlog.queue))
 		lose(l, l->why);
-}
-
-/* ms that what waits may still wait: it counts from when it could not be
- * delivered, so not while a stream was open and only slow. */
-static int64_t grace_left(const struct link *l)
-{
-	int64_t since = outq_oldest(&l->queue);
-	int64_t left;
-
-	if (since < l->cut_at)
-		since = l->cut_at;
-	left = since + l->place->settings->grace - now_of(l);
-	return left > 0 ? left : 0;
 }
 
 static void arm_grace(struct link *l)
 {
-	if (l->state != LINK_READY && !outq_is_empty(&l->queue) &&
-	    !timer_is_running(l->grace))
-		timer_start(l->grace, grace_left(l));
+	if (l->state != LINK_READY)
+		backlog_arm(&l->backlog);
 }
 
 /* ---- questions ---- */
 
-static void answer_question(struct link *l, struct question *owned,
-			    enum packet_type verdict, enum cond_name cond)
-{
-	l->events->on_answer(l->owner, owned->asker, l->local, l->remote,
-			     verdict, cond);
-	question_free(&owned);
-}
-
-static void arm_answering(struct link *l)
-{
-	int64_t deadline = question_deadline(&l->questions);
-
-	if (deadline)
-		timer_start(l->answering, deadline > now_of(l)
-						  ? deadline - now_of(l)
-						  : 0);
-	else
-		timer_stop(l->answering);
-}
-
-static void fail_questions(struct link *l, int64_t until, enum cond_name cond)
-{
-	struct question *q;
-
-	while ((q = question_take_expired(&l->questions, until)))
-		answer_question(l, q, PACKET_ERROR, cond);
-	arm_answering(l);
-}
-
-static void on_answer_due(void *owner)
+static void on_answer(void *owner, uint64_t asker, enum packet_type verdict,
+		      enum cond_name cond)
 {
 	struct link *l = owner;
 
-	fail_questions(l, now_of(l), COND_REMOTE_SERVER_TIMEOUT);
-	close_when_answered(l);
+	l->events->on_answer(l->owner, asker, l->local, l->remote, verdict,
+			     cond);
 }
+
+static void on_expired(void *owner)
+{
+	close_when_answered(owner);
+}
+
+static const struct inquiry_events inquiry_events = {
+	.on_answer = on_answer,
+	.on_expired = on_expired,
+};
 
 static void send_questions(struct link *l)
 {
-	struct elem *verify;
-
-	while (outbound_may_verify(l->stream) &&
-	       (verify = question_send_next(&l->questions, l->local,
-					    l->remote))) {
+	if (inquiry_send(&l->inquiry, l->stream, l->local, l->remote))
 		l->used_at = now_of(l);
-		outbound_give_verify(l->stream, verify);
-	}
-}
-
-/* The stream is gone. A question it took along may be put once more: perhaps it
- * was being closed for idleness just then. */
-static void forget_sent(struct link *l)
-{
-	struct question *q;
-
-	while ((q = question_take_worn(&l->questions, MAX_SENDINGS)))
-		answer_question(l, q, PACKET_ERROR, COND_REMOTE_SERVER_TIMEOUT);
-	question_forget_sent(&l->questions);
-	arm_answering(l);
 }
 
 /* ---- back-off ---- */
 
-/* ms after so many failed rounds, +-25 %, so that peers who lost us together
- * do not come back together. */
-static int64_t rest_after(unsigned failures)
-{
-	static const int64_t rests[] = { 5000, 15000, 45000, 120000, 300000 };
-	size_t i = failures - 1;
-	int64_t rest;
-
-	if (i >= array_len(rests))
-		i = array_len(rests) - 1;
-	rest = rests[i];
-	return rest * 3 / 4 + rand_below((uint32_t)(rest / 2));
-}
-
 /* While a queue lives its grace must see at least one more round. */
 static int64_t cut_to_grace(const struct link *l, int64_t rest)
 {
-	int64_t half;
-
-	if (outq_is_empty(&l->queue))
+	if (outq_is_empty(&l->backlog.queue))
 		return rest;
-	half = grace_left(l) / 2;
-	return half >= MIN_REST / 2 && rest > half ? half : rest;
+	return backoff_cut(rest, backlog_grace_left(&l->backlog));
 }
 
 static void back_off(struct link *l, int64_t rest)
@@ -302,12 +214,13 @@ static void fail_round(struct link *l)
 	l->failures++;
 	l->why = l->cause;
 	l->failed_at = now_of(l);
-	fail_questions(l, INT64_MAX, l->why);
+	inquiry_fail(&l->inquiry, l->why);
 	if (l->is_lost)
-		drop_queue(l);
-	rest = cut_to_grace(l, rest_after(l->failures));
-	log_info(LOG_S2S, "%s: not reached (%s, %u times), next try in %" PRId64
-		 " s", l->remote, cond_element(l->why), l->failures,
+		backlog_drop(&l->backlog);
+	rest = cut_to_grace(l, backoff_rest(l->failures));
+	log_info(LOG_S2S,
+		 "%s: not reached (%s, %u times), next try in %" PRId64 " s",
+		 l->remote, cond_element(l->why), l->failures,
 		 (rest + 500) / 1000);
 	back_off(l, rest);
 }
@@ -402,7 +315,7 @@ static void on_deadline(void *owner)
 
 static void assert_if_wanted(struct link *l)
 {
-	if (outq_is_empty(&l->queue) || !outbound_may_assert(l->stream))
+	if (outq_is_empty(&l->backlog.queue) || !outbound_may_assert(l->stream))
 		return;
 	enter(l, LINK_NEGOTIATING);
 	timer_start(l->deadline, l->place->settings->negotiate_timeout);
@@ -427,9 +340,10 @@ static bool may_trust(const struct link *l)
 	if (!recall_has(l->place->proven, l->remote, now_of(l)))
 		return true;
 	counter_add(&tally.downgrades, 1);
-	log_warn(LOG_S2S, "%s: proved itself by a valid certificate before, "
-		 "now its server has a bad one: %s%s", l->remote,
-		 cert_verdict_text(verdict),
+	log_warn(LOG_S2S,
+		 "%s: proved itself by a valid certificate before, "
+		 "now its server has a bad one: %s%s",
+		 l->remote, cert_verdict_text(verdict),
 		 policy_refuses_downgrade(policy) ? "; not used" : "");
 	return !policy_refuses_downgrade(policy);
 }
@@ -462,7 +376,7 @@ static void on_open(void *owner, enum s2s_proof proof)
 	log_info(LOG_S2S, "%s: believes %s by %s", l->remote, l->local,
 		 s2s_proof_text(proof));
 	timer_stop(l->deadline);
-	timer_stop(l->grace);
+	backlog_disarm(&l->backlog);
 	enter(l, LINK_READY);
 	l->is_lost = false;
 	l->used_at = l->opened_at = now_of(l);
@@ -475,7 +389,7 @@ static void on_open(void *owner, enum s2s_proof proof)
 static void close_when_answered(struct link *l)
 {
 	if (l->state == LINK_DRAINING && l->next == LINK_NEXT_FAIL &&
-	    l->questions.count == 0 && outbound_may_verify(l->stream))
+	    inquiry_is_empty(&l->inquiry) && outbound_may_verify(l->stream))
 		outbound_close(l->stream);
 }
 
@@ -501,18 +415,10 @@ static void on_refused(void *owner, enum packet_type verdict,
 static bool on_verified(void *owner, const struct packet *answer)
 {
 	struct link *l = owner;
-	struct question *q;
-	enum cond_name cond = answer->cond;
 
-	q = question_take_answered(&l->questions, answer, l->local, l->remote);
-	if (!q)
+	if (!inquiry_take_answer(&l->inquiry, answer, l->local, l->remote))
 		return false;
-	/* XEP-0220 2.4: they do not host the domain they are asked about */
-	if (cond == COND_ITEM_NOT_FOUND)
-		cond = COND_REMOTE_SERVER_NOT_FOUND;
 	l->used_at = now_of(l);
-	answer_question(l, q, answer->type, cond);
-	arm_answering(l);
 	close_when_answered(l);
 	return true;
 }
@@ -526,24 +432,23 @@ static void on_drained(void *owner)
  * failing, too. */
 static bool cut_short(struct link *l)
 {
-	l->cut_at = now_of(l);
-	if (l->cut_at - l->opened_at < SHORT_LIFE)
+	backlog_cut(&l->backlog);
+	if (now_of(l) - l->opened_at < SHORT_LIFE)
 		return true;
 	l->failures = 0;
 	return false;
 }
 
 /* Why an attempt came to nothing. */
-static void note_ending(struct link *l, enum outbound_end how,
-			const char *text)
+static void note_ending(struct link *l, enum outbound_end how, const char *text)
 {
 	switch (how) {
 	case OUTBOUND_END_UNKNOWN:
 		l->cause = COND_REMOTE_SERVER_NOT_FOUND;
 		break;
 	case OUTBOUND_END_DISBELIEVED:
-		log_warn(LOG_S2S, "%s: does not let us in as %s: %s",
-			 l->remote, l->local, text);
+		log_warn(LOG_S2S, "%s: does not let us in as %s: %s", l->remote,
+			 l->local, text);
 		counter_add(&tally.disbelieved, 1);
 		break;
 	case OUTBOUND_END_EXTERNAL:
@@ -586,7 +491,7 @@ static void on_closed(void *owner)
 	struct link *l = owner;
 
 	l->stream = NULL;
-	forget_sent(l);
+	inquiry_forget_sent(&l->inquiry);
 	if (l->is_leaving)
 		settle_idle(l);
 	else if (l->next == LINK_NEXT_TARGET)
@@ -610,80 +515,29 @@ static const struct outbound_events outbound_events = {
 
 /* ---- writing ---- */
 
-static void count_portion(const struct link *l,
-			  const struct outq_portion *done)
-{
-	counter_add(&tally.stanzas_out, (int64_t)done->stanzas);
-	if (done->too_big == 0)
-		return;
-	counter_add(&tally.too_big, (int64_t)done->too_big);
-	log_info(LOG_S2S, "%s: %zu stanzas dropped, above its limit of %zu "
-		 "bytes", l->remote, done->too_big,
-		 outbound_limits(l->stream)->max_bytes);
-}
-
-/* No more is expanded than the buffers may hold; the rest goes on when they are
- * drained. */
 void link_pump(struct link *l)
 {
-	struct outq_portion done;
-	struct buf out;
-	size_t queued;
-
 	if (l->state != LINK_READY)
 		return;
-	queued = outbound_queued(l->stream);
-	if (queued < EXPAND_MAX && !outq_is_empty(&l->queue)) {
-		buf_init(&out);
-		done = outq_expand(&l->queue, &out, EXPAND_MAX - queued,
-				   outbound_limits(l->stream)->max_bytes);
-		count_portion(l, &done);
-		if (out.len > 0)
-			outbound_write(l->stream, buf_data(&out), out.len);
-		buf_fini(&out);
+	if (backlog_pump(&l->backlog, l->stream, l->remote))
 		l->used_at = now_of(l);
-	}
-	if (l->is_leaving && outq_is_empty(&l->queue)) {
+	if (l->is_leaving && outq_is_empty(&l->backlog.queue)) {
 		drain(l, LINK_NEXT_IDLE);
 		outbound_close(l->stream);
 	}
 }
 
-/* Slow is no fault, progress counts. */
-static bool is_stuck(const struct link *l, int64_t now)
-{
-	size_t queued = outbound_queued(l->stream);
-	int64_t still = now - outbound_progress_at(l->stream);
-
-	if (queued == 0)
-		return false;
-	return still >= DEAD_AFTER ||
-	       (still >= STUCK_AFTER &&
-		queued + l->queue.bytes > l->place->settings->write_bytes);
-}
-
 static void fail_stuck(struct link *l)
 {
 	log_warn(LOG_S2S, "%s: takes nothing any more, %zu bytes wait",
-		 l->remote, l->queue.bytes + outbound_queued(l->stream));
+		 l->remote,
+		 l->backlog.queue.bytes + outbound_queued(l->stream));
 	set_fault(l, "takes nothing any more");
-	l->cut_at = now_of(l);
+	backlog_cut(&l->backlog);
 	l->cause = COND_REMOTE_SERVER_TIMEOUT;
 	drain(l, LINK_NEXT_FAIL);
 	outbound_fail(l->stream, STREAM_COND_RESOURCE_CONSTRAINT);
 	arm_grace(l);
-}
-
-/* As held, not as on the wire: a message to 500 people of the domain is one. An
- * open stream may have more before it, because what counts there is progress;
- * but memory has an end. */
-static bool is_over_bounds(const struct link *l)
-{
-	const struct s2s_settings *settings = l->place->settings;
-	size_t factor = l->state == LINK_READY ? READY_FACTOR : 1;
-
-	return l->queue.held > settings->queue_bytes * factor ||
-	       l->queue.count > settings->queue_envelopes * factor;
 }
 
 static void overflow(struct link *l)
@@ -700,13 +554,13 @@ static void forbid(struct link *l)
 {
 	counter_add(&tally.forbidden, 1);
 	lose(l, COND_REMOTE_SERVER_NOT_FOUND);
-	fail_questions(l, INT64_MAX, COND_REMOTE_SERVER_NOT_FOUND);
+	inquiry_fail(&l->inquiry, COND_REMOTE_SERVER_NOT_FOUND);
 }
 
 void link_add(struct link *l, struct envelope *owned)
 {
 	if (!policy_allows(l->place->policy, l->remote)) {
-		outq_add(&l->queue, owned);
+		outq_add(&l->backlog.queue, owned);
 		forbid(l);
 		return;
 	}
@@ -715,8 +569,8 @@ void link_add(struct link *l, struct envelope *owned)
 		envelope_free(&owned);
 		return;
 	}
-	outq_add(&l->queue, owned);
-	if (is_over_bounds(l)) {
+	outq_add(&l->backlog.queue, owned);
+	if (backlog_is_over(&l->backlog, l->state == LINK_READY)) {
 		overflow(l);
 		return;
 	}
@@ -725,7 +579,7 @@ void link_add(struct link *l, struct envelope *owned)
 		begin(l);
 	else if (l->state == LINK_VERIFYING)
 		assert_if_wanted(l);
-	else if (l->state == LINK_BACKING_OFF && l->queue.count == 1)
+	else if (l->state == LINK_BACKING_OFF && l->backlog.queue.count == 1)
 		recut_rest(l);
 }
 
@@ -736,21 +590,20 @@ void link_ask(struct link *l, uint64_t asker, const char *stream_id,
 {
 	int64_t rested = now_of(l) - l->failed_at;
 
-	if (l->is_leaving || l->questions.count >= MAX_QUESTIONS) {
+	if (l->is_leaving ||
+	    !inquiry_add(&l->inquiry, asker, stream_id, key,
+			 now_of(l) + l->place->settings->verify_timeout)) {
 		l->events->on_answer(l->owner, asker, l->local, l->remote,
 				     PACKET_ERROR, COND_RESOURCE_CONSTRAINT);
 		return;
 	}
-	question_add(&l->questions, asker, stream_id, key,
-		     now_of(l) + l->place->settings->verify_timeout);
-	arm_answering(l);
 	if (l->stream)
 		send_questions(l);
 	else if (l->state == LINK_IDLE)
 		begin(l);
 	else if (l->state == LINK_BACKING_OFF)
 		/* who calls us is there, perhaps since a moment ago */
-		back_off(l, rested < MIN_REST ? MIN_REST - rested : 0);
+		back_off(l, rested < BACKOFF_MIN ? BACKOFF_MIN - rested : 0);
 }
 
 void link_revive(struct link *l)
@@ -805,12 +658,10 @@ struct link *link_new(const struct place *place, const char *local,
 	l->state = LINK_IDLE;
 	l->cause = l->why = COND_REMOTE_SERVER_TIMEOUT;
 	l->changed_at = l->used_at = now_of(l);
-	outq_init(&l->queue);
-	question_list_init(&l->questions);
+	backlog_init(&l->backlog, place, on_grace, l);
+	inquiry_init(&l->inquiry, place->loop, &inquiry_events, l);
 	round_init(&l->round, place, &round_events, l);
 	l->deadline = timer_new(place->loop, on_deadline, l);
-	l->grace = timer_new(place->loop, on_grace, l);
-	l->answering = timer_new(place->loop, on_answer_due, l);
 	return l;
 }
 
@@ -821,11 +672,9 @@ void link_free(struct link **l)
 	if (!dead)
 		return;
 	require(!dead->stream && dead->round.state == ROUND_RESTING);
-	outq_fini(&dead->queue);
-	question_list_fini(&dead->questions);
+	backlog_fini(&dead->backlog);
+	inquiry_fini(&dead->inquiry);
 	timer_free(&dead->deadline);
-	timer_free(&dead->grace);
-	timer_free(&dead->answering);
 	mem_free(&dead->fault);
 	mem_free(&dead->local);
 	mem_free(&dead->remote);
@@ -845,7 +694,8 @@ void link_tick(struct link *l, int64_t now)
 {
 	int64_t unused = now - l->used_at;
 
-	if (l->state == LINK_READY && is_stuck(l, now)) {
+	if (l->state == LINK_READY &&
+	    backlog_is_stuck(&l->backlog, l->stream, now)) {
 		fail_stuck(l);
 		return;
 	}
@@ -867,14 +717,14 @@ void link_close(struct link *l)
 {
 	l->is_leaving = true;
 	round_cancel(&l->round);
-	timer_stop(l->grace);
+	backlog_disarm(&l->backlog);
 	timer_stop(l->deadline);
-	fail_questions(l, INT64_MAX, COND_REMOTE_SERVER_TIMEOUT);
+	inquiry_fail(&l->inquiry, COND_REMOTE_SERVER_TIMEOUT);
 	if (l->state == LINK_READY) {
 		link_pump(l);
 		return;
 	}
-	drop_queue(l);
+	backlog_drop(&l->backlog);
 	if (l->state == LINK_VERIFYING)
 		close_unused(l);
 	else if (l->stream)
@@ -886,7 +736,7 @@ void link_close(struct link *l)
 void link_abort(struct link *l)
 {
 	link_close(l);
-	drop_queue(l);
+	backlog_drop(&l->backlog);
 	if (l->stream)
 		outbound_abort(l->stream);
 }
@@ -936,8 +786,8 @@ void link_report(const struct link *l, struct report *r)
 	row->remote = str_dup(l->remote);
 	row->since = now_of(l) - l->changed_at;
 	row->idle = now_of(l) - l->used_at;
-	row->envelopes = l->queue.count;
-	row->bytes = l->queue.bytes;
+	row->envelopes = l->backlog.queue.count;
+	row->bytes = l->backlog.queue.bytes;
 	if (l->stream)
 		outbound_report(l->stream, row);
 	if (l->fault)

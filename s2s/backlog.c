@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "s2s/backlog.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+#include "s2s/limits.h"
+#include "s2s/outbound.h"
+#include "s2s/place.h"
+#include "s2s/tally.h"
+#include "xmpp/envelope.h"
+
+#define EXPAND_MAX 262144 /* bytes in the stream's buffers at once */
+#define READY_FACTOR 16   /* times the queue's bounds while a stream is open */
+#define STUCK_AFTER 60000 /* ms without progress beyond write_bytes */
+#define DEAD_AFTER 120000 /* ms without progress at all */
+
+void backlog_init(struct backlog *b, const struct place *place,
+		  void (*on_grace)(void *owner), void *owner)
+{
+	b->place = place;
+	b->cut_at = 0;
+	outq_init(&b->queue);
+	b->grace = timer_new(place->loop, on_grace, owner);
+}
+
+void backlog_fini(struct backlog *b)
+{
+	outq_fini(&b->queue);
+	timer_free(&b->grace);
+}
+
+void backlog_cut(struct backlog *b)
+{
+	b->cut_at = loop_now(b->place->loop);
+}
+
+/* It counts from when it could not be delivered, so not while a stream was open
+ * and only slow. */
+int64_t backlog_grace_left(const struct backlog *b)
+{
+	int64_t since = outq_oldest(&b->queue);
+	int64_t left;
+
+	if (since < b->cut_at)
+		since = b->cut_at;
+	left = since + b->place->settings->grace - loop_now(b->place->loop);
+	return left > 0 ? left : 0;
+}
+
+void backlog_arm(struct backlog *b)
+{
+	if (!outq_is_empty(&b->queue) && !timer_is_running(b->grace))
+		timer_start(b->grace, backlog_grace_left(b));
+}
+
+void backlog_disarm(struct backlog *b)
+{
+	timer_stop(b->grace);
+}
+
+void backlog_drop(struct backlog *b)
+{
+	struct envelope *e;
+
+	while ((e = outq_take(&b->queue))) {
+		counter_add(&tally.dropped, 1);
+		envelope_free(&e);
+	}
+}
+
+/* As held, not as on the wire: a message to 500 people of the domain is one. An
+ * open stream may have more before it, because what counts there is progress;
+ * but memory has an end. */
+bool backlog_is_over(const struct backlog *b, bool is_open)
+{
+	const struct s2s_settings *settings = b->place->settings;
+	size_t factor = is_open ? READY_FACTOR : 1;
+
+	return b->queue.held > settings->queue_bytes * factor ||
+	       b->queue.count > settings->queue_envelopes * factor;
+}
+
+static void count_portion(const struct outq_portion *done,
+			  const struct outbound *stream, const char *remote)
+{
+	counter_add(&tally.stanzas_out, (int64_t)done->stanzas);
+	if (done->too_big == 0)
+		return;
+	counter_add(&tally.too_big, (int64_t)done->too_big);
+	log_info(LOG_S2S,
+		 "%s: %zu stanzas dropped, above its limit of %zu "
+		 "bytes",
+		 remote, done->too_big, outbound_limits(stream)->max_bytes);
+}
+
+/* No more is expanded than the buffers may hold; the rest goes on when they are
+ * drained. */
+bool backlog_pump(struct backlog *b, struct outbound *stream,
+		  const char *remote)
+{
+	size_t queued = outbound_queued(stream);
+	struct outq_portion done;
+	struct buf out;
+
+	if (queued >= EXPAND_MAX || outq_is_empty(&b->queue))
+		return false;
+	buf_init(&out);
+	done = outq_expand(&b->queue, &out, EXPAND_MAX - queued,
+			   outbound_limits(stream)->max_bytes);
+	count_portion(&done, stream, remote);
+	if (out.len > 0)
+		outbound_write(stream, buf_data(&out), out.len);
+	buf_fini(&out);
+	return true;
+}
+
+/* Slow is no fault, progress counts. */
+bool backlog_is_stuck(const struct backlog *b, const struct outbound *stream,
+		      int64_t now)
+{
+	size_t queued = outbound_queued(stream);
+	int64_t still = now - outbound_progress_at(stream);
+
+	if (queued == 0)
+		return false;
+	return still >= DEAD_AFTER ||
+	       (still >= STUCK_AFTER &&
+		queued + b->queue.bytes > b->place->settings->write_bytes);
+}

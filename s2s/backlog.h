@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * backlog: what waits to be sent on a link, how much of it there may be, and how
+ * long it may wait.
+ *
+ * Owner: embedded in the link. Thread: the link's loop's.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "s2s/outq.h"
+
+struct outbound;
+struct place;
+struct timer;
+
+struct backlog {
+	const struct place *place; /* borrowed */
+	struct outq queue;
+	struct timer *grace; /* for the oldest that waits */
+	int64_t cut_at;      /* an open stream was lost; 0 = never */
+};
+
+/** on_grace: the oldest has waited for the whole grace. */
+void backlog_init(struct backlog *b, const struct place *place,
+		  void (*on_grace)(void *owner), void *owner);
+void backlog_fini(struct backlog *b);
+
+/** The stream is lost: the grace begins anew for what waits now. */
+void backlog_cut(struct backlog *b);
+/** Nothing can be delivered: let the grace run out, if something waits. */
+void backlog_arm(struct backlog *b);
+/** It can, or nobody cares. */
+void backlog_disarm(struct backlog *b);
+/** ms that what waits may still wait. */
+int64_t backlog_grace_left(const struct backlog *b);
+/** Throw away what waits. */
+void backlog_drop(struct backlog *b);
+/** More waits than may, for a stream that is open, or for none. */
+bool backlog_is_over(const struct backlog *b, bool is_open);
+/** Write what the open stream can take now. True: something was. */
+bool backlog_pump(struct backlog *b, struct outbound *stream,
+		  const char *remote);
+/** The open stream makes no progress any more. */
+bool backlog_is_stuck(const struct backlog *b, const struct outbound *stream,
+		      int64_t now);
