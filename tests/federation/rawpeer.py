@@ -53,6 +53,7 @@ FEATURES_EXTERNAL = ("<stream:features>" + MECHANISMS + "<dialback xmlns="
 SUCCESS = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
 FAILURE = ("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
            "<not-authorized/></failure>")
+ANY_KEY = "DEFAULT:@SECLEVEL=0"     # show weak ones, too
 PATIENCE = 15
 
 
@@ -235,6 +236,7 @@ class Stream:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        context.set_ciphers(ANY_KEY)
         if self.peer and self.peer.certificate:
             context.load_cert_chain(self.peer.certificate.cert,
                                     self.peer.certificate.key)
@@ -248,6 +250,7 @@ class Stream:
             self.sni = name
 
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.set_ciphers(ANY_KEY)
         context.load_cert_chain(self.peer.certificate.cert,
                                 self.peer.certificate.key)
         context.sni_callback = on_name
