@@ -56,6 +56,11 @@ static const char *const pm_words[ROLE_COUNT + 1] = {
 	[ROLE_COUNT] = "none",
 };
 
+const char *room_config_pm_word(const struct room_config *c)
+{
+	return pm_words[c->pm_from];
+}
+
 void room_config_init(struct room_config *c)
 {
 	*c = (struct room_config){

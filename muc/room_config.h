@@ -34,6 +34,8 @@ struct room_config {
 /** As a room that a user makes: temporary, open, semi-anonymous, logged. */
 void room_config_init(struct room_config *c);
 void room_config_fini(struct room_config *c);
+/** Who may write privately, as muc#roomconfig_allowpm says it. */
+const char *room_config_pm_word(const struct room_config *c);
 /** Owned text. */
 char *room_config_write(const struct room_config *c);
 /** Take over the fields that text holds; what it does not hold stays. */

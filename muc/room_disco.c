@@ -68,6 +68,10 @@ static void add_roominfo(struct elem *query, const struct room *r)
 		       subjectmod);
 	form_add_field(form, "muc#roomconfig_changesubject", NULL, NULL,
 		       subjectmod);
+	form_add_field(form, "muc#roomconfig_allowinvites", NULL, NULL,
+		       r->config.may_invite ? "1" : "0");
+	form_add_field(form, "muc#roomconfig_allowpm", NULL, NULL,
+		       room_config_pm_word(&r->config));
 	add_number(form, "muc#maxhistoryfetch", r->history.max);
 }
 
