@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/list.h"
+#include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -424,6 +426,18 @@ static void close_checks(struct io *io)
 	}
 }
 
+static void take_dns(struct io *io, const struct io_mail *m)
+{
+	int error = io->place.resolver ? resolver_change(io->place.resolver,
+							 m->servers,
+							 m->trust_ad)
+				       : 0;
+
+	if (error)
+		log_error(LOG_DNS, "dns: the resolvers stay as they were: %s",
+			  hw_error_text(error));
+}
+
 static void take_policy(struct io *io, struct io_mail *m)
 {
 	struct map_cursor cursor;
@@ -503,6 +517,9 @@ static void on_mail(void *owner, struct mail *owned)
 		break;
 	case IO_CREDS:
 		take_creds(io, m);
+		break;
+	case IO_DNS:
+		take_dns(io, m);
 		break;
 	case IO_POLICY:
 		take_policy(io, m);
@@ -712,6 +729,15 @@ void io_post_creds(struct io *io, struct creds *creds)
 	struct io_mail *m = io_mail_new(IO_CREDS);
 
 	m->creds = creds_ref(creds);
+	post(io, m);
+}
+
+void io_post_dns(struct io *io, const char *servers, bool trust_ad)
+{
+	struct io_mail *m = io_mail_new(IO_DNS);
+
+	m->servers = servers ? str_dup(servers) : NULL;
+	m->trust_ad = trust_ad;
 	post(io, m);
 }
 

@@ -46,6 +46,8 @@ void io_free(struct io **io);
 /** Takes all envelopes of the list; they belong to links of this loop. */
 void io_post_envelopes(struct io *io, struct list *envelopes);
 void io_post_resume(struct io *io);
+/** Copies servers, which may be NULL. */
+void io_post_dns(struct io *io, const char *servers, bool trust_ad);
 void io_post_creds(struct io *io, struct creds *creds); /* references */
 /** Takes the ask; the last of the loops that follow answers it. */
 void io_post_report(struct io *io, struct report_ask *owned);

@@ -54,6 +54,7 @@ void io_mail_free(struct io_mail **m)
 	mem_free(&(*m)->remote);
 	mem_free(&(*m)->id);
 	mem_free(&(*m)->key);
+	mem_free(&(*m)->servers);
 	creds_unref(&(*m)->creds);
 	policy_unref(&(*m)->policy);
 	report_ask_drop(&(*m)->report_ask);

@@ -24,6 +24,7 @@ enum io_mail_kind {
 	IO_REVIVE,    /* local, remote: remote proved that it is there */
 	IO_RESUME,    /* read on */
 	IO_CREDS,     /* creds: for new handshakes */
+	IO_DNS,       /* servers, trust_ad: to be asked */
 	IO_POLICY,    /* policy: from now on */
 	IO_PROVEN,    /* remote: showed a valid certificate */
 	IO_REPORT,    /* report_ask: add what is here, pass it on */
@@ -41,6 +42,8 @@ struct io_mail {
 	char *remote;
 	char *id;
 	char *key;
+	char *servers;
+	bool trust_ad;
 	enum packet_type verdict;
 	enum cond_name cond;
 	struct creds *creds; /* a reference, or NULL */

@@ -254,6 +254,12 @@ void s2s_set_creds(struct s2s *s, struct creds *creds)
 		io_post_creds(s->team.ios[i], creds);
 }
 
+void s2s_set_dns(struct s2s *s, const char *servers, bool trust_ad)
+{
+	for (unsigned i = 0; i < s->team.count; i++)
+		io_post_dns(s->team.ios[i], servers, trust_ad);
+}
+
 void s2s_ask_report(struct s2s *s, uint64_t id, report_fn fn, void *owner)
 {
 	io_post_report(s->team.ios[0], report_ask_new(id, fn, owner));

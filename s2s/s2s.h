@@ -120,6 +120,9 @@ void s2s_deliver(struct s2s *s, struct list *envelopes);
 void s2s_resume(struct s2s *s);
 /** New handshakes use these from now on (reload). */
 void s2s_set_creds(struct s2s *s, struct creds *creds);
+/** Ask these resolvers from now on, or those of resolv.conf as it is now (NULL);
+ *  what is being asked is still answered by those before. */
+void s2s_set_dns(struct s2s *s, const char *servers, bool trust_ad);
 /** From now on; open streams that it forbids are closed (reload). */
 void s2s_set_policy(struct s2s *s, const struct s2s_policy *policy);
 /** The port that the n-th of settings.listen got (for ":0"). */

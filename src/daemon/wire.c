@@ -22,6 +22,7 @@
 #include "jid/idna.h"
 #include "loop/loop.h"
 #include "loop/signal.h"
+#include "loop/watch.h"
 #include "muc/muc.h"
 #include "net/creds.h"
 #include "s2s/s2s.h"
@@ -29,6 +30,8 @@
 #include "store/reader.h"
 #include "store/record.h"
 #include "store/store.h"
+
+#define RESOLV_CONF "/etc/resolv.conf"
 
 /** Everything there is, in the order in which it is built. */
 struct wire {
@@ -47,6 +50,9 @@ struct wire {
 	struct metrics *metrics;
 	struct control *control;
 	struct signal_watch *sigterm, *sigint, *sighup;
+	struct config *reloaded;      /* the last one, or NULL */
+	struct watch *certificates;   /* the files that creds came from */
+	struct watch *resolv_conf;
 	bool is_too_old; /* the restored sessions */
 	bool is_stopping;
 };
@@ -130,6 +136,21 @@ static int collect_chains(struct wire *w, const struct config *config,
 	return 0;
 }
 
+static void on_certificates(void *owner);
+
+static void watch_chains(struct wire *w, const struct chains *l,
+			 const char *trust)
+{
+	watch_free(&w->certificates);
+	w->certificates = watch_new(w->loop, on_certificates, w);
+	for (size_t i = 0; i < l->count; i++) {
+		watch_add(w->certificates, l->items[i].certificate);
+		watch_add(w->certificates, l->items[i].key);
+	}
+	if (trust)
+		watch_add(w->certificates, trust);
+}
+
 static int load_creds(struct wire *w, const struct config *config,
 		      struct creds **creds_out)
 {
@@ -142,9 +163,63 @@ static int load_creds(struct wire *w, const struct config *config,
 				   &text);
 	if (text)
 		log_error(LOG_TLS, "%s", text);
+	if (!error)
+		watch_chains(w, &l, config->trust);
 	mem_free(&text);
 	chains_clear(&l);
 	return error;
+}
+
+/* What a reload can take up is that of the last one. */
+static const struct config *latest(const struct wire *w)
+{
+	return w->reloaded ? w->reloaded : w->config;
+}
+
+static bool take_creds(struct wire *w, const struct config *config)
+{
+	struct creds *creds = NULL;
+
+	if (load_creds(w, config, &creds))
+		return false;
+	s2s_set_creds(w->s2s, creds);
+	creds_unref(&w->creds);
+	w->creds = creds;
+	return true;
+}
+
+/* Half-written ones, or a key not yet beside its certificate, will change once
+ * more. */
+static void on_certificates(void *owner)
+{
+	struct wire *w = owner;
+
+	if (!w->s2s || w->is_stopping)
+		return;
+	if (take_creds(w, latest(w)))
+		log_info(LOG_TLS, "certificates changed, and were taken up");
+	else
+		log_warn(LOG_TLS, "certificates changed, and are no good; "
+				  "those before stay in use");
+}
+
+/* ---- resolvers ---- */
+
+static void on_resolv_conf(void *owner)
+{
+	struct wire *w = owner;
+	const struct s2s_settings *settings = &latest(w)->s2s;
+
+	if (!w->s2s || w->is_stopping || settings->dns_servers)
+		return;
+	log_info(LOG_DNS, "%s changed, and was taken up", RESOLV_CONF);
+	s2s_set_dns(w->s2s, NULL, settings->dns_trust_ad);
+}
+
+static void watch_resolv_conf(struct wire *w)
+{
+	w->resolv_conf = watch_new(w->loop, on_resolv_conf, w);
+	watch_add(w->resolv_conf, RESOLV_CONF);
 }
 
 /* ---- building, in order ---- */
@@ -308,13 +383,12 @@ static void watch_signals(struct wire *w)
 	w->sighup = signal_watch_new(w->loop, SIGHUP, on_sighup, w);
 }
 
-/* Takes up log levels, log file, certificates and with whom we speak; the rest at
- * a restart. */
+/* Takes up log levels, log file, certificates, resolvers and with whom we speak;
+ * the rest at a restart. */
 static void reload(void *owner)
 {
 	struct wire *w = owner;
 	struct config *config;
-	struct creds *creds = NULL;
 
 	notify_reloading();
 	config = config_load(w->config->path);
@@ -327,15 +401,14 @@ static void reload(void *owner)
 				  "%s: cannot be opened; the log "
 				  "stays where it was",
 				  config->log_file);
-		if (!load_creds(w, config, &creds)) {
-			s2s_set_creds(w->s2s, creds);
-			creds_unref(&w->creds);
-			w->creds = creds;
-		}
+		(void)take_creds(w, config);
 		s2s_set_policy(w->s2s, &config->s2s.policy);
+		s2s_set_dns(w->s2s, config->s2s.dns_servers,
+			    config->s2s.dns_trust_ad);
 		log_info(LOG_MAIN, "%s: reloaded", config->path);
+		config_free(&w->reloaded);
+		w->reloaded = config;
 	}
-	config_free(&config);
 	notify_ready();
 }
 
@@ -367,6 +440,8 @@ static void unbuild(void *owner)
 	signal_watch_free(&w->sigterm);
 	signal_watch_free(&w->sigint);
 	signal_watch_free(&w->sighup);
+	watch_free(&w->certificates);
+	watch_free(&w->resolv_conf);
 }
 
 static void begin_stop(void *owner)
@@ -413,6 +488,7 @@ int wire_run(struct config *owned)
 		unbuild(&w);
 	} else {
 		watch_signals(&w);
+		watch_resolv_conf(&w);
 		log_info(LOG_MAIN, "hallwayd %s is ready", PACKAGE_VERSION);
 		notify_ready();
 	}
@@ -423,6 +499,7 @@ int wire_run(struct config *owned)
 	conference_free(&w.conference);
 	loop_close(&w.loop);
 	creds_unref(&w.creds);
+	config_free(&w.reloaded);
 	mem_free(&w.database);
 	state_dir_close(&w.state_dir);
 	config_free(&w.config);

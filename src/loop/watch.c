@@ -16,7 +16,7 @@
 
 #define SETTLE 250 /* ms: a certificate and its key change one by one */
 
-/** A folder that the kernel tells us about. Closes by itself. */
+/** A file or folder that the kernel tells us about. Closes by itself. */
 struct ear {
 	uv_fs_event_t handle; /* first: freed through the handle */
 	struct watch *watch;  /* NULL once closing */
@@ -36,6 +36,8 @@ struct watched_file {
 	char *real_folder; /* owned: where its link leads, or NULL */
 	struct ear *ear;   /* on the folder of path, or NULL */
 	struct ear *real_ear; /* on real_folder, or NULL */
+	struct ear *file_ear; /* on the file, or NULL: it may be mounted here,
+			       * and be written elsewhere (containers) */
 	struct stamp stamp;
 };
 
@@ -79,7 +81,7 @@ static void on_event(uv_fs_event_t *handle, const char *name, int events,
 }
 
 /* NULL if it cannot be watched: then there is still the operator's word. */
-static struct ear *ear_open(struct watch *w, const char *folder)
+static struct ear *ear_open(struct watch *w, const char *path)
 {
 	struct ear *e = mem_new(struct ear);
 	int err;
@@ -87,10 +89,10 @@ static struct ear *ear_open(struct watch *w, const char *folder)
 	require(uv_fs_event_init(loop_uv(w->loop), &e->handle) == 0);
 	e->handle.data = e;
 	e->watch = w;
-	err = uv_fs_event_start(&e->handle, on_event, folder, 0);
+	err = uv_fs_event_start(&e->handle, on_event, path, 0);
 	if (err != 0) {
 		log_info(LOG_MAIN, "%s: changes will not be noticed: %s",
-			 folder, uv_strerror(err));
+			 path, uv_strerror(err));
 		ear_close(&e);
 		return NULL;
 	}
@@ -154,11 +156,25 @@ static bool is_same(const struct stamp *a, const struct stamp *b)
 	       a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
+/* Another file may stand there. */
+static void follow_file(struct watch *w, struct watched_file *f,
+			const struct stamp *stamp)
+{
+	if (f->file_ear && stamp->ino == f->stamp.ino &&
+	    stamp->dev == f->stamp.dev)
+		return;
+	ear_close(&f->file_ear);
+	if (stamp->ino != 0)
+		f->file_ear = ear_open(w, f->path);
+}
+
 static bool has_changed(struct watch *w, struct watched_file *f)
 {
 	struct stamp stamp = stamp_of(f->path);
 	bool is_changed = !is_same(&stamp, &f->stamp);
 
+	if (is_changed)
+		follow_file(w, f, &stamp);
 	f->stamp = stamp;
 	follow_link(w, f);
 	return is_changed;
@@ -198,8 +214,7 @@ void watch_add(struct watch *w, const char *path)
 	f->path = str_dup(path);
 	list_add_tail(&w->files, &f->node);
 	f->ear = ear_open(w, folder);
-	follow_link(w, f);
-	f->stamp = stamp_of(path);
+	(void)has_changed(w, f);
 	mem_free(&folder);
 }
 
@@ -213,6 +228,7 @@ void watch_free(struct watch **w)
 		list_remove(&f->node);
 		ear_close(&f->ear);
 		ear_close(&f->real_ear);
+		ear_close(&f->file_ear);
 		mem_free(&f->path);
 		mem_free(&f->real_folder);
 		mem_free(&f);

@@ -2,7 +2,7 @@
 /*
  * watch: files that change (certificates, resolv.conf), by whatever way: written
  * anew, replaced by a rename, or a symbolic link that now leads elsewhere. What
- * is watched is the folder of the file and the one its link leads to. A file
+ * is watched is the file, its folder, and the folder its link leads to. A file
  * that comes or goes counts as changed.
  *
  * Thread: its loop's. Does not keep the loop running.
