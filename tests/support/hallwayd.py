@@ -31,7 +31,7 @@ s2s:
   listen: [{listen}]
   listen_tls: [{listen_tls}]
   allow_private: yes
-{s2s}dns: {{servers: ["{dns}"], trust_ad: {trust_ad}}}
+{s2s}dns: {{servers: [{dns}], trust_ad: {trust_ad}}}
 rooms: {{history: 1000}}
 control: {{socket: {control}}}
 """
@@ -78,7 +78,8 @@ class Hallwayd:
         self._words.update(words)
         has = self._words
         self.config.write_text(CONFIG.format(
-            state=self.state, control=self.control, dns=has["dns"],
+            state=self.state, control=self.control,
+            dns='"%s"' % has["dns"] if has["dns"] else "",
             operators=", ".join(has["operators"]),
             operator_proof=has["operator_proof"],
             domains="\n".join(self._domain(name) for name in self.domains),

@@ -69,14 +69,15 @@ class World:
     def new_host(self, dns=None, **words):
         """A conference host with nothing in its store, not started yet.
 
-        words: further ones of Hallwayd.
+        dns: its resolver; "": that of its resolv.conf. words: further ones
+        of Hallwayd.
         """
         place = self.hosts[ROOMS]
         return hallwayd.Hallwayd(
             self.folder / ("rooms.%d" % next(self._places)),
             [ROOMS, OTHER],
             ["%s:%d" % (place.address, PORTS[ROOMS])],
-            dns or self.zone.address + ":53", [OPERATOR], place.prefix,
+            self.zone.address + ":53" if dns is None else dns, [OPERATOR], place.prefix,
             **words)
 
 
