@@ -17,7 +17,7 @@ authentication = "internal_plain"
 allow_unencrypted_plain_auth = true
 c2s_require_encryption = false
 s2s_require_encryption = true
-s2s_secure_auth = false
+s2s_secure_auth = {is_strict}
 s2s_timeout = 10
 interfaces = {{ "{address}" }}
 c2s_ports = {{ 5222 }}
@@ -51,10 +51,11 @@ class Prosody:
 
     more: {domain: certificate} of others that it hosts with the same
     accounts. is_limited: with the rates of Debian's configuration.
+    is_strict: it speaks only with who has a valid certificate.
     """
 
     def __init__(self, folder, host, domain, s2s_port, authority, accounts,
-                 more=(), is_limited=False):
+                 more=(), is_limited=False, is_strict=False):
         self.folder = folder
         self.domain = domain
         self.host = host
@@ -71,6 +72,7 @@ class Prosody:
         self._config.write_text(CONFIG.format(
             folder=folder, data=data, address=host.address,
             limits="limits" if is_limited else "tls",
+            is_strict="true" if is_strict else "false",
             s2s_port=s2s_port) + "".join(
                 VIRTUAL_HOST.format(domain=name, cert=own.cert, key=own.key,
                                     ca=authority.cert)

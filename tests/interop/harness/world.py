@@ -19,6 +19,8 @@ HALLWAY = "hallway@" + ROOMS
 OTHER = "other.test"        # a second conference domain of the same host
 OTHER_HALLWAY = "hallway@" + OTHER
 LIMITED = "home3.test"      # started by the tests that want it
+SELF_SIGNED = "self.test"   # so is this one, and that
+STRICT = "strict.test"
 PLAYED = "played.test"      # a server that the test plays, on the bridge
 OPERATOR = "frank@home1.test"
 PASSWORD = "secret"
@@ -26,7 +28,7 @@ NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"] + [
     "user%d" % number for number in range(20)]
 
 PORTS = {"home1.test": 25269, "home2.test": 35269, ROOMS: 15269,
-         LIMITED: 45269}
+         LIMITED: 45269, SELF_SIGNED: 45269, STRICT: 45269}
 PLAYED_PORT = 55269
 
 
@@ -65,6 +67,14 @@ class World:
             home.close()
         self.zone.close()
         self.net.close()
+
+    def new_sure_host(self, usage="serverAuth", days=30, **words):
+        """new_host() with a certificate of the authority that all trust,
+        as authorities issue them today."""
+        return self.new_host(
+            trust=self.authority.cert, certificates={
+                ROOMS: self.authority.make(ROOMS, usage=usage, days=days)},
+            **words)
 
     def new_host(self, dns=None, **words):
         """A conference host with nothing in its store, not started yet.
