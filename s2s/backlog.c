@@ -110,6 +110,7 @@ bool backlog_pump(struct backlog *b, struct outbound *stream,
 	done = outq_expand(&b->queue, &out, EXPAND_MAX - queued,
 			   outbound_limits(stream)->max_bytes);
 	count_portion(&done, stream, remote);
+	outq_release(&b->queue, b->queue.kept);
 	if (out.len > 0)
 		outbound_write(stream, buf_data(&out), out.len);
 	buf_fini(&out);

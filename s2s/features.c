@@ -23,6 +23,8 @@ static const struct feature_row {
 	{ FEATURE_DIALBACK, 0, "dialback", NS_DIALBACK_FEATURE, NULL },
 	{ FEATURE_DIALBACK_ERRORS, FEATURE_DIALBACK, "errors",
 	  NS_DIALBACK_FEATURE, NULL },
+	{ FEATURE_BIDI, 0, "bidi", NS_BIDI_FEATURE, NULL },
+	{ FEATURE_SM, 0, "sm", NS_SM, NULL },
 };
 
 static const struct feature_row *find_row(unsigned bit)

@@ -16,6 +16,8 @@ enum feature {
 	FEATURE_DIALBACK_ERRORS = 1 << 3, /* XEP-0220 2.4 */
 	FEATURE_MECHANISMS = 1 << 4,      /* SASL at all */
 	FEATURE_EXTERNAL = 1 << 5,        /* its mechanism EXTERNAL */
+	FEATURE_BIDI = 1 << 6,            /* XEP-0288 */
+	FEATURE_SM = 1 << 7,              /* XEP-0198 */
 };
 
 /** Owned; offered is a set of enum feature. */

@@ -6,13 +6,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "dialback/authority.h"
 #include "dialback/receiver.h"
 #include "jid/idna.h"
-#include "jid/jid.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "s2s/features.h"
+#include "s2s/intake.h"
 #include "s2s/limits.h"
 #include "s2s/place.h"
 #include "s2s/report.h"
@@ -20,13 +19,11 @@
 #include "s2s/stream.h"
 #include "s2s/tally.h"
 #include "s2s/trust.h"
+#include "s2s/witness.h"
 #include "xml/elem.h"
-#include "xmpp/envelope.h"
 #include "xmpp/ns.h"
-#include "xmpp/stanza.h"
 
 #define MAX_UNSOLICITED 3 /* answers that nobody asked for */
-#define MAX_STRAYS 10     /* stanzas to domains that are not ours */
 #define MAX_CLAIMS 5      /* of domains, before the first is proven: each makes
 			   * us resolve and dial */
 #define MAX_LOGINS 3      /* failed ones */
@@ -53,12 +50,12 @@ struct inbound {
 	char *remote;             /* owned; of the header, or NULL */
 	struct trust trust;
 	struct receiver receiver;
+	struct intake intake;
 	struct timer *timer;      /* deadline of the state */
 	enum cert_verdict verdict; /* on their chain for remote; of the last
 				    * header */
 	unsigned logins;          /* failed */
 	unsigned unsolicited;
-	unsigned strays;
 	unsigned claims;          /* while nothing is proven */
 	bool was_asked;           /* they verified a key with us */
 	int64_t opened_at;
@@ -310,26 +307,8 @@ static void refuse_packet(struct inbound *in, const struct packet *p,
 
 static void take_verify(struct inbound *in, const struct packet *p)
 {
-	struct elem *answer;
-	bool is_ours = place_is_ours(in->place, p->to);
-	bool is_valid;
-
 	in->was_asked = true;
-	answer = authority_answer(&in->place->key, p, is_ours,
-				  loop_now(in->place->loop), &is_valid);
-	tally_count_verify(is_valid  ? PACKET_VALID
-			   : is_ours ? PACKET_INVALID
-				     : PACKET_ERROR);
-	if (!is_ours)
-		log_info(LOG_DIALBACK, "%s: asks about %s, which is not ours",
-			 p->from, p->to);
-	else if (!is_valid)
-		log_warn(LOG_DIALBACK, "%s: somebody there spoke for %s "
-			 "without a key of ours", p->from, p->to);
-	else
-		log_debug(LOG_DIALBACK, "%s: confirmed that %s is us", p->from,
-			  p->to);
-	stream_give(in->stream, answer);
+	stream_give(in->stream, witness_answer(in->place, p));
 }
 
 static bool had_certificate(const struct inbound *in, const char *remote)
@@ -572,166 +551,36 @@ void inbound_answer(struct inbound *in, const char *local, const char *remote,
 
 /* ---- stanzas ---- */
 
-/* What is needed of a stanza whose addresses turn out to be malformed. */
-struct inbound_words {
-	char *from; /* owned, as given */
-	char *to;
-	char *id;
-	char *type;
-	char *name;
+static void on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
+{
+	struct inbound *in = owner;
+
+	in->events->on_stanza(in->owner, owned, proof);
+}
+
+static void on_reply(void *owner, struct envelope *owned)
+{
+	struct inbound *in = owner;
+
+	in->events->on_reply(in->owner, owned);
+}
+
+static void on_spoof(void *owner, const char *from)
+{
+	fail_as_spoof(owner, from);
+}
+
+static void on_fault(void *owner, enum stream_cond cond)
+{
+	fail(owner, cond, NULL);
+}
+
+static const struct intake_events intake_events = {
+	.on_stanza = on_stanza,
+	.on_reply = on_reply,
+	.on_spoof = on_spoof,
+	.on_fault = on_fault,
 };
-
-static void words_take(struct inbound_words *w, const struct elem *e)
-{
-	w->from = str_dup(elem_attr(e, "from"));
-	w->to = str_dup(elem_attr(e, "to"));
-	w->id = str_dup(elem_attr(e, "id"));
-	w->type = str_dup(elem_attr(e, "type"));
-	w->name = str_dup(elem_name(e));
-}
-
-static void words_fini(struct inbound_words *w)
-{
-	mem_free(&w->from);
-	mem_free(&w->to);
-	mem_free(&w->id);
-	mem_free(&w->type);
-	mem_free(&w->name);
-}
-
-/* The domain of an address that may be malformed elsewhere; owned or NULL. */
-static char *domain_of(const char *text)
-{
-	size_t len = strcspn(text, "/");
-	const char *at = memchr(text, '@', len);
-	char *part;
-	char *domain;
-
-	if (at) {
-		len -= (size_t)(at + 1 - text);
-		text = at + 1;
-	}
-	part = str_dup_n(text, len);
-	domain = *part ? idna_to_unicode(part) : NULL;
-	mem_free(&part);
-	return domain;
-}
-
-/* RFC 6120 8.1.1, 8.1.2: may this stream carry what goes from there to here?
- * Ends the stream where it must. */
-static bool check_pair(struct inbound *in, const char *local,
-		       const char *remote, const char *from,
-		       enum s2s_proof *proof_out)
-{
-	if (remote && !place_is_ours(in->place, remote) && local &&
-	    trust_find(&in->trust, local, remote, proof_out))
-		return true;
-	if (!remote || !trust_has_remote(&in->trust, remote) ||
-	    (local && place_is_ours(in->place, local))) {
-		fail_as_spoof(in, from);
-		return false;
-	}
-	if (++in->strays >= MAX_STRAYS)
-		fail(in, STREAM_COND_HOST_UNKNOWN, NULL);
-	return false;
-}
-
-/* The part of a malformed address that is none: who answers. Owned, or NULL. */
-static struct jid *sound_part_of(const char *text, const char *domain)
-{
-	char *bare = str_dup_n(text, strcspn(text, "/"));
-	struct jid *jid = jid_parse(bare);
-
-	mem_free(&bare);
-	return jid ? jid : jid_parse(domain);
-}
-
-static struct elem *malformed_new(const struct inbound_words *w,
-				  const struct jid *from, const struct jid *to)
-{
-	struct cond cond = cond_make(COND_JID_MALFORMED, NULL);
-	struct elem *e = elem_new(w->name, NS_SERVER);
-
-	elem_set_attr(e, "from", jid_text(from));
-	elem_set_attr(e, "to", jid_text(to));
-	elem_set_attr(e, "id", w->id);
-	elem_set_attr(e, "type", "error");
-	cond_add(e, &cond, NULL, NULL);
-	return e;
-}
-
-/* One user's odd address is no fault of the stream that others use: answered to
- * the user, not to the server. */
-static void bounce_malformed(struct inbound *in, const struct inbound_words *w,
-			     const char *local)
-{
-	struct jid *to = jid_parse(w->from);
-	struct jid *from = sound_part_of(w->to, local);
-	struct elem *e;
-	struct frozen *frozen;
-
-	if (to && from && !str_equal(w->type, "error") &&
-	    !str_equal(w->type, "result")) {
-		e = malformed_new(w, from, to);
-		frozen = frozen_new(e);
-		in->events->on_reply(in->owner,
-				     envelope_new(frozen, to, local));
-		frozen_unref(&frozen);
-		elem_free(&e);
-	}
-	jid_free(&from);
-	jid_free(&to);
-}
-
-static void take_malformed(struct inbound *in, const struct inbound_words *w)
-{
-	char *local = domain_of(w->to);
-	char *remote = domain_of(w->from);
-	enum s2s_proof proof;
-
-	if (check_pair(in, local, remote, w->from, &proof)) {
-		log_debug(LOG_S2S, "%s: %s with a malformed address",
-			  label(in), w->name);
-		bounce_malformed(in, w, local);
-	}
-	mem_free(&local);
-	mem_free(&remote);
-}
-
-static void take_stanza(struct inbound *in, struct elem *owned)
-{
-	struct inbound_words words;
-	struct stanza *stanza;
-	enum s2s_proof proof = S2S_PROOF_DIALBACK;
-
-	words_take(&words, owned);
-	counter_add(&tally.stanzas_in, 1);
-	switch (stanza_give(owned, &stanza)) {
-	case STANZA_OK:
-		if (check_pair(in, jid_domain(stanza->to),
-			       jid_domain(stanza->from), words.from, &proof))
-			in->events->on_stanza(in->owner, stanza, proof);
-		else
-			stanza_free(&stanza);
-		break;
-	case STANZA_BAD_ADDRESS:
-		take_malformed(in, &words);
-		break;
-	case STANZA_NO_ADDRESS:
-		fail(in, STREAM_COND_IMPROPER_ADDRESSING, NULL);
-		break;
-	case STANZA_NOT_ONE:
-		fail(in, STREAM_COND_UNSUPPORTED_STANZA_TYPE, NULL);
-		break;
-	}
-	words_fini(&words);
-}
-
-static bool is_stanza(const struct elem *e)
-{
-	return elem_is(e, "message", NS_SERVER) ||
-	       elem_is(e, "presence", NS_SERVER) || elem_is(e, "iq", NS_SERVER);
-}
 
 static void on_elem(void *owner, struct elem *owned)
 {
@@ -741,15 +590,15 @@ static void on_elem(void *owner, struct elem *owned)
 		take_dialback(in, owned);
 		return;
 	}
-	if (is_stanza(owned) && in->state == INBOUND_OPEN) {
-		take_stanza(in, owned);
+	if (intake_is_stanza(owned) && in->state == INBOUND_OPEN) {
+		intake_take(&in->intake, owned);
 		return;
 	}
 	if (in->state == INBOUND_PLAIN && elem_is(owned, "starttls", NS_TLS))
 		start_tls(in);
 	else if (in->state < INBOUND_OPEN && elem_is(owned, "auth", NS_SASL))
 		take_auth(in, owned);
-	else if (is_stanza(owned))
+	else if (intake_is_stanza(owned))
 		fail(in, STREAM_COND_NOT_AUTHORIZED, NULL);
 	else
 		fail(in, STREAM_COND_UNSUPPORTED_STANZA_TYPE, NULL);
@@ -837,6 +686,12 @@ struct inbound *inbound_open(const struct place *place, int owned_fd,
 	in->opened_at = loop_now(place->loop);
 	trust_init(&in->trust);
 	receiver_init(&in->receiver);
+	in->intake = (struct intake){
+		.place = place,
+		.trust = &in->trust,
+		.events = &intake_events,
+		.owner = in,
+	};
 	in->timer = timer_new(place->loop, on_deadline, in);
 	timer_start(in->timer, place->settings->header_timeout);
 	counter_add(&tally.streams_in, 1);

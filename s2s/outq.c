@@ -7,11 +7,8 @@
 
 void outq_init(struct outq *q)
 {
+	*q = (struct outq){ 0 };
 	list_init(&q->envelopes);
-	q->count = 0;
-	q->bytes = 0;
-	q->held = 0;
-	q->at = 0;
 }
 
 void outq_fini(struct outq *q)
@@ -20,6 +17,18 @@ void outq_fini(struct outq *q)
 
 	while ((e = outq_take(q)))
 		envelope_free(&e);
+}
+
+static struct envelope *first(const struct outq *q)
+{
+	return list_first(&q->envelopes, struct envelope, node);
+}
+
+static struct envelope *behind(const struct outq *q, const struct envelope *e)
+{
+	if (e->node.next == &q->envelopes)
+		return NULL;
+	return container_of(e->node.next, struct envelope, node);
 }
 
 /* The stanza may be shared with other queues; counted in each, so that the sum
@@ -32,101 +41,227 @@ static size_t held_by(const struct envelope *e)
 void outq_add(struct outq *q, struct envelope *owned)
 {
 	list_add_tail(&q->envelopes, &owned->node);
+	if (!q->next) {
+		q->next = owned;
+		q->at = 0;
+	}
 	q->count++;
 	q->bytes += envelope_size(owned);
 	q->held += held_by(owned);
 }
 
-static struct envelope *first(const struct outq *q)
+/* The next addressee of e from *at on, which goes on behind it; NULL = none. */
+static const struct addressee *step(const struct envelope *e, size_t *at)
 {
-	return list_first(&q->envelopes, struct envelope, node);
+	const struct addressee *a;
+
+	while (*at < audience_group_size(e->group)) {
+		a = audience_group_get(e->group, (*at)++);
+		if (!e->skip || a->occupant != e->skip)
+			return a;
+	}
+	return NULL;
 }
 
-/* Write the next addressee of e, or leave it out; false when there is none. */
-static bool expand_one(struct outq *q, const struct envelope *e,
-		       struct buf *out, size_t max_bytes,
+static bool is_too_big(const struct outq *q, size_t size)
+{
+	return q->max_bytes > 0 && size > q->max_bytes;
+}
+
+static void take_bytes(size_t *from, size_t bytes)
+{
+	*from -= bytes < *from ? bytes : *from;
+}
+
+/* Write the next addressee of q->next, or leave it out; false when there is
+ * none. */
+static bool expand_one(struct outq *q, struct buf *out,
 		       struct outq_portion *done)
 {
+	const struct envelope *e = q->next;
 	const struct addressee *a;
 	size_t size;
 
-	while (q->at < audience_group_size(e->group)) {
-		a = audience_group_get(e->group, q->at++);
-		if (e->skip && a->occupant == e->skip)
-			continue;
+	while ((a = step(e, &q->at))) {
 		size = frozen_size(e->stanza, a->to_len);
-		q->bytes -= size < q->bytes ? size : q->bytes;
-		if (max_bytes > 0 && size > max_bytes) {
+		take_bytes(&q->bytes, size);
+		if (is_too_big(q, size)) {
 			done->too_big++;
 			continue;
 		}
 		frozen_write(e->stanza, out, a->to, a->to_len);
 		done->stanzas++;
+		q->kept++;
+		q->kept_bytes += size;
 		return true;
 	}
 	return false;
 }
 
-static void drop_first(struct outq *q, struct envelope *e)
+/* q->next does not wait any more. */
+static void go_on(struct outq *q)
 {
-	list_remove(&e->node);
-	q->count--;
-	q->held -= held_by(e);
+	q->held -= held_by(q->next);
+	q->next = behind(q, q->next);
 	q->at = 0;
+	q->count--;
 	if (q->count == 0)
 		q->bytes = 0;
+}
+
+static void drop_first(struct outq *q)
+{
+	struct envelope *e = first(q);
+
+	q->kept_count--;
+	q->kept_held -= held_by(e);
+	list_remove(&e->node);
+	envelope_free(&e);
+	q->from = 0;
+}
+
+/* Nothing is kept: what was written goes, but for a part of q->next. */
+static void drop_written(struct outq *q)
+{
+	while (first(q) != q->next)
+		drop_first(q);
+	q->from = q->next ? q->at : 0;
+	q->kept_bytes = 0;
+	q->repeated = 0;
 }
 
 struct outq_portion outq_expand(struct outq *q, struct buf *out, size_t budget,
 				size_t max_bytes)
 {
 	struct outq_portion done = { 0 };
-	struct envelope *e;
 
-	while (done.stanzas == 0 || out->len < budget) {
-		e = first(q);
-		if (!e)
-			break;
-		if (expand_one(q, e, out, max_bytes, &done))
+	require(q->kept == 0 || q->max_bytes == max_bytes);
+	q->max_bytes = max_bytes;
+	while (q->next && (done.stanzas == 0 || out->len < budget)) {
+		if (expand_one(q, out, &done))
 			continue;
-		drop_first(q, e);
-		envelope_free(&e);
+		q->kept_count++;
+		q->kept_held += held_by(q->next);
+		go_on(q);
 	}
+	if (q->kept == 0)
+		drop_written(q);
 	return done;
 }
 
-/* Bytes of e that are not written yet, when it is the first. */
-static size_t rest_of(const struct outq *q, const struct envelope *e)
+/* The next addressee in e to whom something was, or will be, written. */
+static const struct addressee *step_kept(const struct outq *q,
+					 const struct envelope *e, size_t *at)
 {
+	const struct addressee *a;
+
+	while ((a = step(e, at))) {
+		if (!is_too_big(q, frozen_size(e->stanza, a->to_len)))
+			return a;
+	}
+	return NULL;
+}
+
+/* Envelopes of which nothing is kept. */
+static void drop_done(struct outq *q)
+{
+	size_t at = q->from;
+
+	while (first(q) != q->next && !step_kept(q, first(q), &at)) {
+		drop_first(q);
+		at = 0;
+	}
+}
+
+static void release_one(struct outq *q)
+{
+	const struct addressee *a;
+
+	drop_done(q);
+	a = step_kept(q, first(q), &q->from);
+	q->kept--;
+	take_bytes(&q->kept_bytes, frozen_size(first(q)->stanza, a->to_len));
+	if (q->repeated > 0)
+		q->repeated--;
+	drop_done(q);
+}
+
+void outq_release(struct outq *q, size_t stanzas)
+{
+	size_t repeated;
+
+	require(stanzas <= q->kept);
+	if (stanzas < q->kept) {
+		while (stanzas-- > 0)
+			release_one(q);
+		return;
+	}
+	/* what was lost once and not written again yet stays marked */
+	repeated = q->repeated > stanzas ? q->repeated - stanzas : 0;
+	q->kept = 0;
+	drop_written(q);
+	q->repeated = repeated;
+}
+
+size_t outq_bound_kept(struct outq *q, size_t envelopes, size_t held)
+{
+	size_t before = q->kept;
+
+	while (q->kept > 0 &&
+	       (q->kept_count > envelopes || q->kept_held > held))
+		outq_release(q, 1);
+	return before - q->kept;
+}
+
+void outq_rewind(struct outq *q, bool is_loss)
+{
+	if (is_loss) {
+		outq_release(q, q->repeated < q->kept ? q->repeated : q->kept);
+		q->repeated += q->kept;
+	}
+	if (q->kept == 0)
+		return;
+	q->count += q->kept_count;
+	q->held += q->kept_held;
+	q->bytes += q->kept_bytes;
+	q->next = first(q);
+	q->at = q->from;
+	q->kept = 0;
+	q->kept_bytes = 0;
+	q->kept_count = 0;
+	q->kept_held = 0;
+}
+
+/* Bytes of q->next that are not written yet. */
+static size_t rest_of(const struct outq *q)
+{
+	const struct addressee *a;
+	size_t at = q->at;
 	size_t rest = 0;
 
-	for (size_t i = q->at; i < audience_group_size(e->group); i++) {
-		const struct addressee *a = audience_group_get(e->group, i);
-
-		if (!e->skip || a->occupant != e->skip)
-			rest += frozen_size(e->stanza, a->to_len);
-	}
+	while ((a = step(q->next, &at)))
+		rest += frozen_size(q->next->stanza, a->to_len);
 	return rest;
 }
 
 struct envelope *outq_take(struct outq *q)
 {
-	struct envelope *e = first(q);
-	size_t rest;
+	struct envelope *e = q->next;
 
+	outq_release(q, q->kept);
+	q->repeated = 0;
 	if (!e)
 		return NULL;
-	rest = rest_of(q, e);
-	q->bytes -= rest < q->bytes ? rest : q->bytes;
-	drop_first(q, e);
+	take_bytes(&q->bytes, rest_of(q));
+	go_on(q);
+	list_remove(&e->node);
+	q->from = 0;
 	return e;
 }
 
 int64_t outq_oldest(const struct outq *q)
 {
-	const struct envelope *e = first(q);
-
-	return e ? e->posted : 0;
+	return q->next ? q->next->posted : 0;
 }
 
 bool outq_is_empty(const struct outq *q)

@@ -64,6 +64,7 @@ struct stream {
 	char peer[ADDR_TEXT_SIZE];
 	int64_t wrote_at;
 	int64_t read_at;
+	uint64_t taken;        /* when CLOSED */
 };
 
 static const struct tcp_events tcp_events;
@@ -106,6 +107,7 @@ static void transport_close(struct stream *s)
 		tls_close(s->tls);
 	else
 		tcp_close(s->tcp);
+	s->taken = s->tls ? tls_taken(s->tls) : tcp_taken(s->tcp);
 }
 
 /* Flush, end our direction and wait for the end of theirs: closing with bytes
@@ -192,7 +194,8 @@ void stream_keep_alive(struct stream *s)
 		transport_write(s, " ", 1);
 }
 
-void stream_fail(struct stream *s, enum stream_cond cond, const char *text)
+static void fail(struct stream *s, enum stream_cond cond, const char *text,
+		 const struct elem *detail)
 {
 	struct elem *error;
 
@@ -209,10 +212,24 @@ void stream_fail(struct stream *s, enum stream_cond cond, const char *text)
 	if (!s->has_header)
 		stream_send_header(s, s->place->settings->domains[0], NULL);
 	error = stream_error_new(cond, text);
+	if (detail)
+		elem_add_copy(error, detail);
 	write_tree(s, error);
 	elem_free(&error);
 	write_close(s);
 	end(s);
+}
+
+void stream_fail(struct stream *s, enum stream_cond cond, const char *text)
+{
+	fail(s, cond, text, NULL);
+}
+
+void stream_fail_with(struct stream *s, enum stream_cond cond,
+		      const char *text, struct elem *owned_detail)
+{
+	fail(s, cond, text, owned_detail);
+	elem_free(&owned_detail);
 }
 
 void stream_close(struct stream *s)
@@ -740,6 +757,13 @@ enum dane_verdict stream_peer_dane(const struct stream *s,
 size_t stream_queued(const struct stream *s)
 {
 	return s->tls ? tls_queued(s->tls) : tcp_queued(s->tcp);
+}
+
+uint64_t stream_taken(const struct stream *s)
+{
+	if (s->state == STREAM_CLOSED)
+		return s->taken;
+	return s->tls ? tls_taken(s->tls) : tcp_taken(s->tcp);
 }
 
 int64_t stream_progress_at(const struct stream *s)

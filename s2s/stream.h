@@ -77,6 +77,9 @@ HW_MUST_USE bool stream_start_tls(struct stream *s, const char *local,
  *  dropped. */
 HW_MUST_USE bool stream_restart(struct stream *s);
 /** Send a stream error and close. text may be NULL. */
+void stream_fail_with(struct stream *s, enum stream_cond cond,
+		      const char *text, struct elem *owned_detail);
+/** The same without anything that stands beside the condition. */
 void stream_fail(struct stream *s, enum stream_cond cond, const char *text);
 /** </stream:stream>, wait for theirs (5 s), close. */
 void stream_close(struct stream *s);
@@ -103,6 +106,9 @@ enum dane_verdict stream_peer_dane(const struct stream *s,
 				   const char *const *names,
 				   size_t name_count);
 size_t stream_queued(const struct stream *s);
+/** Bytes (as they are on the wire) that the kernel took, ever; valid in on_closed,
+ *  too. */
+uint64_t stream_taken(const struct stream *s);
 int64_t stream_progress_at(const struct stream *s); /* ms monotonic */
 int64_t stream_wrote_at(const struct stream *s);
 int64_t stream_read_at(const struct stream *s);

@@ -44,6 +44,7 @@ struct tcp {
 	bool is_shutdown_wanted;
 	bool is_shut;
 	int64_t progress_at;  /* ms */
+	uint64_t taken;       /* bytes, by the kernel */
 	struct turn flush;
 	uv_write_t write;
 	uv_shutdown_t shutdown;
@@ -272,6 +273,7 @@ static void on_uv_written(uv_write_t *write, int status)
 		return;
 	}
 	t->progress_at = loop_now(t->loop);
+	t->taken += len;
 	buf_eat(&t->sending, len);
 	send_more(t);
 }
@@ -295,6 +297,7 @@ static int try_write(struct tcp *t, struct buf *from)
 
 	if (len > 0) {
 		buf_eat(from, (size_t)len);
+		t->taken += (uint64_t)len;
 		t->progress_at = loop_now(t->loop);
 	}
 	return len == UV_EAGAIN ? 0 : len;
@@ -353,6 +356,17 @@ void tcp_write(struct tcp *t, const void *data, size_t len)
 size_t tcp_queued(const struct tcp *t)
 {
 	return t->out.len + t->sending.len;
+}
+
+uint64_t tcp_taken(const struct tcp *t)
+{
+	uint64_t taken = t->taken;
+
+	/* libuv may have written a part of what it has not reported */
+	if (t->is_sending)
+		taken += piece_len(&t->sending) -
+			 uv_stream_get_write_queue_size(&t->uv.stream);
+	return taken;
 }
 
 int64_t tcp_progress_at(const struct tcp *t)

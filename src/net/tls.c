@@ -447,6 +447,11 @@ size_t tls_queued(const struct tls *t)
 	return t->plain.len + tcp_queued(t->tcp);
 }
 
+uint64_t tls_taken(const struct tls *t)
+{
+	return tcp_taken(t->tcp);
+}
+
 int64_t tls_progress_at(const struct tls *t)
 {
 	int64_t progress_at = tcp_progress_at(t->tcp);

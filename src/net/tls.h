@@ -47,6 +47,7 @@ struct tls *tls_open(struct tcp *owned, const struct tls_settings *settings,
 void tls_read(struct tls *t, bool on);
 void tls_write(struct tls *t, const void *data, size_t len);
 size_t tls_queued(const struct tls *t); /* plain + cipher bytes still here */
+uint64_t tls_taken(const struct tls *t); /* as tcp_taken() */
 int64_t tls_progress_at(const struct tls *t);
 /** close_notify, flush, FIN. */
 void tls_shutdown(struct tls *t);

@@ -23,7 +23,7 @@
 static void features_read_what_they_write(void **state)
 {
 	(void)state;
-	for (unsigned set = 0; set < 64; set++) {
+	for (unsigned set = 0; set < 256; set++) {
 		struct elem *e = features_new(set);
 		unsigned expected = set;
 
