@@ -177,13 +177,24 @@ static void send_page(struct act *a, enum affiliation affiliation,
 	mem_free(&s.keys);
 }
 
+/* muc#roomconfig_getmemberlist narrows what a non-anonymous room opens; it
+ * never opens the lists of one that hides addresses. */
+static bool may_read(const struct act *a, struct standing reader,
+		     enum affiliation list)
+{
+	const struct room_config *c = &a->room->config;
+	bool is_open = c->shows_jids &&
+		       (!a->session || c->list_readers & (1u << reader.role));
+
+	return privilege_may_read_list(reader.affiliation, list, is_open);
+}
+
 static void answer_affiliations(struct act *a, struct standing reader,
 				enum affiliation affiliation)
 {
 	struct rsm_request request;
 
-	if (!privilege_may_read_list(reader.affiliation, affiliation,
-				     a->room->config.shows_jids))
+	if (!may_read(a, reader, affiliation))
 		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
 	else if (rsm_read(stanza_payload(a->stanza), &request))
 		act_refuse(a, COND_BAD_REQUEST, COND_TYPE_MODIFY, NULL);

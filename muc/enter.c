@@ -8,6 +8,7 @@
 #include "muc/act.h"
 #include "muc/nickname.h"
 #include "muc/persist.h"
+#include "muc/police.h"
 #include "muc/presence.h"
 #include "muc/reserve.h"
 #include "muc/room.h"
@@ -73,6 +74,7 @@ static void make_owner(struct act *a)
 	const char *key = jid_bare(a->stanza->from);
 
 	a->room->config.is_locked = true;
+	str_set(&a->room->config.creator, key);
 	affiliation_list_set(&a->room->affiliations, key, AFFILIATION_OWNER,
 			     NULL, NULL);
 	persist_room(a->room);
@@ -159,7 +161,8 @@ void enter_join(struct act *a)
 							a->by_certificate);
 	if (is_let_in(a, affiliation) &&
 	    has_place(a, affiliation, roster_find_key(&r->roster, nick.key)) &&
-	    reserve_lets(a, nick.key) &&
+	    reserve_lets(a, nick.key) && police_nick(a, &nick) &&
+	    police_join(a) &&
 	    act_may_save(a)) {
 		if (a->is_new_room)
 			make_owner(a);
@@ -174,8 +177,12 @@ void enter_update(struct act *a)
 {
 	struct occupant *o = a->session->occupant;
 
-	if (presence_take(a->room, a->session, a->stanza))
-		presence_show(a->room, o, a->session);
+	if (presence_take(a->room, a->session, a->stanza)) {
+		if (police_presence(a))
+			presence_show(a->room, o, a->session);
+		else
+			presence_put_off(a->room, o);
+	}
 	presence_show_self(a->room, o, a->session, stanza_id(a->stanza), NULL);
 }
 
@@ -184,7 +191,8 @@ void enter_resync(struct act *a)
 	struct nickname nick;
 
 	/* a nick that was taken was fit; the nick act ran before */
-	if (!nickname_make(&nick, jid_resource(a->stanza->to)))
+	if (!police_resync(a) ||
+	    !nickname_make(&nick, jid_resource(a->stanza->to)))
 		return;
 	if (presence_take(a->room, a->session, a->stanza))
 		presence_show(a->room, a->session->occupant, a->session);

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/iq_owner.h"
 
+#include "base/log.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
-#include "muc/ghost.h"
+#include "muc/destroy.h"
 #include "muc/leave.h"
 #include "muc/persist.h"
-#include "muc/presence.h"
+#include "muc/rank.h"
+#include "muc/reconfigure.h"
 #include "muc/room.h"
+#include "muc/room_form.h"
+#include "muc/site.h"
 #include "xml/elem.h"
 #include "xmpp/form.h"
 #include "xmpp/ns.h"
@@ -26,28 +31,24 @@ static bool is_owner(const struct act *a)
 	return false;
 }
 
+static enum room_hand get_hand(const struct act *a)
+{
+	return site_is_operator(a->room->site, a->stanza->from,
+				a->by_certificate)
+		       ? HAND_OPERATOR
+		       : HAND_OWNER;
+}
+
 void iq_owner_get(struct act *a)
 {
-	struct elem *result;
+	struct elem *result, *query;
 
 	if (!is_owner(a))
 		return;
-	/* #createroom-general, 4: no option is offered */
 	result = stanza_result_new(a->stanza);
-	elem_add(result, "query", NS_MUC_OWNER);
+	query = elem_add(result, "query", NS_MUC_OWNER);
+	room_form_add(a->room, get_hand(a), query);
 	act_answer(a, result);
-}
-
-/* The form names nothing to be changed. */
-static bool is_empty(const struct elem *form)
-{
-	const struct elem *field;
-
-	for (field = elem_child(form, "field", NS_DATA_FORM); field;
-	     field = elem_next(field, "field", NS_DATA_FORM))
-		if (!str_equal(elem_attr(field, "var"), "FORM_TYPE"))
-			return false;
-	return true;
 }
 
 static void cancel(struct act *a)
@@ -58,32 +59,90 @@ static void cancel(struct act *a)
 		leave_remove_domain(a->room, NULL, NULL);
 }
 
-/* #createroom-instant */
-static void unlock(struct act *a)
+static void refuse_field(const struct act *a, const char *label)
 {
-	if (a->room->config.is_locked) {
-		if (!act_may_save(a))
-			return;
-		a->room->config.is_locked = false;
-		persist_room(a->room);
+	char *text = str_format("This cannot be set so: %s", label);
+
+	act_refuse(a, COND_NOT_ACCEPTABLE, COND_TYPE_MODIFY, text);
+	mem_free(&text);
+}
+
+static bool is_same(const struct room_config *a, const struct room_config *b)
+{
+	char *one = room_config_write(a), *other = room_config_write(b);
+	bool is = str_equal(one, other);
+
+	mem_free(&one);
+	mem_free(&other);
+	return is;
+}
+
+/* The answer comes first: who submitted may be among those who have to go. */
+static void apply(struct act *a, struct room_config *config,
+		  struct room_form_lists *lists)
+{
+	struct room *r = a->room;
+	struct room_config before;
+
+	room_config_copy(&before, &r->config);
+	config->is_locked = false;
+	if (!is_same(config, &before)) {
+		log_info(LOG_MUC, "%s: configured by %s", jid_text(r->jid),
+			 jid_bare(a->stanza->from));
+		reconfigure_take(r, config);
 	}
+	rank_apply(r, lists->changes, lists->count);
 	act_answer_in_order(a, stanza_result_new(a->stanza));
+	reconfigure_tell(r, &before);
+	rank_tell(r, lists->changes, lists->count, NULL);
+	room_config_fini(&before);
+}
+
+static void submit(struct act *a, const struct elem *form)
+{
+	enum room_hand hand = get_hand(a);
+	struct room_form_lists lists = { 0 };
+	struct room_config config;
+	const char *fault;
+
+	room_config_copy(&config, &a->room->config);
+	fault = room_form_read(a->room, hand, form, &config);
+	if (!fault)
+		fault = room_form_read_lists(a->room, hand, form, &lists);
+	if (fault)
+		refuse_field(a, fault);
+	else if (lists.has_no_owner)
+		act_refuse(a, COND_CONFLICT, COND_TYPE_CANCEL,
+			   "Nobody would own the room.");
+	else if (act_may_save(a))
+		apply(a, &config, &lists);
+	room_form_lists_fini(&lists);
+	room_config_fini(&config);
+}
+
+/* A form of another type is not for the room. */
+static bool is_config_form(const struct elem *form)
+{
+	const char *type = form_value(form, "FORM_TYPE");
+
+	return !type || str_equal(type, NS_MUC_ROOMCONFIG);
 }
 
 void iq_owner_set(struct act *a)
 {
 	const struct elem *query = stanza_payload(a->stanza);
 	const struct elem *form = elem_child(query, "x", NS_DATA_FORM);
+	struct elem *wish = elem_child(query, "destroy", NS_MUC_OWNER);
 	const char *type = form ? elem_attr(form, "type") : NULL;
 
 	if (!is_owner(a))
 		return;
-	if (str_equal(type, "cancel")) {
+	if (wish && !form)
+		destroy_run(a, wish);
+	else if (!wish && str_equal(type, "cancel"))
 		cancel(a);
-	} else if (str_equal(type, "submit") && is_empty(form)) {
-		unlock(a);
-	} else {
-		act_refuse(a, COND_FEATURE_NOT_IMPLEMENTED, COND_TYPE_CANCEL,
-			   NULL);
-	}
+	else if (!wish && str_equal(type, "submit") && is_config_form(form))
+		submit(a, form);
+	else
+		act_refuse(a, COND_BAD_REQUEST, COND_TYPE_MODIFY, NULL);
 }

@@ -5,6 +5,7 @@
 #include "jid/jid.h"
 #include "muc/act.h"
 #include "muc/persist.h"
+#include "muc/police.h"
 #include "muc/room.h"
 #include "muc/site.h"
 #include "xml/elem.h"
@@ -140,6 +141,8 @@ void message_groupchat(struct act *a)
 		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
 		return;
 	}
+	if (!police_message(a, is_kept))
+		return;
 	if (is_kept && !act_may_save(a))
 		return;
 	e = build(a);

@@ -11,6 +11,7 @@
 #include "jid/jid.h"
 #include "muc/act.h"
 #include "muc/decline.h"
+#include "muc/destroy.h"
 #include "muc/directory.h"
 #include "muc/dispatch.h"
 #include "muc/env.h"
@@ -37,6 +38,8 @@ struct muc {
 	enum muc_create create;
 	struct map *create_domains; /* owned; domain -> anything */
 	size_t max_rooms;
+	size_t max_per_creator;
+	int64_t keep_tombstones;
 	struct map *rooms;          /* owned; bare JID -> struct room */
 	struct map *domains;        /* owned; domain -> struct directory */
 };
@@ -48,6 +51,8 @@ void muc_settings_init(struct muc_settings *s)
 		.create = MUC_CREATE_OPERATORS,
 		.max_users = 5000,
 		.max_rooms = 20000,
+		.max_per_creator = 20,
+		.keep_tombstones = INT64_C(30) * 24 * 3600 * 1000,
 		.history = 50,
 		.max_affiliations = 10000,
 		.invite_after = 60000,
@@ -56,6 +61,7 @@ void muc_settings_init(struct muc_settings *s)
 		.max_stanza = 65000,
 		.version = "",
 	};
+	room_limits_settings_init(&s->limits);
 }
 
 /* ---- life ---- */
@@ -79,6 +85,8 @@ static void init_site(struct site *site, const struct muc_settings *settings,
 	site->history = settings->history;
 	site->max_users = settings->max_users;
 	site->max_stanza = settings->max_stanza;
+	site->limits = settings->limits;
+	site->logs_always = settings->logs_always;
 	site->max_affiliations = settings->max_affiliations;
 	site->invite_after = settings->invite_after;
 	site->user_invites = settings->user_invites;
@@ -102,6 +110,8 @@ struct muc *muc_new(const struct muc_settings *settings,
 	m->create_domains = set_new(settings->create_domains,
 				    settings->create_domain_count);
 	m->max_rooms = settings->max_rooms;
+	m->max_per_creator = settings->max_per_creator;
+	m->keep_tombstones = settings->keep_tombstones;
 	m->rooms = map_new();
 	m->domains = map_new();
 	for (size_t i = 0; i < settings->domain_count; i++) {
@@ -154,13 +164,18 @@ static struct room *add_room(struct muc *m, const struct jid *jid,
 	return r;
 }
 
-/* Rooms become visible when they are there for good. */
+/* Public rooms that are there for good are in the directory. */
 static void list_room(struct muc *m, struct room *r)
 {
 	struct directory *d = map_get(m->domains, jid_domain(r->jid));
 
-	if (r->config.is_public)
+	if (r->config.is_public == r->is_listed)
+		return;
+	r->is_listed = r->config.is_public;
+	if (r->is_listed)
 		directory_add(d, r);
+	else
+		directory_remove(d, r);
 }
 
 /* Deliver what waited for a room, whether it is there or not; empties the
@@ -176,30 +191,58 @@ static void deliver_waiting(struct muc *m, struct list *waiting)
 					   : MUC_BY_DIALBACK);
 }
 
-/* Takes the room out; what waited for it finds no room. */
-static void end_room(struct muc *m, struct room *r)
+static void bury(struct muc *m, const struct jid *jid,
+		 struct room_config *config)
+{
+	struct room *r = add_room(m, jid, site_now(&m->site));
+
+	room_config_fini(&r->config);
+	r->config = *config;
+	r->history.state = HISTORY_AWAKE;
+	persist_room(r);
+	room_flush(r);
+}
+
+/* Takes the room out; what waited for it finds no room, or its tombstone. */
+static void end_room(struct muc *m, struct room *r,
+		     struct room_config *tombstone)
 {
 	struct directory *d = map_get(m->domains, jid_domain(r->jid));
+	struct jid *jid = jid_copy(r->jid);
 	struct list waiting;
 
 	list_init(&waiting);
 	list_move_all(&waiting, &r->waiting);
-	directory_remove(d, r);
+	if (r->is_listed)
+		directory_remove(d, r);
 	map_steal(m->rooms, jid_text(r->jid));
 	room_free(&r);
+	if (tombstone)
+		bury(m, jid, tombstone);
+	jid_free(&jid);
 	deliver_waiting(m, &waiting);
 }
 
-/* After anything that may have sent or ended a room. */
+static void finish_over(struct muc *m, struct room *r)
+{
+	struct room_config tombstone;
+	bool stays = destroy_make_tombstone(r, &tombstone);
+
+	log_info(LOG_MUC, "%s: over", jid_text(r->jid));
+	persist_room_gone(r);
+	room_flush(r);
+	end_room(m, r, stays ? &tombstone : NULL);
+}
+
+/* After anything that may have sent, changed or ended a room. */
 static void finish(struct muc *m, struct room *r)
 {
 	if (r->is_over) {
-		log_info(LOG_MUC, "%s: over", jid_text(r->jid));
-		persist_room_gone(r);
+		finish_over(m, r);
+		return;
 	}
+	list_room(m, r);
 	room_flush(r);
-	if (r->is_over)
-		end_room(m, r);
 }
 
 /* ---- restoring ---- */
@@ -253,9 +296,13 @@ static void make_standing_room(struct muc *m, const char *domain)
 		r = add_room(m, jid, site_now(&m->site));
 		r->history.state = HISTORY_AWAKE;
 		r->config.is_persistent = true;
+		r->config.list_readers = 1u << ROLE_MODERATOR;
+		r->config.of_house = true;
 		list_room(m, r);
 		persist_room(r);
 	}
+	/* also of one that an earlier release kept */
+	r->config.of_house = true;
 	jid_free(&jid);
 }
 
@@ -364,8 +411,23 @@ static void create_room(struct muc *m, struct stanza *s, enum muc_proof proof)
 		list_room(m, r);
 		room_flush(r);
 	} else {
-		end_room(m, r);
+		end_room(m, r, NULL);
 	}
+}
+
+/* Tombstones count, so that nobody leaves them everywhere. */
+static bool has_too_many(const struct muc *m, const struct jid *creator)
+{
+	struct map_cursor cursor;
+	size_t count = 0;
+
+	map_begin(m->rooms, &cursor);
+	while (map_next(&cursor)) {
+		const struct room *r = cursor.value;
+
+		count += str_equal(r->config.creator, jid_bare(creator));
+	}
+	return count >= m->max_per_creator;
 }
 
 static void try_create(struct muc *m, struct stanza *s, enum muc_proof proof)
@@ -374,11 +436,17 @@ static void try_create(struct muc *m, struct stanza *s, enum muc_proof proof)
 	struct cond not_allowed = cond_make(COND_NOT_ALLOWED, NULL);
 	struct cond full = cond_make(COND_RESOURCE_CONSTRAINT,
 				     "There are too many rooms.");
+	struct cond enough = cond_make(COND_RESOURCE_CONSTRAINT,
+				       "You made too many rooms.");
 
 	if (!may_create(m, s, proof))
 		site_refuse(&m->site, s, &not_allowed, room);
 	else if (map_count(m->rooms) >= m->max_rooms)
 		site_refuse(&m->site, s, &full, room);
+	else if (!site_is_operator(&m->site, s->from,
+				   proof == MUC_BY_CERTIFICATE) &&
+		 has_too_many(m, s->from))
+		site_refuse(&m->site, s, &enough, room);
 	else
 		create_room(m, s, proof);
 	jid_free(&room);
@@ -412,6 +480,32 @@ static void deliver_to_nobody(struct muc *m, struct stanza *s,
 			    jid_domain(s->to));
 }
 
+/* Who made the room, and operators, may make it anew where it was. */
+static bool lifts_tombstone(const struct muc *m, const struct room *r,
+			    const struct stanza *s, enum muc_proof proof)
+{
+	bool by_certificate = proof == MUC_BY_CERTIFICATE;
+
+	if (s->kind != STANZA_PRESENCE || s->type != STANZA_AVAILABLE ||
+	    !elem_child(s->elem, "x", NS_MUC) || !may_create(m, s, proof))
+		return false;
+	return site_is_operator(&m->site, s->from, by_certificate) ||
+	       (!r->config.of_house &&
+		str_equal(r->config.creator, jid_bare(s->from)));
+}
+
+static void deliver_to_tombstone(struct muc *m, struct room *r,
+				 struct stanza *s, enum muc_proof proof)
+{
+	if (!lifts_tombstone(m, r, s, proof)) {
+		destroy_refuse(r, s);
+		return;
+	}
+	persist_room_gone(r);
+	end_room(m, r, NULL);
+	deliver_to_nobody(m, s, proof);
+}
+
 void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 {
 	struct directory *d = map_get(m->domains, jid_domain(owned->to));
@@ -424,6 +518,8 @@ void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 		service_deliver(&m->site, d, owned);
 	} else if (!r) {
 		deliver_to_nobody(m, owned, proof);
+	} else if (r->config.is_destroyed) {
+		deliver_to_tombstone(m, r, owned, proof);
 	} else if (wake_is_needed(r, owned)) {
 		wait_for_room(m, r, owned, proof);
 		return;
@@ -489,6 +585,13 @@ void muc_domain_lost(struct muc *m, const char *local, const char *remote)
 	}
 }
 
+/* The name of a room that a user destroyed is free again some day. */
+static bool is_expired(const struct muc *m, const struct room *r, int64_t now)
+{
+	return r->config.is_destroyed && !r->config.of_house &&
+	       now - r->created > m->keep_tombstones;
+}
+
 void muc_tick(struct muc *m)
 {
 	struct map_cursor cursor;
@@ -501,10 +604,18 @@ void muc_tick(struct muc *m)
 
 		if (is_stored)
 			wake_let_sleep(r, now);
-		if (list_is_empty(&r->relay.items))
+		if (is_expired(m, r, now)) {
+			r->config.is_destroyed = false;
+			r->is_over = true;
+			finish(m, r);
 			continue;
-		iq_relay_tick(r, now);
-		finish(m, r);
+		}
+		room_limits_prune(&r->limits, r->config.slow_mode * 1000, now);
+		presence_show_late(r);
+		if (!list_is_empty(&r->relay.items))
+			iq_relay_tick(r, now);
+		if (!list_is_empty(&r->out))
+			finish(m, r);
 	}
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "muc/room_limits.h"
 #include "xmpp/cond.h"
 
 struct archive_page;
@@ -32,7 +33,11 @@ struct muc_settings {
 	size_t create_domain_count;
 	size_t max_users;             /* per room; 5000 */
 	size_t max_rooms;             /* 20000 */
+	size_t max_per_creator;       /* rooms that one user made; 20 */
+	int64_t keep_tombstones;      /* ms, of rooms that users made; 30 d */
+	bool logs_always;             /* rooms.log */
 	size_t history;               /* lines kept and sent at a join; 50 */
+	struct room_limits_settings limits;
 	size_t max_affiliations;      /* of a room; 10000 */
 	int64_t invite_after;         /* ms in the room before inviting; 60 s */
 	size_t user_invites;          /* per person, room and hour; 20 */

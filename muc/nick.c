@@ -6,6 +6,7 @@
 #include "muc/act.h"
 #include "muc/nickname.h"
 #include "muc/persist.h"
+#include "muc/police.h"
 #include "muc/presence.h"
 #include "muc/reserve.h"
 #include "muc/room.h"
@@ -102,11 +103,12 @@ static void move_one(struct act *a, const struct nickname *nick,
 }
 
 static bool is_allowed(const struct act *a, const struct occupant *other,
-		       const char *nick_key)
+		       const struct nickname *nick)
 {
 	if (!other || str_equal(occupant_bare(other),
 				jid_bare(a->stanza->from)))
-		return reserve_lets(a, nick_key) && act_may_save(a);
+		return reserve_lets(a, nick->key) && police_nick(a, nick) &&
+		       police_nick_change(a) && act_may_save(a);
 	act_refuse(a, COND_CONFLICT, COND_TYPE_CANCEL, NULL);
 	return false;
 }
@@ -124,7 +126,7 @@ bool nick_change(struct act *a)
 		return false;
 	}
 	other = roster_find_key(roster, nick.key);
-	is_done = is_allowed(a, other, nick.key);
+	is_done = is_allowed(a, other, &nick);
 	if (is_done) {
 		presence_take(a->room, a->session, a->stanza);
 		at = jid_with_resource(a->room->jid, nick.text);

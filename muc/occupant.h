@@ -36,9 +36,12 @@ struct occupant {
 	struct list node;          /* in roster->occupants */
 	uint32_t number;           /* in the audience; never 0 */
 	char *key;                 /* owned; of the nick, for conflicts */
+	char *look;                /* owned; of the nick, see confusable */
 	struct jid *jid;           /* owned; room@domain/nick */
 	enum role role;
 	enum affiliation affiliation;
+	bool is_known;             /* the others were told of it */
+	bool is_unshown;           /* its newest presence was not yet shown */
 	char id[OCCUPANT_ID_SIZE]; /* XEP-0421 */
 	struct list sessions;      /* never empty while in the roster */
 	struct session *shown;     /* whose presence the others see */

@@ -161,6 +161,7 @@ static void restore_session(struct room *r, const struct jid *jid,
 		o->affiliation = room_affiliation(r, jid,
 						  role == ROLE_MODERATOR);
 		o->role = role;
+		presence_restore(r, o);
 		occupant_id_make(r->site->secret, r->jid, jid, o->id);
 		s = session_new(jid, record->presence,
 				presence_read_priority(record->presence),

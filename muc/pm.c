@@ -5,6 +5,7 @@
 #include "jid/jid.h"
 #include "muc/act.h"
 #include "muc/message.h"
+#include "muc/police.h"
 #include "muc/room.h"
 #include "muc/site.h"
 #include "xml/elem.h"
@@ -77,7 +78,7 @@ void pm_send(struct act *a)
 		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
 	else if (!room_may(a->room, a->session->occupant, PRIVILEGE_SEND_PM))
 		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
-	else
+	else if (police_private(a))
 		send_to_occupant(a, to);
 }
 

@@ -8,6 +8,7 @@
 #include "jid/jid.h"
 #include "muc/persist.h"
 #include "muc/room.h"
+#include "muc/site.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
 #include "xml/write.h"
@@ -139,6 +140,25 @@ static void add_item(struct elem *x, const struct occupant *o, enum role role,
 		elem_add_with_text(item, "reason", NULL, note->reason);
 }
 
+static void add_text(struct elem *parent, const char *name,
+		     const struct elem *from)
+{
+	const char *text = elem_child_text(from, name, NULL);
+
+	if (text)
+		elem_add_with_text(parent, name, NULL, text);
+}
+
+/* XEP-0045 #destroyroom */
+static void add_destroy(struct elem *x, const struct elem *wish)
+{
+	struct elem *destroy = elem_add(x, "destroy", NULL);
+
+	elem_set_attr(destroy, "jid", elem_attr(wish, "jid"));
+	add_text(destroy, "reason", wish);
+	add_text(destroy, "password", wish);
+}
+
 /** All that a presence from the room is made of. */
 struct draft {
 	const struct occupant *occupant;
@@ -169,6 +189,8 @@ static struct elem *build(const struct draft *d)
 	x = elem_add(e, "x", NS_MUC_USER);
 	add_item(x, d->occupant, d->role, d->real, d->note);
 	add_codes(x, d->note, d->is_self);
+	if (d->note && d->note->destroy)
+		add_destroy(x, d->note->destroy);
 	return e;
 }
 
@@ -204,7 +226,8 @@ static struct frozen *get_frozen(struct occupant *o, enum occupant_view view)
 void presence_show_one(struct room *r, struct occupant *o,
 		       const struct session *to)
 {
-	room_send(r, get_frozen(o, view_of(r, to->occupant)), to->jid);
+	if (o->is_known)
+		room_send(r, get_frozen(o, view_of(r, to->occupant)), to->jid);
 }
 
 void presence_show_roster(struct room *r, const struct session *to)
@@ -214,7 +237,7 @@ void presence_show_roster(struct room *r, const struct session *to)
 	struct occupant *o;
 
 	list_each(o, &r->roster.occupants, node)
-		if (o != to->occupant)
+		if (o != to->occupant && o->is_known)
 			room_send_alone(r, get_frozen(o, view), alone);
 	audience_unref(&alone);
 }
@@ -244,11 +267,30 @@ static bool has_audience(struct room *r, enum roster_audience who)
 	return audience_size(roster_get_audience(&r->roster, who)) > 0;
 }
 
-void presence_show(struct room *r, struct occupant *o,
-		   const struct session *but)
+static bool is_broadcast(const struct room *r, const struct occupant *o)
 {
-	struct session *own;
+	return r->config.broadcast & (1u << o->role);
+}
 
+bool presence_is_stale(const struct room *r, const struct occupant *o)
+{
+	return o->is_known != is_broadcast(r, o);
+}
+
+void presence_restore(const struct room *r, struct occupant *o)
+{
+	o->is_known = is_broadcast(r, o);
+}
+
+/* Their role is from now on none that is shown. */
+static void hide(struct room *r, struct occupant *o)
+{
+	presence_show_gone(r, o, o->shown->jid, ROLE_NONE, NULL, NULL);
+	o->is_known = false;
+}
+
+static void show_others(struct room *r, struct occupant *o)
+{
 	if (r->config.shows_jids) {
 		room_send_to(r, get_frozen(o, OCCUPANT_WITH_JID), ROSTER_ALL,
 			     o->number);
@@ -260,6 +302,44 @@ void presence_show(struct room *r, struct occupant *o,
 			room_send_to(r, get_frozen(o, OCCUPANT_PLAIN),
 				     ROSTER_OTHERS, o->number);
 	}
+	o->is_known = true;
+}
+
+void presence_put_off(struct room *r, struct occupant *o)
+{
+	o->is_unshown = true;
+	r->limits.has_unshown = true;
+}
+
+void presence_show_late(struct room *r)
+{
+	struct occupant *o;
+
+	if (!r->limits.has_unshown)
+		return;
+	r->limits.has_unshown = false;
+	list_each(o, &r->roster.occupants, node) {
+		if (!o->is_unshown)
+			continue;
+		if (room_limits_take(&r->limits, &r->site->limits,
+				     occupant_bare(o), LIMIT_PRESENCE, 1,
+				     site_now(r->site)))
+			presence_show(r, o, o->shown);
+		else
+			r->limits.has_unshown = true;
+	}
+}
+
+void presence_show(struct room *r, struct occupant *o,
+		   const struct session *but)
+{
+	struct session *own;
+
+	o->is_unshown = false;
+	if (is_broadcast(r, o))
+		show_others(r, o);
+	else if (o->is_known)
+		hide(r, o);
 	list_each(own, &o->sessions, node)
 		if (own != but)
 			presence_show_self(r, o, own, NULL, NULL);
@@ -303,7 +383,8 @@ void presence_show_gone(struct room *r, const struct occupant *o,
 		.is_gone = true,
 	};
 
-	send_both(r, &d, real);
+	if (o->is_known)
+		send_both(r, &d, real);
 }
 
 void presence_show_gone_self(struct room *r, const struct occupant *o,
@@ -334,7 +415,12 @@ void presence_show_change(struct room *r, struct occupant *o,
 	};
 	const struct session *own;
 
-	send_both(r, &d, o->shown->jid);
+	if (is_broadcast(r, o)) {
+		send_both(r, &d, o->shown->jid);
+		o->is_known = true;
+	} else if (o->is_known) {
+		hide(r, o);
+	}
 	elem_free(&payload);
 	list_each(own, &o->sessions, node)
 		presence_show_self(r, o, own, NULL, note);

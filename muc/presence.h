@@ -26,6 +26,7 @@ struct presence_note {
 	const char *new_nick;           /* with 303, or NULL */
 	const char *reason;             /* or NULL */
 	const char *actor;              /* nick of who did it, or NULL */
+	const struct elem *destroy;     /* the room ends: as asked, or NULL */
 };
 
 /** What a client's presence may say in the room, as an owned tree without
@@ -40,6 +41,15 @@ bool presence_take(struct room *r, struct session *s, struct stanza *stanza);
 
 /** All other occupants to one session. */
 void presence_show_roster(struct room *r, const struct session *to);
+/** Do the others know of the occupant although they should not, or the other
+ *  way round? Roles may be kept from them (muc#roomconfig_presencebroadcast). */
+bool presence_is_stale(const struct room *r, const struct occupant *o);
+/** The occupant's news wait until presence_show_late() finds that a share is
+ *  left for them (room_limits). */
+void presence_put_off(struct room *r, struct occupant *o);
+void presence_show_late(struct room *r);
+/** Somebody who was shown before a restart. */
+void presence_restore(const struct room *r, struct occupant *o);
 /** The occupant to all others and, with 110, to its own sessions but one. */
 void presence_show(struct room *r, struct occupant *o,
 		   const struct session *but);

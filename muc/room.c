@@ -24,6 +24,7 @@ struct room *room_new(struct site *site, const struct jid *jid,
 	voices_init(&r->voices);
 	history_init(&r->history, site->history);
 	relay_init(&r->relay);
+	room_limits_init(&r->limits, &site->limits, site_now(site));
 	invitations_init(&r->invitations);
 	lookups_init(&r->lookups);
 	throttle_init(&r->letters, (double)site->room_invites / 3600,
@@ -52,6 +53,7 @@ void room_free(struct room **r)
 	require(list_is_empty(&room->waiting));
 	drop_out(room);
 	lookups_fini(&room->lookups);
+	room_limits_fini(&room->limits);
 	invitations_fini(&room->invitations);
 	relay_fini(&room->relay);
 	history_fini(&room->history);

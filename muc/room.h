@@ -18,6 +18,7 @@
 #include "muc/recent.h"
 #include "muc/relay.h"
 #include "muc/room_config.h"
+#include "muc/room_limits.h"
 #include "muc/roster.h"
 #include "muc/subject.h"
 #include "muc/voices.h"
@@ -33,6 +34,7 @@ struct room {
 	struct site *site;    /* borrowed */
 	struct jid *jid;      /* owned; bare */
 	bool is_over;         /* to be taken out of the house after the act */
+	bool is_listed;       /* in the house's directory */
 	int64_t created;      /* ms since epoch */
 	int64_t emptied;      /* ms; when the last session went */
 	struct room_config config;
@@ -43,6 +45,7 @@ struct room {
 	struct history history;
 	struct relay relay;
 	struct recent recent;
+	struct room_limits limits;
 	struct invitations invitations;
 	struct lookups lookups;
 	struct throttle letters; /* to those who are not in the room */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * room_config: how a room is set up (XEP-0045 #registrar-formtype-owner), and
- * its text in the store: a submitted data form, so that one table of fields
- * serves the store and the owner's form.
+ * room_config: how a room is set up, and its text in the store: a submitted data
+ * form, so that one table of fields (room_field) serves the store and the
+ * owner's form.
  *
  * Thread: conference loop. Owner: embedded in struct room.
  */
@@ -29,13 +29,29 @@ struct room_config {
 	enum role pm_from;       /* the least that may; ROLE_COUNT = nobody */
 	bool is_locked;          /* made, not yet configured (#enter-locked) */
 	int64_t max_users;       /* 0 = what the service allows */
+	int64_t max_history;     /* lines for a newcomer */
+	int64_t slow_mode;       /* s between two messages of one; XEP-0500 */
+	unsigned broadcast;      /* roles whose presence is shown: 1 << role */
+	unsigned list_readers;   /* roles that may read lists, likewise */
+	bool forwards_mentions;  /* XEP-0452 */
+	char *pubsub;            /* or NULL: where its news are */
+	/* not the owner's */
+	bool of_house;           /* made by the service, not by a user */
+	char *creator;           /* or NULL; bare JID */
+	bool is_destroyed;       /* a tombstone: nobody comes in */
+	char *venue;             /* or NULL; of a tombstone: go there */
+	char *farewell;          /* or NULL; why it was destroyed */
 };
+
+#define ROOM_CONFIG_ALL_ROLES                                    \
+	((1u << ROLE_VISITOR) | (1u << ROLE_PARTICIPANT) | \
+	 (1u << ROLE_MODERATOR))
 
 /** As a room that a user makes: temporary, open, semi-anonymous, logged. */
 void room_config_init(struct room_config *c);
 void room_config_fini(struct room_config *c);
-/** Who may write privately, as muc#roomconfig_allowpm says it. */
-const char *room_config_pm_word(const struct room_config *c);
+/** to must not be initialised. */
+void room_config_copy(struct room_config *to, const struct room_config *from);
 /** Owned text. */
 char *room_config_write(const struct room_config *c);
 /** Take over the fields that text holds; what it does not hold stays. */

@@ -9,6 +9,7 @@
 #include "muc/entity.h"
 #include "muc/iq_register.h"
 #include "muc/room.h"
+#include "muc/room_field.h"
 #include "xml/elem.h"
 #include "xmpp/disco.h"
 #include "xmpp/form.h"
@@ -48,6 +49,13 @@ static void add_number(struct elem *form, const char *var, size_t n)
 	mem_free(&text);
 }
 
+static size_t most_history(const struct room *r)
+{
+	size_t most = (size_t)r->config.max_history;
+
+	return most < r->history.max ? most : r->history.max;
+}
+
 static void add_roominfo(struct elem *query, const struct room *r)
 {
 	struct elem *form = form_add(query, "result", NS_MUC_ROOMINFO);
@@ -71,8 +79,10 @@ static void add_roominfo(struct elem *query, const struct room *r)
 	form_add_field(form, "muc#roomconfig_allowinvites", NULL, NULL,
 		       r->config.may_invite ? "1" : "0");
 	form_add_field(form, "muc#roomconfig_allowpm", NULL, NULL,
-		       room_config_pm_word(&r->config));
-	add_number(form, "muc#maxhistoryfetch", r->history.max);
+		       room_field_pm_word(&r->config));
+	add_number(form, "muc#maxhistoryfetch", most_history(r));
+	add_number(form, "muc#roominfo_slow_mode_duration",
+		   (size_t)r->config.slow_mode);
 }
 
 /* The node of a question; refused (and false) unless there is none. */

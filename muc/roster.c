@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "jid/confusable.h"
 #include "jid/jid.h"
 #include "xmpp/envelope.h"
 
@@ -42,6 +43,7 @@ void roster_free_occupant(struct occupant **o)
 	occupant_forget_presence(*o);
 	jid_free(&(*o)->jid);
 	mem_free(&(*o)->key);
+	mem_free(&(*o)->look);
 	mem_free(o);
 }
 
@@ -124,6 +126,7 @@ struct occupant *roster_add_occupant(struct roster *r, const char *key,
 		o->number = ++r->last_number;
 	o->key = str_dup(key);
 	o->jid = jid_copy(jid);
+	o->look = confusable_make(jid_resource(jid));
 	list_init(&o->sessions);
 	map_add(r->by_key, key, o);
 	list_add_tail(&r->occupants, &o->node);
@@ -183,6 +186,8 @@ void roster_rename(struct roster *r, struct occupant *o, const char *key,
 	map_steal(r->by_key, o->key);
 	str_set(&o->key, key);
 	jid_set(&o->jid, jid);
+	mem_free(&o->look);
+	o->look = confusable_make(jid_resource(jid));
 	map_add(r->by_key, key, o);
 	occupant_forget_presence(o);
 }

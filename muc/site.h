@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "muc/env.h"
 #include "muc/occupant_id.h"
+#include "muc/room_limits.h"
 
 struct elem;
 struct jid;
@@ -25,6 +26,8 @@ struct site {
 	int64_t invite_after;    /* ms in the room until one may invite */
 	size_t user_invites;     /* of a person and hour, in a room */
 	size_t room_invites;     /* of a room and hour */
+	struct room_limits_settings limits;
+	bool logs_always;   /* no owner turns the record off */
 	size_t max_stanza;  /* bytes that a room passes on at once */
 	unsigned char secret[OCCUPANT_ID_SECRET_SIZE];
 	char *version;      /* owned */

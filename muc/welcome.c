@@ -39,9 +39,13 @@ static void send_history(const struct act *a)
 	const struct jid *to = a->session->jid;
 	const struct elem *x = elem_child(a->stanza->elem, "x", NS_MUC);
 	struct history_wish wish = history_read_wish(x, site_now(r->site));
-	size_t count = history_choose(&r->history, &wish, r->jid,
-				      strlen(jid_text(to)));
 	struct audience *alone;
+	size_t count;
+
+	if (wish.max_stanzas < 0 || wish.max_stanzas > r->config.max_history)
+		wish.max_stanzas = r->config.max_history;
+	count = history_choose(&r->history, &wish, r->jid,
+			       strlen(jid_text(to)));
 
 	alone = room_new_audience(to);
 	for (size_t i = 0; i < count; i++)

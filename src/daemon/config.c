@@ -348,10 +348,34 @@ static char *normal_create(const char *text)
 	return is_create_word(text) ? str_dup(text) : normal_domain(text);
 }
 
+static void read_rooms_log(struct config_reading *r, struct config_node *value)
+{
+	const char *text = config_node_text(value);
+
+	if (str_equal(text, "always"))
+		r->config->muc.logs_always = true;
+	else if (str_equal(text, "default"))
+		r->config->muc.logs_always = false;
+	else
+		config_complain(r, value, "log: expected default or always");
+}
+
 static const struct config_key rooms_keys[] = {
 	LIST("create", create, "operators, anyone, or domains", normal_create),
 	COUNT("max_users", muc.max_users, 1, 1000000),
 	COUNT("max_rooms", muc.max_rooms, 1, 10000000),
+	COUNT("max_per_creator", muc.max_per_creator, 0, 1000000),
+	DURATION("keep_tombstones", muc.keep_tombstones, 0, 3650 * DAYS),
+	SPECIAL("log", read_rooms_log),
+	COUNT("user_messages", muc.limits.user_messages, 0, 100000),
+	COUNT("user_presences", muc.limits.user_presences, 0, 100000),
+	COUNT("user_nicks", muc.limits.user_nicks, 0, 100000),
+	COUNT("room_messages", muc.limits.room_messages, 0, 1000000),
+	COUNT("domain_joins", muc.limits.domain_joins, 0, 1000000),
+	COUNT("room_joins", muc.limits.room_joins, 0, 1000000),
+	COUNT("max_lines", muc.limits.max_lines, 0, 10000),
+	SIZE("max_body", muc.limits.max_body, 0, 1 << 20),
+	COUNT("max_nick", muc.limits.max_nick, 0, 1000),
 	COUNT("max_affiliations", muc.max_affiliations, 1, 1000000),
 	DURATION("invite_after", muc.invite_after, 0, DAYS),
 	COUNT("user_invites", muc.user_invites, 0, 500),

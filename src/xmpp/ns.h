@@ -19,6 +19,7 @@
 #define NS_STREAM_LIMITS "urn:xmpp:stream-limits:0"
 
 #define NS_DATA_FORM "jabber:x:data"
+#define NS_FORM_VALIDATE "http://jabber.org/protocol/xdata-validate"
 #define NS_DISCO_INFO "http://jabber.org/protocol/disco#info"
 #define NS_DISCO_ITEMS "http://jabber.org/protocol/disco#items"
 #define NS_RSM "http://jabber.org/protocol/rsm"
@@ -26,6 +27,7 @@
 #define NS_MUC_USER "http://jabber.org/protocol/muc#user"
 #define NS_MUC_ADMIN "http://jabber.org/protocol/muc#admin"
 #define NS_MUC_OWNER "http://jabber.org/protocol/muc#owner"
+#define NS_MUC_ROOMCONFIG "http://jabber.org/protocol/muc#roomconfig"
 #define NS_MUC_ROOMINFO "http://jabber.org/protocol/muc#roominfo"
 #define NS_MUC_REGISTER "http://jabber.org/protocol/muc#register"
 #define NS_MUC_REQUEST "http://jabber.org/protocol/muc#request"

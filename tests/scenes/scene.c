@@ -13,6 +13,7 @@
  *   < NAME XML                the next stanza that came to NAME; see match.h
  *   skip [NAME]               forget what came
  *   quiet [NAME]              nothing more has come
+ *   submit NAME ROOM ID KEY=VALUE|VALUE...  NAME configures ROOM
  *   join NAME NICK            enter $room; all that comes of it is forgotten
  *   hold | commit             records wait | are committed (and go on waiting)
  *   archive hold|answer|fail
@@ -140,6 +141,33 @@ static void set_create(struct muc_settings *s, const char *value)
 	s->create_domain_count = 1;
 }
 
+static bool set_limit(struct room_limits_settings *s, const char *key,
+		      size_t number)
+{
+	const struct {
+		const char *key;
+		size_t *field;
+	} rows[] = {
+		{ "user_messages", &s->user_messages },
+		{ "user_presences", &s->user_presences },
+		{ "user_nicks", &s->user_nicks },
+		{ "room_messages", &s->room_messages },
+		{ "domain_joins", &s->domain_joins },
+		{ "room_joins", &s->room_joins },
+		{ "max_lines", &s->max_lines },
+		{ "max_body", &s->max_body },
+		{ "max_nick", &s->max_nick },
+	};
+
+	for (size_t i = 0; i < array_len(rows); i++) {
+		if (strcmp(rows[i].key, key))
+			continue;
+		*rows[i].field = number;
+		return true;
+	}
+	return false;
+}
+
 static void do_set(struct scene *sc, char *args)
 {
 	struct muc_settings *s = &sc->stage.settings;
@@ -154,6 +182,12 @@ static void do_set(struct scene *sc, char *args)
 		s->max_users = (size_t)number;
 	else if (!strcmp(key, "max_rooms") && is_number)
 		s->max_rooms = (size_t)number;
+	else if (!strcmp(key, "max_per_creator") && is_number)
+		s->max_per_creator = (size_t)number;
+	else if (is_number && set_limit(&s->limits, key, (size_t)number))
+		return;
+	else if (!strcmp(key, "logs_always"))
+		s->logs_always = true;
 	else if (!strcmp(key, "user_invites") && is_number)
 		s->user_invites = (size_t)number;
 	else if (!strcmp(key, "room_invites") && is_number)
@@ -168,31 +202,49 @@ static void do_set(struct scene *sc, char *args)
 		fail(sc, "no setting %s like that", key);
 }
 
+static void add_values(struct elem *field, char *values)
+{
+	char *next;
+
+	for (char *value = values; value; value = next) {
+		next = strchr(value, '|');
+		if (next)
+			*next++ = '\0';
+		form_add_value(field, value);
+	}
+}
+
 /* KEY=VALUE of muc#roomconfig; a key that names its own is left alone. */
 static void add_field(struct elem *form, char *word)
 {
 	char *value = strchr(word, '='), *var;
+	bool is_whole = str_has_prefix(word, "x-") || strchr(word, '#');
 
 	if (!value)
 		return;
 	*value++ = '\0';
 	var = str_format("%s%s",
-			 str_has_prefix(word, "x-") ? "" : "muc#roomconfig_",
+			 is_whole ? "" : "muc#roomconfig_",
 			 word);
-	form_add_field(form, var, NULL, NULL, value);
+	add_values(form_add_field(form, var, NULL, NULL, NULL), value);
 	mem_free(&var);
+}
+
+static void add_form(struct elem *parent, char *args)
+{
+	struct elem *form = form_add(parent, "submit", NS_MUC_ROOMCONFIG);
+	char *word;
+
+	for (word = next_word(&args); *word; word = next_word(&args))
+		add_field(form, word);
 }
 
 static char *make_config(char *args)
 {
 	struct elem *root = elem_new("config", NS_MUC_OWNER);
-	struct elem *form = form_add(root, "submit",
-				     NS_MUC "#roomconfig");
 	struct buf out = { 0 };
-	char *word;
 
-	for (word = next_word(&args); *word; word = next_word(&args))
-		add_field(form, word);
+	add_form(root, args);
 	write_elem(&out, root, NULL);
 	elem_free(&root);
 	return buf_steal_str(&out);
@@ -247,6 +299,23 @@ static void do_send(struct scene *sc, char *args)
 static void do_send_by_certificate(struct scene *sc, char *args)
 {
 	deliver(sc, args, MUC_BY_CERTIFICATE);
+}
+
+static void do_submit(struct scene *sc, char *args)
+{
+	const char *from = get_jid(sc, next_word(&args));
+	char *room = names_fill(&sc->names, next_word(&args));
+	struct elem *iq = elem_new("iq", NS_SERVER);
+
+	elem_set_attr(iq, "type", "set");
+	elem_set_attr(iq, "to", room);
+	elem_set_attr(iq, "id", next_word(&args));
+	add_form(elem_add(iq, "query", NS_MUC_OWNER), args);
+	mem_free(&room);
+	if (!from)
+		elem_free(&iq);
+	else if (!stage_deliver(&sc->stage, iq, from, MUC_BY_CERTIFICATE))
+		fail(sc, "that is no stanza");
 }
 
 static void do_expect(struct scene *sc, char *args)
@@ -524,6 +593,7 @@ static const struct {
 	{ "user", do_user },       { "set", do_set },
 	{ ">", do_send },          { ">>", do_send_by_certificate },
 	{ "<", do_expect },        { "skip", do_skip },
+	{ "submit", do_submit },
 	{ "quiet", do_quiet },     { "join", do_join },
 	{ "hold", do_hold },       { "commit", do_commit },
 	{ "archive", do_archive }, { "store", do_store },

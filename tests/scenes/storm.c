@@ -423,6 +423,9 @@ static void begin(struct storm *s, uint64_t seed)
 {
 	*s = (struct storm){ .seed = seed };
 	stage_init(&s->stage);
+	/* every other storm meets no police */
+	if (seed % 2)
+		s->stage.settings.limits = (struct room_limits_settings){ 0 };
 	stage_open(&s->stage);
 	for (int i = 0; i < CLIENTS; i++) {
 		struct client *c = &s->clients[i];
