@@ -15,6 +15,7 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "net/creds.h"
+#include "net/cert_book.h"
 #include "net/dial_book.h"
 #include "s2s/check.h"
 #include "s2s/door.h"
@@ -33,6 +34,7 @@
 
 #define TICK 1000          /* ms */
 #define MAX_CHECKS 4
+#define MAX_VERDICTS 4096  /* on certificates, remembered */
 #define CLOSE_TIMEOUT 5000 /* ms for everybody to part politely */
 
 struct io {
@@ -370,6 +372,7 @@ static void take_creds(struct io *io, struct io_mail *m)
 {
 	creds_unref(&io->place.creds);
 	io->place.creds = m->creds;
+	cert_book_clear(io->place.verdicts);
 	m->creds = NULL;
 }
 
@@ -648,6 +651,7 @@ int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 	open_memory(io);
 	key_init(&io->place.key, team->settings->dialback_secret);
 	io->place.book = open_book(team->settings);
+	io->place.verdicts = cert_book_new(MAX_VERDICTS);
 	io->place.pace = open_pace(io);
 	io->place.hush = hush_new(team->settings->log_lines);
 	io->box = mailbox_open(io->loop, team->settings->mailbox,
@@ -701,6 +705,7 @@ void io_free(struct io **io)
 	seat_fini(&dead->seats);
 	buf_fini(&dead->touched);
 	dial_book_free(&dead->place.book);
+	cert_book_free(&dead->place.verdicts);
 	hush_free(&dead->place.hush);
 	creds_unref(&dead->place.creds);
 	policy_unref(&dead->place.policy);

@@ -14,6 +14,7 @@
 #include "s2s/recall.h"
 #include "s2s/s2s.h"
 
+struct cert_book;
 struct creds;
 struct dial_book;
 struct hush;
@@ -27,6 +28,7 @@ struct place {
 	const struct s2s_settings *settings; /* s2s's, immutable */
 	const struct map *domains;           /* ours; s2s's, immutable */
 	struct creds *creds;                 /* a reference; for new sessions */
+	struct cert_book *verdicts;          /* with creds; the loop's */
 	struct key key;                      /* dialback */
 	struct dial_book *book;              /* of all dials here */
 	struct policy *policy;               /* a reference */

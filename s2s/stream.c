@@ -742,7 +742,10 @@ const char *stream_cipher(const struct stream *s)
 enum cert_verdict stream_peer_verdict(const struct stream *s,
 				      const char *domain)
 {
-	return s->tls ? tls_peer_verdict(s->tls, domain) : CERT_NONE;
+	return s->tls ? tls_peer_verdict_by(s->tls, domain,
+					    s->place->verdicts,
+					    s->place->creds)
+		      : CERT_NONE;
 }
 
 enum dane_verdict stream_peer_dane(const struct stream *s,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/cert.h"
 
+#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
@@ -279,4 +280,59 @@ void cert_summary_fini(struct cert_summary *s)
 {
 	mem_free(&s->names);
 	mem_free(&s->issuer);
+}
+
+/* Also what was stapled: the same chain may have been revoked since. */
+static bool hash_shown(gnutls_hash_hd_t hash, gnutls_session_t session,
+		       const gnutls_datum_t *ders, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		gnutls_datum_t stapled = { NULL, 0 };
+
+		if (gnutls_hash(hash, &ders[i].size, sizeof(ders[i].size)) < 0 ||
+		    gnutls_hash(hash, ders[i].data, ders[i].size) < 0)
+			return false;
+		if (gnutls_ocsp_status_request_get2(session, i, &stapled) == 0 &&
+		    (gnutls_hash(hash, "ocsp", 4) < 0 ||
+		     gnutls_hash(hash, stapled.data, stapled.size) < 0))
+			return false;
+	}
+	return true;
+}
+
+static bool find_expiry(const gnutls_datum_t *ders, unsigned count,
+			int64_t *expires_at)
+{
+	*expires_at = INT64_MAX / 1000;
+	for (unsigned i = 0; i < count; i++) {
+		gnutls_x509_crt_t crt;
+		bool is_read;
+
+		require(gnutls_x509_crt_init(&crt) == 0);
+		is_read = gnutls_x509_crt_import(crt, &ders[i],
+						 GNUTLS_X509_FMT_DER) == 0;
+		if (is_read &&
+		    gnutls_x509_crt_get_expiration_time(crt) < *expires_at)
+			*expires_at = gnutls_x509_crt_get_expiration_time(crt);
+		gnutls_x509_crt_deinit(crt);
+		if (!is_read)
+			return false;
+	}
+	return true;
+}
+
+bool cert_take_print(gnutls_session_t session, struct cert_print *out)
+{
+	unsigned count = 0;
+	const gnutls_datum_t *ders =
+		gnutls_certificate_get_peers(session, &count);
+	gnutls_hash_hd_t hash;
+	bool is_hashed;
+
+	if (!ders || count == 0)
+		return false;
+	require(gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) == 0);
+	is_hashed = hash_shown(hash, session, ders, count);
+	gnutls_hash_deinit(hash, out->sha256);
+	return is_hashed && find_expiry(ders, count, &out->expires_at);
 }

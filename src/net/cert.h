@@ -28,6 +28,12 @@ struct cert_summary {
 };
 void cert_summary_fini(struct cert_summary *s);
 
+/** All that a peer showed, its certificates and what is stapled to them. */
+struct cert_print {
+	unsigned char sha256[32];
+	int64_t expires_at; /* s since epoch: when the first of them does */
+};
+
 /** Does a name from a certificate (pattern, A-labels) match domain (A-labels)?
  *  A wildcard is the complete left-most label and matches exactly one. */
 bool cert_match_name(const char *pattern, const char *domain);
@@ -43,3 +49,6 @@ enum cert_verdict cert_judge(struct gnutls_session_int *session,
 /** Of the peer's own certificate; out is zeroed when there is none. */
 void cert_summarise(struct gnutls_session_int *session,
 		    struct cert_summary *out);
+/** False if it showed nothing, or nothing readable. */
+bool cert_take_print(struct gnutls_session_int *session,
+		     struct cert_print *out);

@@ -7,12 +7,14 @@
 #include <gnutls/gnutls.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/throttle.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
+#include "net/cert_book.h"
 #include "net/creds.h"
 #include "net/tcp.h"
 
@@ -488,6 +490,24 @@ enum cert_verdict tls_peer_verdict(const struct tls *t, const char *domain)
 {
 	/* The description is there from the end of the handshake. */
 	return t->description ? cert_judge(t->session, domain) : CERT_NONE;
+}
+
+enum cert_verdict tls_peer_verdict_by(const struct tls *t, const char *domain,
+				      struct cert_book *book,
+				      const struct creds *creds)
+{
+	int64_t now = loop_now(t->loop);
+	struct cert_print print;
+	enum cert_verdict verdict;
+
+	if (!t->description || t->creds != creds ||
+	    !cert_take_print(t->session, &print))
+		return tls_peer_verdict(t, domain);
+	if (cert_book_find(book, &print, domain, now, &verdict))
+		return verdict;
+	verdict = cert_judge(t->session, domain);
+	cert_book_put(book, &print, domain, verdict, now, clock_wall());
+	return verdict;
 }
 
 enum dane_verdict tls_peer_dane(const struct tls *t,

@@ -12,6 +12,7 @@
 #include "net/dane.h"
 
 struct addr;
+struct cert_book;
 struct creds;
 struct tcp;
 struct tls;
@@ -55,6 +56,11 @@ void tls_close(struct tls *t);
 
 /** The peer's chain, for this name (A-labels), as a server of that name. */
 enum cert_verdict tls_peer_verdict(const struct tls *t, const char *domain);
+/** The same from a book where it stands there, and put in if not. The book is for
+ *  sessions with these creds only: others may trust other CAs. */
+enum cert_verdict tls_peer_verdict_by(const struct tls *t, const char *domain,
+				      struct cert_book *book,
+				      const struct creds *creds);
 /** Its chain against the TLSA records of the server that was called; see
  *  dane_judge(). */
 enum dane_verdict tls_peer_dane(const struct tls *t,
