@@ -12,7 +12,7 @@
 #include "xmpp/envelope.h"
 
 #define EXPAND_MAX 262144 /* bytes in the stream's buffers at once */
-#define READY_FACTOR 16   /* times the queue's bounds while a stream is open */
+#define READY_FACTOR 32   /* times the queue's bounds while a stream is open */
 #define STUCK_AFTER 60000 /* ms without progress beyond write_bytes */
 #define DEAD_AFTER 120000 /* ms without progress at all */
 
@@ -80,6 +80,15 @@ bool backlog_is_over(const struct backlog *b, bool is_open)
 
 	return b->queue.held > settings->queue_bytes * factor ||
 	       b->queue.count > settings->queue_envelopes * factor;
+}
+
+bool backlog_is_heavy(const struct backlog *b, bool was)
+{
+	const struct s2s_settings *settings = b->place->settings;
+	size_t part = was ? 4 : 1; /* let go well below where it began */
+
+	return b->queue.bytes > settings->write_bytes / 4 / part ||
+	       b->queue.count > settings->queue_envelopes / part;
 }
 
 static void count_portion(const struct outq_portion *done,

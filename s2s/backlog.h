@@ -38,6 +38,9 @@ int64_t backlog_grace_left(const struct backlog *b);
 void backlog_drop(struct backlog *b);
 /** More waits than may, for a stream that is open, or for none. */
 bool backlog_is_over(const struct backlog *b, bool is_open);
+/** So much waits for the open stream that the peer's own traffic, which is what
+ *  we answer, should wait as well (FEDERATION 6.4). was: it was so before. */
+bool backlog_is_heavy(const struct backlog *b, bool was);
 /** Write what the open stream can take now. True: something was. */
 bool backlog_pump(struct backlog *b, struct outbound *stream,
 		  const char *remote);

@@ -58,6 +58,8 @@ struct inbound {
 	unsigned unsolicited;
 	unsigned claims;          /* while nothing is proven */
 	bool was_asked;           /* they verified a key with us */
+	bool is_paused;           /* the conference is full */
+	bool is_held;             /* too much waits for its domain */
 	int64_t opened_at;
 };
 
@@ -724,9 +726,25 @@ void inbound_review(struct inbound *in)
 	fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
 }
 
+static void settle_pause(struct inbound *in)
+{
+	stream_pause(in->stream, in->is_paused || in->is_held);
+}
+
 void inbound_pause(struct inbound *in, bool on)
 {
-	stream_pause(in->stream, on);
+	in->is_paused = on;
+	settle_pause(in);
+}
+
+void inbound_hold(struct inbound *in, const char *remote, bool on)
+{
+	if (in->is_held == on || !trust_has_remote(&in->trust, remote))
+		return;
+	if (on)
+		counter_add(&tally.held, 1);
+	in->is_held = on;
+	settle_pause(in);
 }
 
 void inbound_tick(struct inbound *in, int64_t now)

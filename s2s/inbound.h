@@ -48,6 +48,9 @@ void inbound_answer(struct inbound *in, const char *local, const char *remote,
 /** The policy has changed: end the stream if it forbids a pair of it. */
 void inbound_review(struct inbound *in);
 void inbound_pause(struct inbound *in, bool on);
+/** If it speaks for remote, read no more for now, or go on: too much waits to be
+ *  sent there. */
+void inbound_hold(struct inbound *in, const char *remote, bool on);
 /** Now and then: keep-alive. now: ms monotonic. */
 void inbound_tick(struct inbound *in, int64_t now);
 void inbound_close(struct inbound *in); /* politely */

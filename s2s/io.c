@@ -109,7 +109,21 @@ static void on_lost(void *owner, const char *local, const char *remote)
 	io->team->events->on_lost(io->team->owner, local, remote);
 }
 
+static void on_heavy(void *owner, const char *remote, bool is_heavy)
+{
+	struct io *io = owner;
+
+	for (unsigned i = 0; i < io->team->count; i++) {
+		struct io_mail *m = io_mail_new(IO_HOLD);
+
+		m->remote = str_dup(remote);
+		m->is_on = is_heavy;
+		post(io->team->ios[i], m);
+	}
+}
+
 static const struct link_events link_events = {
+	.on_heavy = on_heavy,
 	.on_answer = on_answer,
 	.on_undelivered = on_undelivered,
 	.on_lost = on_lost,
@@ -368,6 +382,16 @@ static void take_revive(struct io *io, const struct io_mail *m)
 		link_revive(l);
 }
 
+static void take_hold(struct io *io, const struct io_mail *m)
+{
+	for (size_t i = 0; i < io->seats.count; i++) {
+		struct inbound *in = io->seats.seats[i].stream;
+
+		if (in)
+			inbound_hold(in, m->remote, m->is_on);
+	}
+}
+
 static void take_creds(struct io *io, struct io_mail *m)
 {
 	creds_unref(&io->place.creds);
@@ -513,6 +537,9 @@ static void on_mail(void *owner, struct mail *owned)
 		break;
 	case IO_REVIVE:
 		take_revive(io, m);
+		break;
+	case IO_HOLD:
+		take_hold(io, m);
 		break;
 	case IO_RESUME:
 		if (io->is_paused)

@@ -23,6 +23,7 @@ enum io_mail_kind {
 	IO_ANSWER,    /* stream, local, remote, verdict, cond */
 	IO_REVIVE,    /* local, remote: remote proved that it is there */
 	IO_RESUME,    /* read on */
+	IO_HOLD,      /* remote, is_on: read its streams no further, or on */
 	IO_CREDS,     /* creds: for new handshakes */
 	IO_DNS,       /* servers, trust_ad: to be asked */
 	IO_POLICY,    /* policy: from now on */
@@ -46,6 +47,7 @@ struct io_mail {
 	bool trust_ad;
 	enum packet_type verdict;
 	enum cond_name cond;
+	bool is_on;
 	struct creds *creds; /* a reference, or NULL */
 	struct policy *policy; /* a reference, or NULL */
 	struct report_ask *report_ask; /* owned, or NULL */

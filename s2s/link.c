@@ -70,6 +70,7 @@ struct link {
 	int64_t fault_at;
 	int64_t changed_at; /* when state was entered */
 	bool is_lost;       /* told on_lost, not reached since */
+	bool is_heavy;           /* told on_heavy */
 	bool is_leaving;    /* link_close() */
 };
 
@@ -284,9 +285,33 @@ static const struct round_events round_events = {
 	.on_exhausted = on_exhausted,
 };
 
+/* Only while the stream is open: to open one the peer may have to ask us. */
+static void weigh(struct link *l)
+{
+	bool is_heavy = l->state == LINK_READY &&
+			backlog_is_heavy(&l->backlog, l->is_heavy);
+
+	if (is_heavy == l->is_heavy)
+		return;
+	l->is_heavy = is_heavy;
+	l->events->on_heavy(l->owner, l->remote, is_heavy);
+}
+
+/* In the middle of its first attempt a link is as good as open: what waits is
+ * the traffic of milliseconds. */
+static bool is_over_bounds(const struct link *l)
+{
+	bool is_hopeful = l->failures == 0 && l->state != LINK_IDLE &&
+			  l->state != LINK_BACKING_OFF;
+
+	return backlog_is_over(&l->backlog,
+			       l->state == LINK_READY || is_hopeful);
+}
+
 static void drain(struct link *l, enum link_next next)
 {
 	enter(l, LINK_DRAINING);
+	weigh(l);
 	l->next = next;
 	if (next != LINK_NEXT_TARGET) /* else the attempt goes on */
 		timer_stop(l->deadline);
@@ -521,6 +546,7 @@ void link_pump(struct link *l)
 		return;
 	if (backlog_pump(&l->backlog, l->stream, l->remote))
 		l->used_at = now_of(l);
+	weigh(l);
 	if (l->is_leaving && outq_is_empty(&l->backlog.queue)) {
 		drain(l, LINK_NEXT_IDLE);
 		outbound_close(l->stream);
@@ -570,7 +596,7 @@ void link_add(struct link *l, struct envelope *owned)
 		return;
 	}
 	outq_add(&l->backlog.queue, owned);
-	if (backlog_is_over(&l->backlog, l->state == LINK_READY)) {
+	if (is_over_bounds(l)) {
 		overflow(l);
 		return;
 	}

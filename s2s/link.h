@@ -26,6 +26,9 @@ struct link_events {
 	void (*on_undelivered)(void *owner, struct envelope *owned,
 			       enum cond_name why);
 	void (*on_lost)(void *owner, const char *local, const char *remote);
+	/** Much waits for remote's open stream, or no longer: what it sends
+	 *  should wait, too. */
+	void (*on_heavy)(void *owner, const char *remote, bool is_heavy);
 	/** There may be nothing left to do: see link_is_over(). Not a place to
 	 *  free it. */
 	void (*on_quiet)(void *owner);

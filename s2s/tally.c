@@ -25,6 +25,9 @@ struct tally tally = {
 				    "descriptors"),
 	.paced = COUNTER_INIT("hallway_s2s_handshakes_delayed",
 			      "Times that TLS handshakes had to wait"),
+	.held = COUNTER_INIT("hallway_s2s_streams_held",
+			     "Times a stream waited for what its domain is "
+			     "sent"),
 	.braked = COUNTER_INIT("hallway_s2s_streams_braked",
 			       "Times that a stream sent too much and had to "
 			       "wait"),
@@ -109,7 +112,7 @@ void tally_register(void)
 		&tally.external_in, &tally.external_out,
 		&tally.forbidden,   &tally.downgrades,  &tally.disbelieved,
 		&tally.refused_often, &tally.turned_away, &tally.hushed,
-		&tally.paced, &tally.braked,
+		&tally.paced, &tally.braked, &tally.held,
 	};
 
 	for (size_t i = 0; i < array_len(plain); i++)

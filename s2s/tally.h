@@ -21,6 +21,7 @@ struct tally {
 	struct counter refused_often; /* connections not taken: too often */
 	struct counter turned_away;  /* for want of descriptors */
 	struct counter paced;        /* turns that left handshakes waiting */
+	struct counter held;         /* times a stream waited for what we send */
 	struct counter braked;       /* times a stream was read no further */
 	struct counter hushed;       /* lines kept out of the log */
 	struct counter places_refused; /* private, or a port of no XMPP server */

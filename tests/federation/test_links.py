@@ -5,7 +5,7 @@ T15 of the acceptance tests, with peers that are played."""
 import queue
 
 import pytest
-from rawpeer import SERVER, Peer, condition
+from rawpeer import SERVER, Crowd, Peer, condition
 from test_federation import HALLWAY, ROOMS, is_subject, join
 
 STATUS = "{http://jabber.org/protocol/muc#user}status"
@@ -211,6 +211,41 @@ def test_t14_after_the_grace_one_333_for_each(scene):
     away.receive(is_subject)
     assert departures(scene.watch(), "ann@here.test/x") == []
     assert scene.host.counter("s2s_domains_lost") == 1
+
+
+# -- T17
+
+def test_t17_a_storm_of_joins_is_held_back_and_loses_nobody(
+        new_host, new_peer, names, authority):
+    """Each newcomer is told of all others: 500 joins in one write make a
+    quarter of a million stanzas for the server they came from. While too
+    many wait, it is not read; another server is answered as ever."""
+    count = 500
+    host = new_host(s2s="burst_stanzas: 2000")
+    here = new_peer("here.test")
+    stream = here.dial_authorised(host.address, ROOMS)
+    join(stream, "ann@here.test/x", "ann")
+    here.receive(is_subject)
+    crowd = Crowd("crowd.test", authority.issue("crowd.test"))
+    names.set_server("crowd.test", crowd.port)
+    try:
+        crowd.begin(host.address, HALLWAY)
+        crowd.enter(range(count))
+        nicks = []
+        while len(nicks) < count:
+            stanza = here.receive()
+            assert stanza.get("type") is None
+            if stanza.tag == SERVER + "presence":
+                nicks.append(stanza.get("from").partition("/")[2])
+        assert nicks == ["crowd%d" % number for number in range(count)]
+        assert departures(until_barrier(here, stream, "ann@here.test/x"),
+                          "ann@here.test/x") == []
+        assert host.counter("s2s_streams_held") >= 1
+        assert host.counter("s2s_domains_lost") == 0
+        assert host.counter("s2s_envelopes_dropped") == 0
+        assert host.counter("s2s_envelopes_undelivered") == 0
+    finally:
+        crowd.close()
 
 
 # -- T15

@@ -11,7 +11,7 @@ import re
 import time
 
 import pytest
-from rawpeer import DIALBACK, FEATURES_PLAIN, PROCEED, TLS, Peer
+from rawpeer import Crowd
 
 from harness import world as worlds
 from harness.lossy import Lossy
@@ -124,38 +124,6 @@ async def test_t14_a_killed_server_is_given_up_once(
 
 
 # -- T17
-
-class Crowd(Peer):
-    """A server of many users, none of whom reads anything."""
-
-    def on_stream(self, stream):
-        self.answer_header(stream, FEATURES_PLAIN)
-        stream.read_until(TLS + "starttls")
-        stream.send(PROCEED)
-        stream.wrap_server()
-        self.answer_header(stream, self.features)
-        while True:
-            element = stream.read()
-            if element.tag == DIALBACK + "verify":
-                self.on_verify(stream, element)
-            elif element.tag == DIALBACK + "result":
-                self.on_dialback(stream, element)
-                break
-        while stream.sock.recv(1 << 20):
-            pass
-
-    def begin(self, address, room):
-        self.room = room
-        self.stream = self.dial_authorised(address, room.partition("@")[2])
-
-    def enter(self, numbers):
-        """These join, in one write."""
-        self.stream.send("".join(
-            "<presence from='u%d@%s/x' to='%s/crowd%d'><x xmlns='http://"
-            "jabber.org/protocol/muc'><history maxstanzas='0'/></x>"
-            "</presence>" % (number, self.domain, self.room, number)
-            for number in numbers))
-
 
 @pytest.fixture
 def crowd(world):
