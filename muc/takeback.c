@@ -69,11 +69,15 @@ enum takeback_find takeback_find(struct act *a, const char *id,
 	return ask_archive(a, id);
 }
 
-/* XEP-0424 #rules: talk alone; that something was taken back stays said. */
+/* What the room itself said stays: that something was taken back, above all. */
 bool takeback_is_possible(const struct elem *line)
 {
-	return elem_is(line, "message", NS_SERVER) &&
-	       !elem_child(line, "retract", NS_RETRACT);
+	const char *from = elem_attr(line, "from");
+	struct jid *jid = from ? jid_parse(from) : NULL;
+	bool is_of_occupant = jid && jid_resource(jid);
+
+	jid_free(&jid);
+	return is_of_occupant && elem_is(line, "message", NS_SERVER);
 }
 
 /* ---- taking back ---- */

@@ -20,7 +20,8 @@ void tombstone_add_moderated(struct elem *to, const struct retraction *r)
 		elem_add_with_text(to, "reason", NULL, r->reason);
 }
 
-/* Who said it and under which ids; nothing of what. */
+/* Who said it and under which ids; nothing of what, but that it took something
+ * else back (which clients have to learn). */
 static void copy_marks(struct elem *to, const struct elem *line)
 {
 	static const char *const attrs[] = { "from", "id", "type" };
@@ -31,7 +32,8 @@ static void copy_marks(struct elem *to, const struct elem *line)
 	for (child = elem_child(line, NULL, NULL); child;
 	     child = elem_next(child, NULL, NULL))
 		if (elem_is(child, "stanza-id", NS_STANZA_ID) ||
-		    elem_is(child, "occupant-id", NS_OCCUPANT_ID))
+		    elem_is(child, "occupant-id", NS_OCCUPANT_ID) ||
+		    elem_is(child, "retract", NS_RETRACT))
 			elem_add_copy(to, child);
 }
 

@@ -71,6 +71,9 @@ static bool is_forged(const struct elem *e, const struct jid *room)
 
 	if (is_of_room_namespace(e) || announces_moderation(e))
 		return true;
+	/* XEP-0424 #tombstones: only who keeps the archive puts up one */
+	if (elem_is(e, "retracted", NS_RETRACT))
+		return true;
 	if (!strcmp(elem_ns(e), NS_STANZA_ID) && elem_is(e, "stanza-id", NULL))
 		return !by || is_claim(by, room);
 	if (!strcmp(elem_ns(e), NS_DELAY) ||

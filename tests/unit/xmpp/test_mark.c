@@ -52,6 +52,7 @@ static void forged_ones_are_stripped(void **state)
 		"<delay xmlns='" NS_DELAY "' from='r@b'/>",
 		"<delay xmlns='" NS_DELAY "' from='r@b/nick'/>",
 		"<x xmlns='" NS_LEGACY_DELAY "' from='R@b'/>",
+		"<retracted xmlns='urn:xmpp:message-retract:1' id='1'/>",
 		RETRACT "><moderated xmlns='" NS_MODERATED "'/></retract>",
 	};
 	struct jid *room = jid_parse("r@b");
