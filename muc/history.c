@@ -36,7 +36,8 @@ void history_sleep(struct history *h)
 }
 
 /* The place of a new newest line; the oldest goes when the ring is full. */
-static struct history_line *next_line(struct history *h, int64_t at)
+static struct history_line *next_line(struct history *h, const char *stanza_id,
+				      int64_t at)
 {
 	struct history_line *line;
 
@@ -51,21 +52,24 @@ static struct history_line *next_line(struct history *h, int64_t at)
 	}
 	line = &h->lines[(h->first + h->count++) % h->max];
 	*line = (struct history_line){ .at = at };
+	str_copy(line->id, sizeof(line->id), stanza_id);
 	return line;
 }
 
-void history_add(struct history *h, struct frozen *live, int64_t at)
+void history_add(struct history *h, struct frozen *live, const char *stanza_id,
+		 int64_t at)
 {
-	struct history_line *line = next_line(h, at);
+	struct history_line *line = next_line(h, stanza_id, at);
 
 	if (line)
 		line->live = frozen_ref(live);
 }
 
 void history_add_past(struct history *h, struct elem *stanza,
-		      const struct jid *room, int64_t at)
+		      const char *stanza_id, const struct jid *room,
+		      int64_t at)
 {
-	struct history_line *line = next_line(h, at);
+	struct history_line *line = next_line(h, stanza_id, at);
 
 	if (!line)
 		return;
@@ -73,52 +77,32 @@ void history_add_past(struct history *h, struct elem *stanza,
 	line->past = frozen_new(stanza);
 }
 
-static bool has_id(const struct elem *e, const struct jid *room,
-		   const char *stanza_id)
-{
-	const struct elem *id = elem_child(e, "stanza-id", NS_STANZA_ID);
-
-	while (id && !str_equal(elem_attr(id, "by"), jid_text(room)))
-		id = elem_next(id, "stanza-id", NS_STANZA_ID);
-	return id && str_equal(elem_attr(id, "id"), stanza_id);
-}
-
-/* Seldom asked for: the lines are read anew each time. */
-static struct history_line *find_line(struct history *h, const struct jid *room,
-				      const char *stanza_id,
-				      struct elem **elem_out)
+static struct history_line *find_line(struct history *h, const char *stanza_id)
 {
 	for (size_t i = h->count; i > 0; i--) {
 		struct history_line *line =
 			&h->lines[(h->first + i - 1) % h->max];
 
-		*elem_out = frozen_thaw(line->past ? line->past : line->live);
-		if (has_id(*elem_out, room, stanza_id))
+		if (str_equal(line->id, stanza_id))
 			return line;
-		elem_free(elem_out);
 	}
-	*elem_out = NULL;
 	return NULL;
 }
 
-struct elem *history_find(struct history *h, const struct jid *room,
-			  const char *stanza_id)
+struct elem *history_find(struct history *h, const char *stanza_id)
 {
-	struct elem *e;
+	struct history_line *line = find_line(h, stanza_id);
 
-	find_line(h, room, stanza_id, &e);
-	return e;
+	return line ? frozen_thaw(line->past ? line->past : line->live) : NULL;
 }
 
 void history_replace(struct history *h, const struct jid *room,
 		     const char *stanza_id, struct elem *tombstone)
 {
-	struct elem *e;
-	struct history_line *line = find_line(h, room, stanza_id, &e);
+	struct history_line *line = find_line(h, stanza_id);
 
 	if (!line)
 		return;
-	elem_free(&e);
 	line_fini(line);
 	mark_add_delay(tombstone, room, line->at);
 	line->past = frozen_new(tombstone);

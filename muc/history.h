@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "base/rand.h"
 
 struct elem;
 struct frozen;
@@ -23,6 +24,7 @@ enum history_state {
 struct history_line {
 	struct frozen *live; /* as it was sent; NULL once past is made */
 	struct frozen *past; /* with its delay, or NULL */
+	char id[RAND_ID_SIZE]; /* stanza-id */
 	int64_t at;          /* ms since epoch */
 };
 
@@ -47,14 +49,15 @@ void history_fini(struct history *h);
 /** Forget the lines: the archive is asked again when they are needed. */
 void history_sleep(struct history *h);
 /** A line as it goes out now; a reference is taken. */
-void history_add(struct history *h, struct frozen *live, int64_t at);
+void history_add(struct history *h, struct frozen *live, const char *stanza_id,
+		 int64_t at);
 /** A line from the archive. stanza is marked with its delay here. */
 void history_add_past(struct history *h, struct elem *stanza,
-		      const struct jid *room, int64_t at);
+		      const char *stanza_id, const struct jid *room,
+		      int64_t at);
 
 /** The line of that stanza-id as an owned tree, or NULL. */
-struct elem *history_find(struct history *h, const struct jid *room,
-			  const char *stanza_id);
+struct elem *history_find(struct history *h, const char *stanza_id);
 /** Put a tombstone in its place, if it is here. It is marked with its delay. */
 void history_replace(struct history *h, const struct jid *room,
 		     const char *stanza_id, struct elem *tombstone);

@@ -109,7 +109,7 @@ static void say_for_the_record(struct act *a, struct elem *e,
 	}
 	f = frozen_new(e);
 	if (!changes_subject)
-		history_add(&r->history, f, now);
+		history_add(&r->history, f, stanza_id, now);
 	send_to_all(r, f);
 	frozen_unref(&f);
 }

@@ -61,7 +61,7 @@ enum takeback_find takeback_find(struct act *a, const char *id,
 	*line_out = NULL;
 	if (!id || !*id || strlen(id) >= RAND_ID_SIZE)
 		return TAKEBACK_NONE;
-	*line_out = history_find(&a->room->history, a->room->jid, id);
+	*line_out = history_find(&a->room->history, id);
 	if (*line_out)
 		return TAKEBACK_FOUND;
 	if (a->page)
@@ -106,7 +106,7 @@ void takeback_run(struct act *a, struct elem *message, const struct elem *line,
 			false, retraction->at);
 	put_tombstone(a, line, retraction);
 	f = frozen_new(message);
-	history_add(&r->history, f, retraction->at);
+	history_add(&r->history, f, stanza_id, retraction->at);
 	recent_add(&r->recent, frozen_id(f));
 	room_send_to(r, f, ROSTER_ALL, 0);
 	frozen_unref(&f);

@@ -85,7 +85,7 @@ static void add_row(struct room *r, const struct record_message *row)
 	if (!e)
 		return;
 	if (elem_is(e, "message", NS_SERVER))
-		history_add_past(&r->history, e, r->jid, row->at);
+		history_add_past(&r->history, e, row->id, r->jid, row->at);
 	elem_free(&e);
 }
 

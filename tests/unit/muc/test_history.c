@@ -31,7 +31,7 @@ static void say(struct fixture *f, int n)
 
 	elem_add_with_text(e, "body", NULL, "talk");
 	frozen = frozen_new(e);
-	history_add(&f->history, frozen, n * 1000);
+	history_add(&f->history, frozen, id, n * 1000);
 	frozen_unref(&frozen);
 	elem_free(&e);
 	mem_free(&id);
@@ -167,6 +167,30 @@ static void history_reads_the_wish(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make, unmake)
 
+/* XEP-0424 #rules: what was taken back is not given out any more. */
+static void line_is_found_and_replaced(void **state)
+{
+	struct fixture *f = *state;
+	struct elem *tombstone = stanza_elem_new(STANZA_MESSAGE, "groupchat",
+						 f->room, "stone");
+	struct elem *e;
+
+	for (int n = 1; n <= MAX + 1; n++)
+		say(f, n);
+	assert_null(history_find(&f->history, "1")); /* pushed out */
+	e = history_find(&f->history, "3");
+	assert_string_equal(elem_attr(e, "id"), "3");
+	elem_free(&e);
+	history_replace(&f->history, f->room, "3", tombstone);
+	history_replace(&f->history, f->room, "1", tombstone);
+	e = history_find(&f->history, "3");
+	assert_string_equal(elem_attr(e, "id"), "stone");
+	assert_non_null(elem_child(e, "delay", NS_DELAY));
+	assert_null(elem_child(e, "body", NULL));
+	elem_free(&e);
+	elem_free(&tombstone);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +198,7 @@ int main(void)
 		CASE(history_meets_every_wish),
 		CASE(history_counts_characters),
 		CASE(history_delay_is_when_it_was_said),
+		cmocka_unit_test(line_is_found_and_replaced),
 		cmocka_unit_test(history_may_be_none),
 		cmocka_unit_test(history_reads_the_wish),
 	};
