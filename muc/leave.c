@@ -126,13 +126,15 @@ void leave_exit(struct act *a)
 	elem_free(&payload);
 }
 
-static bool is_of_domain(const struct session *s, const char *domain)
+/* Who of them was heard since is there: their server is back. */
+static bool is_lost(const struct session *s, const char *domain, int64_t at)
 {
-	return !domain || str_equal(jid_domain(s->jid), domain);
+	return !domain || (str_equal(jid_domain(s->jid), domain) &&
+			   s->joined <= at && s->heard <= at);
 }
 
-size_t leave_remove_domain(struct room *r, const char *domain,
-			   const struct presence_note *note)
+size_t leave_remove_lost(struct room *r, const char *domain, int64_t at,
+			 size_t max, const struct presence_note *note)
 {
 	struct occupant *o, *next;
 	struct session *s, *next_session;
@@ -142,8 +144,8 @@ size_t leave_remove_domain(struct room *r, const char *domain,
 	leave_party_init(&party);
 	list_each_safe(o, next, &r->roster.occupants, node) {
 		list_each_safe(s, next_session, &o->sessions, node) {
-			if (!is_of_domain(s, domain))
-				break;
+			if (count >= max || !is_lost(s, domain, at))
+				continue;
 			take_out(r, s, &party, false);
 			count++;
 		}
@@ -151,4 +153,10 @@ size_t leave_remove_domain(struct room *r, const char *domain,
 	if (count)
 		see_off(r, &party, note, NULL);
 	return count;
+}
+
+size_t leave_remove_domain(struct room *r, const char *domain,
+			   const struct presence_note *note)
+{
+	return leave_remove_lost(r, domain, INT64_MAX, SIZE_MAX, note);
 }

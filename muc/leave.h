@@ -37,6 +37,10 @@ void leave_exit(struct act *a);
 /** Take out one session, which is freed. */
 void leave_remove(struct room *r, struct session *s,
 		  const struct presence_note *note);
+/** Take out at most max sessions of a remote domain that was lost at that time,
+ *  and not heard of since; returns how many. */
+size_t leave_remove_lost(struct room *r, const char *domain, int64_t at,
+			 size_t max, const struct presence_note *note);
 /** Take out all sessions of a remote domain, NULL = all; returns how many. */
 size_t leave_remove_domain(struct room *r, const char *domain,
 			   const struct presence_note *note);

@@ -18,6 +18,7 @@
 #include "muc/ghost.h"
 #include "muc/iq_relay.h"
 #include "muc/leave.h"
+#include "muc/losses.h"
 #include "muc/persist.h"
 #include "muc/presence.h"
 #include "muc/room.h"
@@ -33,6 +34,10 @@
 
 #define STANDING_ROOM "hallway"
 
+/* Sessions of lost domains taken out in one turn: each of them is told to all
+ * domains in its room. */
+#define LOST_AT_ONCE 500
+
 struct muc {
 	struct site site;
 	enum muc_create create;
@@ -42,6 +47,7 @@ struct muc {
 	int64_t keep_tombstones;
 	struct map *rooms;          /* owned; bare JID -> struct room */
 	struct map *domains;        /* owned; domain -> struct directory */
+	struct losses losses;
 };
 
 void muc_settings_init(struct muc_settings *s)
@@ -113,6 +119,7 @@ struct muc *muc_new(const struct muc_settings *settings,
 	m->max_per_creator = settings->max_per_creator;
 	m->keep_tombstones = settings->keep_tombstones;
 	m->rooms = map_new();
+	losses_init(&m->losses);
 	m->domains = map_new();
 	for (size_t i = 0; i < settings->domain_count; i++) {
 		struct directory *d = mem_new(struct directory);
@@ -145,6 +152,7 @@ void muc_free(struct muc **m)
 	if (!*m)
 		return;
 	map_free(&(*m)->rooms, free_room);
+	losses_fini(&(*m)->losses);
 	map_free(&(*m)->domains, free_directory);
 	map_free(&(*m)->site.questions, free);
 	map_free(&(*m)->create_domains, NULL);
@@ -386,6 +394,8 @@ static void deliver_to_room(struct room *r, struct stanza *s,
 		.is_new_room = is_new,
 	};
 
+	if (act.session)
+		act.session->heard = site_now(r->site);
 	dispatch_run(&act);
 }
 
@@ -566,23 +576,49 @@ void muc_undelivered(struct muc *m, struct envelope *owned, enum cond_name why)
 	envelope_free(&owned);
 }
 
-void muc_domain_lost(struct muc *m, const char *local, const char *remote)
+/* Returns how many of max sessions were taken out; max = there may be more. */
+static size_t lose_portion(struct muc *m, const struct loss *loss, size_t max)
 {
 	struct map_cursor cursor;
+	size_t count, total = 0;
 
 	map_begin(m->rooms, &cursor);
-	while (map_next(&cursor)) {
+	while (total < max && map_next(&cursor)) {
 		struct room *r = cursor.value;
-		size_t count;
 
-		if (!str_equal(jid_domain(r->jid), local))
+		if (!str_equal(jid_domain(r->jid), loss->local))
 			continue;
-		count = leave_remove_domain(r, remote, &ghost_note);
-		if (count)
-			log_info(LOG_MUC, "%s: %zu sessions of %s lost",
-				 jid_text(r->jid), count, remote);
+		count = leave_remove_lost(r, loss->remote, loss->at,
+					  max - total, &ghost_note);
+		if (!count)
+			continue;
+		log_info(LOG_MUC, "%s: %zu sessions of %s lost",
+			 jid_text(r->jid), count, loss->remote);
 		finish(m, r);
+		total += count;
 	}
+	return total;
+}
+
+static void lose_some(struct muc *m)
+{
+	size_t left = LOST_AT_ONCE;
+	struct loss *loss;
+
+	while (left && (loss = losses_first(&m->losses))) {
+		left -= lose_portion(m, loss, left);
+		if (left)
+			losses_remove(loss);
+	}
+}
+
+void muc_domain_lost(struct muc *m, const char *local, const char *remote)
+{
+	bool is_waiting = losses_first(&m->losses) != NULL;
+
+	losses_add(&m->losses, local, remote, site_now(&m->site));
+	if (!is_waiting) /* else the next tick goes on */
+		lose_some(m);
 }
 
 /* The name of a room that a user destroyed is free again some day. */
@@ -598,6 +634,7 @@ void muc_tick(struct muc *m)
 	int64_t now = site_now(&m->site);
 	bool is_stored = m->site.env.may_save(m->site.env.owner);
 
+	lose_some(m);
 	map_begin(m->rooms, &cursor);
 	while (map_next(&cursor)) {
 		struct room *r = cursor.value;

@@ -68,7 +68,7 @@ void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof);
 void muc_undelivered(struct muc *m, struct envelope *owned,
 		     enum cond_name why);
 /** remote stayed unreachable from our domain local beyond the grace: its
- *  occupants are removed (333). */
+ *  occupants are removed (333), some at once, the others by muc_tick(). */
 void muc_domain_lost(struct muc *m, const char *local, const char *remote);
 /** Answer to env.ask_archive; taken. */
 void muc_archive_answered(struct muc *m, uint64_t id,

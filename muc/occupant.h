@@ -25,6 +25,7 @@ struct session {
 	char *presence;            /* owned; last presence's payload as XML */
 	int priority;              /* of that presence */
 	int64_t joined;            /* ms since epoch */
+	int64_t heard;             /* ms since epoch; of it, since a start */
 	int64_t asked_voice;       /* when, or 0 (#requestvoice) */
 	unsigned open_relays;      /* its questions not yet answered */
 };

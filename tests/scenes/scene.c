@@ -15,12 +15,14 @@
  *   quiet [NAME]              nothing more has come
  *   submit NAME ROOM ID KEY=VALUE|VALUE...  NAME configures ROOM
  *   join NAME NICK            enter $room; all that comes of it is forgotten
+ *   crowd N DOMAIN            p1 to pN enter $room, twenty clients each
  *   hold | commit             records wait | are committed (and go on waiting)
  *   archive hold|answer|fail
  *   store full|free
  *   saved KIND [gates] [TEXT]... the next record not yet looked at
  *   saved nothing | forget
  *   wait SECONDS
+ *   later SECONDS             the same, and nothing is due
  *   lost DOMAIN               it stayed unreachable beyond the grace
  *   undelivered NAME COND     what came last to NAME did not reach it
  *   restart [old]
@@ -389,6 +391,26 @@ static void do_join(struct scene *sc, char *args)
 	skip_all(sc, NULL);
 }
 
+static void do_crowd(struct scene *sc, char *args)
+{
+	int64_t count = 0;
+	const char *number = next_word(&args), *domain = next_word(&args);
+
+	if (str_to_int64(number, 1, 100000, &count))
+		fail(sc, "a crowd of how many?");
+	for (int64_t i = 1; i <= count; i++) {
+		char *name = str_format("p%d", (int)i);
+		char *jid = str_format("a%d@%s/%d", (int)i / 20, domain, (int)i);
+		char *join = str_format("%s A%d", name, (int)i / 20);
+
+		names_set(&sc->names, name, jid);
+		do_join(sc, join);
+		mem_free(&join);
+		mem_free(&jid);
+		mem_free(&name);
+	}
+}
+
 static void do_hold(struct scene *sc, char *args)
 {
 	(void)args;
@@ -529,6 +551,15 @@ static void do_wait(struct scene *sc, char *args)
 		muc_tick(sc->stage.muc);
 }
 
+static void do_later(struct scene *sc, char *args)
+{
+	int64_t seconds = 0;
+
+	if (str_to_int64(next_word(&args), 0, INT32_MAX, &seconds))
+		fail(sc, "how much later?");
+	sc->stage.now += seconds * 1000;
+}
+
 static void do_lost(struct scene *sc, char *args)
 {
 	muc_domain_lost(sc->stage.muc, "rooms.example", next_word(&args));
@@ -593,7 +624,8 @@ static const struct {
 	{ "user", do_user },       { "set", do_set },
 	{ ">", do_send },          { ">>", do_send_by_certificate },
 	{ "<", do_expect },        { "skip", do_skip },
-	{ "submit", do_submit },
+	{ "later", do_later },
+	{ "submit", do_submit },   { "crowd", do_crowd },
 	{ "quiet", do_quiet },     { "join", do_join },
 	{ "hold", do_hold },       { "commit", do_commit },
 	{ "archive", do_archive }, { "store", do_store },
