@@ -198,7 +198,7 @@ int main(void)
 		CASE(history_meets_every_wish),
 		CASE(history_counts_characters),
 		CASE(history_delay_is_when_it_was_said),
-		cmocka_unit_test(line_is_found_and_replaced),
+		CASE(line_is_found_and_replaced),
 		cmocka_unit_test(history_may_be_none),
 		cmocka_unit_test(history_reads_the_wish),
 	};
