@@ -215,6 +215,22 @@ static bool follow_aliases(const struct reader *answers, unsigned count,
 	return false;
 }
 
+/* If there are too many, those to be tried first stay. */
+static void keep_srv(struct answer *out, const struct srv *srv)
+{
+	struct srv *last = &out->srvs[0];
+
+	if (out->srv_count < ANSWER_MAX_SRV) {
+		out->srvs[out->srv_count++] = *srv;
+		return;
+	}
+	for (size_t i = 1; i < ANSWER_MAX_SRV; i++)
+		if (out->srvs[i].priority > last->priority)
+			last = &out->srvs[i];
+	if (srv->priority < last->priority)
+		*last = *srv;
+}
+
 static bool add_srv(const struct reader *r, const struct record *rec,
 		    struct answer *out)
 {
@@ -229,9 +245,8 @@ static bool add_srv(const struct reader *r, const struct record *rec,
 	srv.port = (uint16_t)read_u16(&data);
 	if (!read_data_name(r, rec, 6, srv.target))
 		return false;
-	if (out->srv_count < ANSWER_MAX_SRV &&
-	    !str_equal(srv.target, STRANGE_NAME))
-		out->srvs[out->srv_count++] = srv;
+	if (!str_equal(srv.target, STRANGE_NAME))
+		keep_srv(out, &srv);
 	return true;
 }
 

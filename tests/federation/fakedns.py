@@ -9,6 +9,7 @@ import socketserver
 import struct
 import threading
 
+import dns.exception
 import dns.flags
 import dns.message
 import dns.name
@@ -46,7 +47,7 @@ class FakeDns:
         class Udp(socketserver.BaseRequestHandler):
             def handle(self):
                 data, sock = self.request
-                reply = outer.answer(data)
+                reply = outer.answer(data, 1232)
                 if reply:
                     sock.sendto(reply, self.client_address)
 
@@ -101,8 +102,20 @@ class FakeDns:
         with self._lock:
             return self.queries.count(key)
 
-    def answer(self, data):
-        """The reply to one message, as bytes; None: silence."""
+    def _follow(self, name):
+        """The aliases of a name, [(name, text)], and what they end at."""
+        aliases = []
+        while len(aliases) < 4:
+            texts = self._records.get((name, dns.rdatatype.CNAME))
+            if not texts:
+                break
+            aliases.append((name, texts[0]))
+            name = _name(texts[0])
+        return aliases, name
+
+    def answer(self, data, limit=65535):
+        """The reply to one message, as bytes; None: silence. What is longer
+        than the limit is to be asked for by TCP."""
         query = dns.message.from_wire(data)
         question = query.question[0]
         name = dns.name.Name([part.lower() for part in question.name.labels])
@@ -110,17 +123,28 @@ class FakeDns:
         with self._lock:
             self.queries.append((name, question.rdtype))
             rcode = self._rcodes.get(name)
+            aliases, name = self._follow(name)
             known = [texts for (other, _), texts in self._records.items()
                      if other == name]
             texts = self._records.get((name, question.rdtype), ())
         if rcode is not None:
             reply.set_rcode(rcode)
-        elif texts:
+            return reply.to_wire()
+        for alias, target in aliases:
             reply.answer.append(dns.rrset.from_text(
-                question.name, self.ttl, "IN", question.rdtype, *texts))
+                alias, self.ttl, "IN", "CNAME", target))
+        if texts:
+            reply.answer.append(dns.rrset.from_text(
+                name if aliases else question.name, self.ttl, "IN",
+                question.rdtype, *texts))
         else:
             if not known:
                 reply.set_rcode(dns.rcode.NXDOMAIN)
             reply.authority.append(dns.rrset.from_text(
                 "test.", self.ttl, "IN", "SOA", SOA))
-        return reply.to_wire()
+        try:
+            return reply.to_wire(max_size=limit)
+        except dns.exception.TooBig:
+            reply.answer.clear()
+            reply.flags |= dns.flags.TC
+            return reply.to_wire()

@@ -78,6 +78,26 @@ static void answer_holds_tlsa_records(void **state)
 	buf_fini(&b);
 }
 
+static void answer_keeps_the_best_of_many(void **state)
+{
+	struct buf b = { 0 };
+	struct answer a;
+	unsigned seen = 0;
+	(void)state;
+
+	packet_start(&b, 1, PACKET_RESPONSE, srv_name, TYPE_SRV);
+	for (unsigned i = 100; i > 0; i--)
+		packet_srv(&b, srv_name, 60, i * 37 % 101, 0, 5269, "a.test");
+	read_packet(&b, srv_name, ANSWER_SRV, &a);
+	assert_int_equal(a.srv_count, ANSWER_MAX_SRV);
+	for (size_t i = 0; i < a.srv_count; i++) {
+		assert_in_range(a.srvs[i].priority, 1, ANSWER_MAX_SRV);
+		seen += a.srvs[i].priority;
+	}
+	assert_int_equal(seen, ANSWER_MAX_SRV * (ANSWER_MAX_SRV + 1) / 2);
+	buf_fini(&b);
+}
+
 static void answer_follows_aliases_in_any_order(void **state)
 {
 	struct buf b = { 0 };
@@ -277,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answer_holds_srv_records),
 		cmocka_unit_test(answer_holds_tlsa_records),
+		cmocka_unit_test(answer_keeps_the_best_of_many),
 		cmocka_unit_test(answer_follows_aliases_in_any_order),
 		cmocka_unit_test(answer_refuses_loops_and_long_chains),
 		cmocka_unit_test(answer_tells_nothing_from_failure),
