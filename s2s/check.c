@@ -178,7 +178,7 @@ static void on_dialled(void *owner, int owned_fd, size_t index)
 		.remote = c->ask->remote,
 		.local_ascii = c->local_ascii,
 		.remote_ascii = c->remote_ascii,
-		.direct_tls = c->route.places[c->place_next].direct_tls,
+		.at = &c->route.places[c->place_next],
 		.asserts = !c->is_believed,
 	};
 
@@ -187,7 +187,7 @@ static void on_dialled(void *owner, int owned_fd, size_t index)
 	c->is_reached = true;
 	c->place_next++;
 	say(c, "connect", CHECK_OK,
-	    str_dup(task.direct_tls ? "connected, for TLS at once"
+	    str_dup(task.at->direct_tls ? "connected, for TLS at once"
 				    : "connected"));
 	c->probe = probe_open(c->place, owned_fd, &task, &probe_events, c);
 	if (!c->probe)

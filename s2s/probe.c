@@ -6,8 +6,10 @@
 #include "base/str.h"
 #include "dialback/initiator.h"
 #include "loop/timer.h"
+#include "s2s/anchor.h"
 #include "s2s/features.h"
 #include "s2s/place.h"
+#include "s2s/route.h"
 #include "s2s/stream.h"
 #include "xml/elem.h"
 #include "xmpp/ns.h"
@@ -17,6 +19,7 @@ enum probe_state {
 	PROBE_FEATURES,        /* theirs came */
 	PROBE_PROCEED,         /* <starttls/> sent */
 	PROBE_TLS,             /* handshake */
+	PROBE_ANCHOR,          /* TLS is there, its TLSA records are not */
 	PROBE_SECURE_HEADER,   /* header sent again */
 	PROBE_SECURE_FEATURES, /* theirs came */
 	PROBE_ASKED,           /* db:result sent */
@@ -32,6 +35,8 @@ struct probe {
 	enum probe_state state;
 	char *id;                  /* owned; of their latest header */
 	struct initiator initiator;
+	struct anchor anchor;
+	bool is_direct_tls;
 	struct timer *timer;       /* deadline of the step */
 };
 
@@ -52,6 +57,8 @@ static const char *step_name(enum probe_state state)
 		return "starttls";
 	case PROBE_TLS:
 		return "tls";
+	case PROBE_ANCHOR:
+		return "dane";
 	case PROBE_ASKED:
 		return "dialback";
 	case PROBE_SECURE_FEATURES:
@@ -105,7 +112,7 @@ static void on_deadline(void *owner)
 
 static void tell_header(struct probe *p, const struct stream_header *header)
 {
-	if (p->state == PROBE_SECURE_HEADER && !p->task.direct_tls)
+	if (p->state == PROBE_SECURE_HEADER && !p->is_direct_tls)
 		return; /* said before */
 	if (header->from && !str_equal(header->from, p->task.remote))
 		found(p, "stream", CHECK_NOTE,
@@ -175,7 +182,7 @@ static void tell_certificate(struct probe *p)
 	char *text;
 
 	stream_peer_summary(p->stream, &cert);
-	text = check_cert_text(stream_peer_verdict(p->stream,
+	text = check_cert_text(anchor_cert_verdict(&p->anchor, p->stream,
 						   p->task.remote_ascii),
 			       &cert, p->task.remote, clock_wall() / 1000,
 			       &result);
@@ -183,14 +190,47 @@ static void tell_certificate(struct probe *p)
 	cert_summary_fini(&cert);
 }
 
+static void judge(struct probe *p)
+{
+	switch (anchor_judge(&p->anchor, p->stream, p->task.remote_ascii)) {
+	case ANCHOR_MISMATCH:
+		fail(p, str_format("its certificate does not match its TLSA "
+				   "records: its operator has to correct "
+				   "these, if it is not an impostor"));
+		return;
+	case ANCHOR_UNKNOWN:
+		fail(p, str_format("its TLSA records cannot be had, or their "
+				   "signatures are bad: its operator has to "
+				   "look after the zone"));
+		return;
+	case ANCHOR_MATCH:
+		found(p, "dane", CHECK_OK,
+		      str_format("TLSA records vouch for its certificate"));
+		break;
+	case ANCHOR_SILENT:
+		tell_certificate(p);
+		break;
+	}
+	stream_send_header(p->stream, p->task.local, p->task.remote);
+	step(p, PROBE_SECURE_HEADER);
+}
+
 static void on_secure(void *owner)
 {
 	struct probe *p = owner;
 
 	found(p, "tls", CHECK_OK, str_dup(stream_cipher(p->stream)));
-	tell_certificate(p);
-	stream_send_header(p->stream, p->task.local, p->task.remote);
-	step(p, PROBE_SECURE_HEADER);
+	step(p, PROBE_ANCHOR);
+	if (p->anchor.state != ANCHOR_ASKING)
+		judge(p);
+}
+
+static void on_anchor(void *owner)
+{
+	struct probe *p = owner;
+
+	if (p->state == PROBE_ANCHOR)
+		judge(p);
 }
 
 /* ---- what is offered ---- */
@@ -330,6 +370,7 @@ static void on_closed(void *owner)
 	p->events->on_closed(p->owner,
 			     p->initiator.state == INITIATOR_VALID);
 	initiator_fini(&p->initiator);
+	anchor_fini(&p->anchor);
 	timer_free(&p->timer);
 	mem_free(&p->id);
 	mem_free(&p);
@@ -362,7 +403,10 @@ struct probe *probe_open(const struct place *place, int owned_fd,
 	p->owner = owner;
 	initiator_init(&p->initiator, task->local, task->remote);
 	p->timer = timer_new(place->loop, on_deadline, p);
-	if (task->direct_tls) {
+	p->is_direct_tls = task->at->direct_tls;
+	p->task.at = NULL;
+	anchor_init(&p->anchor, place, task->at, on_anchor, p);
+	if (p->is_direct_tls) {
 		start_tls(p);
 	} else {
 		stream_send_header(p->stream, task->local, task->remote);

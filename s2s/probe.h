@@ -13,6 +13,7 @@
 
 struct place;
 struct probe;
+struct route_place;
 
 struct probe_events {
 	/** Takes text. */
@@ -28,7 +29,8 @@ struct probe_task {
 	const char *remote;
 	const char *local_ascii;
 	const char *remote_ascii;
-	bool direct_tls; /* TLS from the first byte */
+	const struct route_place *at; /* where the socket leads; during
+				       * probe_open() */
 	bool asserts;    /* try dialback at the end */
 };
 

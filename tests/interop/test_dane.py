@@ -190,3 +190,15 @@ async def test_t19_ad_of_a_resolver_across_a_network_is_ignored(people, host):
                                   {"s2s": "  dane: no\n"}], indirect=True)
 async def test_dane_can_be_turned_off(people, host):
     assert await comes_in(people, host, WRONG) == "certificate valid"
+
+
+@pytest.mark.parametrize("domain, said", [
+    (RIGHT, "TLSA records vouch for its certificate"),
+    (WRONG, "its certificate does not match its TLSA records"),
+    (FORGED, "its TLSA records cannot be had"),
+])
+async def test_the_doctor_looks_at_tlsa(host, domain, said):
+    found = await asyncio.get_running_loop().run_in_executor(
+        None, lambda: host.ctl("s2s", "check", domain, check=False))
+    assert said in found
+    assert ("reach each other" in found) == (domain == RIGHT)
