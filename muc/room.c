@@ -18,6 +18,7 @@ struct room *room_new(struct site *site, const struct jid *jid,
 	r->jid = jid_to_bare(jid);
 	r->created = created;
 	room_config_init(&r->config);
+	r->config.max_history = (int64_t)site->history;
 	subject_init(&r->subject);
 	affiliation_list_init(&r->affiliations);
 	roster_init(&r->roster);
