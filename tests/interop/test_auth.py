@@ -36,7 +36,7 @@ async def said(host, pattern, timeout=20, start=0):
         None, host.process.wait_for_line, pattern, timeout, start)
 
 
-async def assert_talk(one, other, count=20):
+async def assert_talk(one, other, count=8):
     """Each hears the other's lines, all in one order."""
     wanted = []
     for number in range(count):
