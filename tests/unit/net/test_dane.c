@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include <errno.h>
 #include <string.h>
 
 #include <gnutls/abstract.h>
@@ -14,120 +13,21 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-#include "base/buf.h"
-#include "base/mem.h"
 #include "tests/unit/net/make_cert.h"
+#include "tests/unit/net/meeting.h"
 
 #define SERVER_AUTH "1.3.6.1.5.5.7.3.1"
 #define CLIENT_AUTH "1.3.6.1.5.5.7.3.2"
-#define MAX_CERTS 4
 
 static char *folder;
 
-/** Two sessions in memory; the client's is the one that judges. */
-struct end {
-	gnutls_session_t session;
-	struct buf *in, *out;
-};
-
-struct meeting {
-	gnutls_certificate_credentials_t server_creds, client_creds;
-	struct buf to_server, to_client;
-	struct end server, client;
-};
-
-static ssize_t push(gnutls_transport_ptr_t ptr, const void *data, size_t len)
-{
-	struct end *e = ptr;
-
-	buf_add(e->out, data, len);
-	return (ssize_t)len;
-}
-
-static ssize_t pull(gnutls_transport_ptr_t ptr, void *data, size_t size)
-{
-	struct end *e = ptr;
-	size_t len = e->in->len < size ? e->in->len : size;
-
-	if (len == 0) {
-		gnutls_transport_set_errno(e->session, EAGAIN);
-		return -1;
-	}
-	memcpy(data, buf_data(e->in), len);
-	buf_eat(e->in, len);
-	return (ssize_t)len;
-}
-
-static void end_init(struct end *e, unsigned flags,
-		     gnutls_certificate_credentials_t creds)
-{
-	assert_int_equal(gnutls_init(&e->session, flags | GNUTLS_NONBLOCK), 0);
-	gnutls_set_default_priority(e->session);
-	gnutls_credentials_set(e->session, GNUTLS_CRD_CERTIFICATE, creds);
-	gnutls_transport_set_ptr(e->session, e);
-	gnutls_transport_set_push_function(e->session, push);
-	gnutls_transport_set_pull_function(e->session, pull);
-}
-
-static void load_file(const char *name, const char *end, gnutls_datum_t *out)
-{
-	char *path = make_cert_path(folder, name, end);
-
-	assert_int_equal(gnutls_load_file(path, out), 0);
-	mem_free(&path);
-}
-
-/* The server shows the certificates of these names, the leaf first. */
-static void load_chain(struct meeting *m, const char *const *names)
-{
-	struct buf chain = { 0 };
-	gnutls_datum_t pem, key;
-
-	for (size_t i = 0; i < MAX_CERTS && names[i]; i++) {
-		load_file(names[i], "crt", &pem);
-		buf_add(&chain, pem.data, pem.size);
-		gnutls_free(pem.data);
-	}
-	load_file(names[0], "key", &key);
-	pem.data = (unsigned char *)buf_data(&chain);
-	pem.size = (unsigned)chain.len;
-	assert_int_equal(gnutls_certificate_set_x509_key_mem(
-				 m->server_creds, &pem, &key,
-				 GNUTLS_X509_FMT_PEM) < 0, 0);
-	gnutls_free(key.data);
-	buf_fini(&chain);
-}
-
 static void meet(struct meeting *m, const char *const *names)
 {
-	int server = GNUTLS_E_AGAIN, client = GNUTLS_E_AGAIN;
+	struct meeting_plan plan = { .trust = NULL };
 
-	*m = (struct meeting){ 0 };
-	gnutls_certificate_allocate_credentials(&m->server_creds);
-	gnutls_certificate_allocate_credentials(&m->client_creds);
-	load_chain(m, names);
-	m->server.in = m->client.out = &m->to_server;
-	m->client.in = m->server.out = &m->to_client;
-	end_init(&m->server, GNUTLS_SERVER, m->server_creds);
-	end_init(&m->client, GNUTLS_CLIENT, m->client_creds);
-	for (int i = 0; i < 10 && (server != 0 || client != 0); i++) {
-		if (client != 0)
-			client = gnutls_handshake(m->client.session);
-		if (server != 0)
-			server = gnutls_handshake(m->server.session);
-	}
-	assert_int_equal(client, 0);
-	assert_int_equal(server, 0);
-}
-
-static void part(struct meeting *m)
-{
-	gnutls_deinit(m->server.session);
-	gnutls_deinit(m->client.session);
-	gnutls_certificate_free_credentials(m->server_creds);
-	gnutls_certificate_free_credentials(m->client_creds);
-	buf_fini(&m->to_server);
-	buf_fini(&m->to_client);
+	for (size_t i = 0; i < MEETING_MAX_CERTS && names[i]; i++)
+		plan.chain[i] = names[i];
+	meeting_init(m, folder, &plan);
 }
 
 /* What a record of that kind about that certificate says. */
@@ -137,7 +37,7 @@ static void select_data(const char *name, unsigned selector, gnutls_datum_t *out
 	gnutls_pubkey_t key;
 	gnutls_datum_t pem;
 
-	load_file(name, "crt", &pem);
+	meeting_load(folder, name, "crt", &pem);
 	gnutls_x509_crt_init(&crt);
 	gnutls_pubkey_init(&key);
 	assert_int_equal(gnutls_x509_crt_import(crt, &pem, GNUTLS_X509_FMT_PEM),
@@ -205,7 +105,7 @@ static void dane_matches_the_certificate_itself(void **state)
 			assert_int_equal(judge(&m, &set), DANE_MATCH);
 		}
 	}
-	part(&m);
+	meeting_fini(&m);
 }
 
 static void dane_ee_means_the_leaf_only(void **state)
@@ -217,7 +117,7 @@ static void dane_ee_means_the_leaf_only(void **state)
 	meet(&m, whole_chain);
 	add_record(&set, 3, 1, 1, "middle");
 	assert_int_equal(judge(&m, &set), DANE_MISMATCH);
-	part(&m);
+	meeting_fini(&m);
 }
 
 static void dane_ta_may_be_any_issuer(void **state)
@@ -237,7 +137,7 @@ static void dane_ta_may_be_any_issuer(void **state)
 			assert_int_equal(judge(&m, &set), DANE_MATCH);
 		}
 	}
-	part(&m);
+	meeting_fini(&m);
 }
 
 static void dane_ta_may_be_absent_from_the_chain(void **state)
@@ -254,14 +154,14 @@ static void dane_ta_may_be_absent_from_the_chain(void **state)
 	assert_int_equal(judge(&m, &digest), DANE_MISMATCH);
 	add_record(&wrong, 2, 0, 0, "other-root");
 	assert_int_equal(judge(&m, &wrong), DANE_MISMATCH);
-	part(&m);
+	meeting_fini(&m);
 }
 
 /* The digest of an issuer is no proof without its signatures. */
 static void dane_ta_verifies_what_stands_below(void **state)
 {
 	static const struct {
-		const char *chain[MAX_CERTS];
+		const char *chain[MEETING_MAX_CERTS + 1];
 		const char *anchor;
 	} cases[] = {
 		{ { "stranger", "root" }, "root" },
@@ -283,7 +183,7 @@ static void dane_ta_verifies_what_stands_below(void **state)
 		add_record(&set, 2, 1, 1, cases[i].anchor);
 		if (judge(&m, &set) != DANE_MISMATCH)
 			fail_msg("case %zu", i);
-		part(&m);
+		meeting_fini(&m);
 	}
 }
 
@@ -305,7 +205,7 @@ static void dane_passes_over_what_it_cannot_use(void **state)
 	assert_int_equal(judge(&m, &set), DANE_UNUSABLE);
 	add_record(&set, 3, 1, 2, "root");
 	assert_int_equal(judge(&m, &set), DANE_MISMATCH);
-	part(&m);
+	meeting_fini(&m);
 }
 
 static void tlsa_set_is_bounded(void **state)
