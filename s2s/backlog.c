@@ -87,7 +87,7 @@ bool backlog_is_heavy(const struct backlog *b, bool was)
 	const struct s2s_settings *settings = b->place->settings;
 	size_t part = was ? 4 : 1; /* let go well below where it began */
 
-	return b->queue.bytes > settings->write_bytes / 4 / part ||
+	return b->queue.bytes > settings->hold_bytes / part ||
 	       b->queue.count > settings->queue_envelopes / part;
 }
 

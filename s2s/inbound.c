@@ -5,11 +5,13 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/quota.h"
 #include "base/str.h"
 #include "dialback/receiver.h"
 #include "jid/idna.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
+#include "net/addr.h"
 #include "s2s/features.h"
 #include "s2s/intake.h"
 #include "s2s/limits.h"
@@ -24,8 +26,6 @@
 #include "xmpp/ns.h"
 
 #define MAX_UNSOLICITED 3 /* answers that nobody asked for */
-#define MAX_CLAIMS 5      /* of domains, before the first is proven: each makes
-			   * us resolve and dial */
 #define MAX_LOGINS 3      /* failed ones */
 
 enum inbound_state {
@@ -143,6 +143,27 @@ static bool check_header(struct inbound *in, const char *local,
 	return false;
 }
 
+/* FEDERATION 3.4 R13. Nothing is proven yet: the name counts for itself at each
+ * network, or anybody could use it up. */
+static bool check_quota(struct inbound *in, const struct stream_header *header)
+{
+	char network[ADDR_TEXT_SIZE];
+	char *name;
+	bool may;
+
+	if (in->remote || !header->from)
+		return true;
+	addr_print_network(stream_peer_addr(in->stream), 64, network);
+	name = str_format("%s %s", header->from, network);
+	may = quota_take(in->place->claims, name, loop_now(in->place->loop));
+	mem_free(&name);
+	if (may)
+		return true;
+	counter_add(&tally.refused_often, 1);
+	fail(in, STREAM_COND_POLICY_VIOLATION, "too many new streams");
+	return false;
+}
+
 static void offer(struct inbound *in, unsigned features)
 {
 	const struct s2s_settings *settings = in->place->settings;
@@ -217,7 +238,7 @@ static void on_header(void *owner, const struct stream_header *header)
 	struct inbound *in = owner;
 	const char *local = local_of(in, header);
 
-	if (!check_header(in, local, header))
+	if (!check_header(in, local, header) || !check_quota(in, header))
 		return;
 	str_set(&in->local, local);
 	if (header->from)
@@ -396,7 +417,8 @@ static void take_claim(struct inbound *in, const struct packet *p)
 		accept_claim(in, p);
 	else if (!may_dial_back(in, p->from, verdict))
 		refuse_packet(in, p, COND_NOT_AUTHORIZED);
-	else if (trust_is_empty(&in->trust) && in->claims >= MAX_CLAIMS)
+	else if (trust_is_empty(&in->trust) &&
+		 in->claims >= in->place->settings->max_claims)
 		fail(in, STREAM_COND_POLICY_VIOLATION, "too many claims");
 	else
 		ask_back(in, p);
@@ -745,6 +767,14 @@ void inbound_hold(struct inbound *in, const char *remote, bool on)
 		counter_add(&tally.held, 1);
 	in->is_held = on;
 	settle_pause(in);
+}
+
+void inbound_expel(struct inbound *in)
+{
+	log_info(LOG_S2S, "%s: stream in from %s ended: there are newer ones",
+		 label(in), stream_peer(in->stream));
+	counter_add(&tally.expelled, 1);
+	fail(in, STREAM_COND_POLICY_VIOLATION, "too many streams");
 }
 
 void inbound_tick(struct inbound *in, int64_t now)

@@ -51,6 +51,8 @@ void inbound_pause(struct inbound *in, bool on);
 /** If it speaks for remote, read no more for now, or go on: too much waits to be
  *  sent there. */
 void inbound_hold(struct inbound *in, const char *remote, bool on);
+/** Send it away: there are newer ones. */
+void inbound_expel(struct inbound *in);
 /** Now and then: keep-alive. now: ms monotonic. */
 void inbound_tick(struct inbound *in, int64_t now);
 void inbound_close(struct inbound *in); /* politely */

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/quota.h"
 #include "base/str.h"
 #include "dns/resolver.h"
 #include "loop/loop.h"
@@ -18,6 +19,7 @@
 #include "net/cert_book.h"
 #include "net/dial_book.h"
 #include "s2s/check.h"
+#include "s2s/crowd.h"
 #include "s2s/door.h"
 #include "s2s/hush.h"
 #include "s2s/inbound.h"
@@ -55,6 +57,7 @@ struct io {
 	struct timer *tick;
 	struct timer *deadline; /* of closing */
 	struct turn sweep;
+	struct crowd *crowd;   /* of pairs whose links are here */
 	bool is_paused;        /* the conference is full */
 	bool is_closing;
 };
@@ -230,7 +233,10 @@ static void on_authorised(void *owner, uint64_t number, const char *local,
 		say_leave(io, &seat_find(&io->seats, number)->peer);
 	if (proof == S2S_PROOF_CERTIFICATE)
 		tell_proof(io, remote);
-	(void)local;
+	m = io_mail_new(IO_SEATED);
+	m->stream = number;
+	io_mail_set_pair(m, local, remote);
+	post(shard_io(io, remote), m);
 	for (size_t i = 0; i < settings->domain_count; i++) {
 		m = io_mail_new(IO_REVIVE);
 		io_mail_set_pair(m, settings->domains[i], remote);
@@ -392,6 +398,27 @@ static void take_hold(struct io *io, const struct io_mail *m)
 	}
 }
 
+static void take_seated(struct io *io, const struct io_mail *m)
+{
+	uint64_t eldest =
+		crowd_add(io->crowd, m->local, m->remote, m->stream);
+	struct io_mail *word;
+
+	if (!eldest)
+		return;
+	word = io_mail_new(IO_EXPEL);
+	word->stream = eldest;
+	post(io->team->ios[shard_id_unpack(eldest).loop], word);
+}
+
+static void take_expel(struct io *io, const struct io_mail *m)
+{
+	struct seat *seat = seat_find(&io->seats, m->stream);
+
+	if (seat && seat->stream)
+		inbound_expel(seat->stream);
+}
+
 static void take_creds(struct io *io, struct io_mail *m)
 {
 	creds_unref(&io->place.creds);
@@ -541,6 +568,12 @@ static void on_mail(void *owner, struct mail *owned)
 	case IO_HOLD:
 		take_hold(io, m);
 		break;
+	case IO_SEATED:
+		take_seated(io, m);
+		break;
+	case IO_EXPEL:
+		take_expel(io, m);
+		break;
 	case IO_RESUME:
 		if (io->is_paused)
 			pause_all(io, false);
@@ -653,6 +686,14 @@ static struct pace *open_pace(const struct io *io)
 	return pace_new(io->loop, &pace);
 }
 
+static struct quota *open_claims(const struct io *io)
+{
+	double most = io->team->settings->new_streams_per_domain;
+	double share = most / io->team->count;
+
+	return quota_new(share / 60, share < 1 ? 1 : share);
+}
+
 int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 	    struct policy *policy, struct io **io_out)
 {
@@ -681,6 +722,8 @@ int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 	io->place.verdicts = cert_book_new(MAX_VERDICTS);
 	io->place.pace = open_pace(io);
 	io->place.hush = hush_new(team->settings->log_lines);
+	io->place.claims = open_claims(io);
+	io->crowd = crowd_new(team->settings->max_streams_per_pair);
 	io->box = mailbox_open(io->loop, team->settings->mailbox,
 			       &mailbox_events, io);
 	io->links = map_new();
@@ -734,6 +777,8 @@ void io_free(struct io **io)
 	dial_book_free(&dead->place.book);
 	cert_book_free(&dead->place.verdicts);
 	hush_free(&dead->place.hush);
+	quota_free(&dead->place.claims);
+	crowd_free(&dead->crowd);
 	creds_unref(&dead->place.creds);
 	policy_unref(&dead->place.policy);
 	recall_fini(&dead->proven);

@@ -22,6 +22,8 @@ enum io_mail_kind {
 	IO_QUESTION,  /* stream, local, remote, id, key: verify */
 	IO_ANSWER,    /* stream, local, remote, verdict, cond */
 	IO_REVIVE,    /* local, remote: remote proved that it is there */
+	IO_SEATED,    /* stream, local, remote: it proved the pair */
+	IO_EXPEL,     /* stream: there are too many of its pair */
 	IO_RESUME,    /* read on */
 	IO_HOLD,      /* remote, is_on: read its streams no further, or on */
 	IO_CREDS,     /* creds: for new handshakes */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/throttle.h"
 #include "jid/idna.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
@@ -72,6 +73,8 @@ struct link {
 	bool is_lost;       /* told on_lost, not reached since */
 	bool is_heavy;           /* told on_heavy */
 	bool is_leaving;    /* link_close() */
+	bool is_counted;    /* among tally.verifying */
+	struct throttle retries; /* rounds that only questions asked for */
 };
 
 static const struct outbound_events outbound_events;
@@ -89,6 +92,25 @@ static void enter(struct link *l, enum link_state state)
 	if (l->state != state)
 		l->changed_at = now_of(l);
 	l->state = state;
+	if (l->is_counted && state != LINK_REACHING &&
+	    state != LINK_NEGOTIATING) {
+		l->is_counted = false;
+		counter_add(&tally.verifying, -1);
+	}
+}
+
+/* FEDERATION 3.4 R3: a claim costs its maker little, and us a dial. */
+static bool may_begin(struct link *l)
+{
+	if (!outq_is_empty(&l->backlog.queue))
+		return true;
+	/* counted first: other loops do the same at this moment */
+	counter_add(&tally.verifying, 1);
+	l->is_counted = counter_get(&tally.verifying) <=
+			(int64_t)l->place->settings->max_verifying;
+	if (!l->is_counted)
+		counter_add(&tally.verifying, -1);
+	return l->is_counted;
 }
 
 /* For the operator who looks later. */
@@ -231,6 +253,8 @@ static void fail_round(struct link *l)
 static void begin(struct link *l)
 {
 	require(!l->stream && !l->is_leaving);
+	if (!may_begin(l))
+		return; /* link_tick() tries again */
 	enter(l, LINK_REACHING);
 	l->cause = COND_REMOTE_SERVER_TIMEOUT;
 	timer_start(l->deadline, l->place->settings->negotiate_timeout);
@@ -616,6 +640,13 @@ void link_ask(struct link *l, uint64_t asker, const char *stream_id,
 {
 	int64_t rested = now_of(l) - l->failed_at;
 
+	if (l->state == LINK_BACKING_OFF &&
+	    !throttle_take(&l->retries, 1, now_of(l))) {
+		counter_add(&tally.unasked, 1);
+		l->events->on_answer(l->owner, asker, l->local, l->remote,
+				     PACKET_ERROR, l->cause);
+		return;
+	}
 	if (l->is_leaving ||
 	    !inquiry_add(&l->inquiry, asker, stream_id, key,
 			 now_of(l) + l->place->settings->verify_timeout)) {
@@ -687,6 +718,8 @@ struct link *link_new(const struct place *place, const char *local,
 	backlog_init(&l->backlog, place, on_grace, l);
 	inquiry_init(&l->inquiry, place->loop, &inquiry_events, l);
 	round_init(&l->round, place, &round_events, l);
+	throttle_init(&l->retries, place->settings->verify_retries / 60.0,
+		      place->settings->verify_retries, now_of(l));
 	l->deadline = timer_new(place->loop, on_deadline, l);
 	return l;
 }
@@ -727,6 +760,8 @@ void link_tick(struct link *l, int64_t now)
 	}
 	if (l->state == LINK_READY)
 		outbound_tick(l->stream, now);
+	else if (l->state == LINK_IDLE && is_wanted(l))
+		begin(l);
 	if (is_wanted(l) || l->is_leaving)
 		return;
 	if (l->state == LINK_READY &&

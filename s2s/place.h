@@ -20,6 +20,7 @@ struct dial_book;
 struct hush;
 struct loop;
 struct pace;
+struct quota;
 struct resolver;
 
 struct place {
@@ -35,6 +36,7 @@ struct place {
 	struct recall *proven;      /* by certificate, ever; the loop's */
 	struct recall *no_external; /* hang up when offered one; the loop's */
 	struct pace *pace;                   /* of TLS with those who call */
+	struct quota *claims;                /* of streams, "domain network" */
 	struct hush *hush;                   /* of lines about streams */
 };
 

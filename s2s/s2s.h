@@ -78,6 +78,12 @@ struct s2s_settings {
 	size_t max_unauthenticated_per_network; /* IPv6 /64; 32 */
 	size_t max_unauthenticated_per_site;    /* IPv6 /48; 64 */
 	unsigned new_streams_per_address;       /* or /64, a minute; 60 */
+	unsigned new_streams_per_domain;        /* and network, a minute; 20 */
+	unsigned max_streams_per_pair;          /* inbound; 4 */
+	unsigned max_claims;        /* on a stream that proved nothing; 5 */
+	unsigned max_verifying;     /* dials only to verify; 20 */
+	unsigned verify_retries;    /* of an unreached domain, a minute; 3 */
+	size_t hold_bytes;          /* unsent: its streams are not read; 1 MiB */
 	unsigned handshakes;        /* with those who call, a second; 50 */
 	unsigned handshakes_per_address;        /* or /64, a second; 5 */
 	unsigned handshakes_per_turn;           /* of a loop; 8 */

@@ -713,10 +713,13 @@ void stream_set_max_stanza(struct stream *s, size_t max_bytes)
 
 bool stream_may_log(const struct stream *s, const char *cause)
 {
-	const struct addr *peer = s->tls ? tls_peer(s->tls) : tcp_peer(s->tcp);
-
-	return hush_allows(s->place->hush, cause, peer,
+	return hush_allows(s->place->hush, cause, stream_peer_addr(s),
 			   loop_now(s->place->loop));
+}
+
+const struct addr *stream_peer_addr(const struct stream *s)
+{
+	return s->tls ? tls_peer(s->tls) : tcp_peer(s->tcp);
 }
 
 bool stream_is_secure(const struct stream *s)

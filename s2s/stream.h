@@ -15,6 +15,7 @@
 #include "net/dane.h"
 #include "xmpp/cond.h"
 
+struct addr;
 struct elem;
 struct place;
 struct report_row;
@@ -97,6 +98,7 @@ HW_MUST_USE bool stream_may_log(const struct stream *s, const char *cause);
 bool stream_is_secure(const struct stream *s);
 const char *stream_id(const struct stream *s);   /* of the header we sent */
 const char *stream_peer(const struct stream *s); /* "192.0.2.1:5269" */
+const struct addr *stream_peer_addr(const struct stream *s);
 const char *stream_cipher(const struct stream *s); /* what TLS agreed on */
 enum cert_verdict stream_peer_verdict(const struct stream *s,
 				      const char *domain); /* A-labels */

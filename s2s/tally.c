@@ -31,6 +31,15 @@ struct tally tally = {
 	.braked = COUNTER_INIT("hallway_s2s_streams_braked",
 			       "Times that a stream sent too much and had to "
 			       "wait"),
+	.expelled = COUNTER_INIT("hallway_s2s_streams_expelled",
+				 "Streams to us closed because their domain "
+				 "had newer ones"),
+	.verifying = GAUGE_INIT("hallway_s2s_verify_connects",
+				"Connections being opened only to verify a "
+				"key"),
+	.unasked = COUNTER_INIT("hallway_dialback_claims_unasked",
+				"Dialback claims refused because their server "
+				"was not reached a moment ago"),
 	.hushed = COUNTER_INIT("hallway_s2s_log_lines_kept_back",
 			       "Lines not logged because there were many"),
 	.places_refused = COUNTER_INIT("hallway_s2s_places_refused",
@@ -113,6 +122,7 @@ void tally_register(void)
 		&tally.forbidden,   &tally.downgrades,  &tally.disbelieved,
 		&tally.refused_often, &tally.turned_away, &tally.hushed,
 		&tally.paced, &tally.braked, &tally.held,
+		&tally.expelled, &tally.verifying, &tally.unasked,
 	};
 
 	for (size_t i = 0; i < array_len(plain); i++)

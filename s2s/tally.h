@@ -23,6 +23,9 @@ struct tally {
 	struct counter paced;        /* turns that left handshakes waiting */
 	struct counter held;         /* times a stream waited for what we send */
 	struct counter braked;       /* times a stream was read no further */
+	struct counter expelled;     /* streams in: too many of a pair */
+	struct counter verifying;    /* gauge: dials only to verify */
+	struct counter unasked;      /* claims refused without a dial */
 	struct counter hushed;       /* lines kept out of the log */
 	struct counter places_refused; /* private, or a port of no XMPP server */
 	struct counter dropped;      /* envelopes for lost domains */

@@ -341,9 +341,11 @@ class Peer:
 
     # -- calling out
 
-    def connect(self, address):
-        """A bare connection to (host, port); nothing is said yet."""
-        stream = Stream(socket.create_connection(address, PATIENCE), self)
+    def connect(self, address, source=None):
+        """A bare connection to (host, port); nothing is said yet. `source`:
+        the address it comes from."""
+        stream = Stream(socket.create_connection(
+            address, PATIENCE, source and (source, 0)), self)
         self._streams.append(stream)
         return stream
 

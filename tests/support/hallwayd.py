@@ -30,7 +30,7 @@ threads: {{io: 2}}
 s2s:
   listen: [{listen}]
   listen_tls: [{listen_tls}]
-  allow_private: yes
+  allow_private: {private}
 {s2s}dns: {{servers: [{dns}], trust_ad: {trust_ad}}}
 rooms: {{history: 1000}}
 control: {{socket: {control}}}
@@ -52,7 +52,8 @@ class Hallwayd:
     def __init__(self, folder, domains, listen, dns, operators=(),
                  prefix=(), extra="", listen_tls=(), s2s="",
                  trust_ad=False, certificates=None,
-                 trust=None, operator_proof="dialback"):
+                 trust=None, operator_proof="dialback",
+                 private="yes"):
         self.folder = folder
         self.domains = list(domains)
         self.listen = list(listen)
@@ -69,7 +70,7 @@ class Hallwayd:
             "certificates": certificates or {}, "trust": trust, "s2s": s2s,
             "dns": dns, "operators": operators, "extra": extra,
             "listen": listen, "listen_tls": listen_tls,
-            "operator_proof": operator_proof, "trust_ad": trust_ad}
+            "operator_proof": operator_proof, "private": private, "trust_ad": trust_ad}
         self.configure()
         self.state.mkdir(mode=0o700, exist_ok=True)
 
@@ -86,7 +87,7 @@ class Hallwayd:
             listen=", ".join('"%s"' % at for at in has["listen"]),
             listen_tls=", ".join('"%s"' % at for at in has["listen_tls"]),
             trust_ad="yes" if has["trust_ad"] else "no",
-            s2s=has["s2s"]) + ("trust: %s\n" % has["trust"] if has["trust"]
+            private=has["private"], s2s=has["s2s"]) + ("trust: %s\n" % has["trust"] if has["trust"]
                                else "") + has["extra"])
 
     def _domain(self, name):

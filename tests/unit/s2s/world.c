@@ -331,7 +331,8 @@ void world_settings(struct s2s_settings *s)
 
 	s2s_settings_init(s);
 	/* all peers are one address here, and some are in a hurry */
-	s->new_streams_per_address = 10000;
+	s->new_streams_per_address = s->new_streams_per_domain = 10000;
+	s->max_streams_per_pair = 64;
 	s->handshakes = s->handshakes_per_address = 10000;
 	s->rate_stanzas = s->burst_stanzas = 1000000;
 	s->rate_bytes = s->burst_bytes = 1 << 30;

@@ -1,0 +1,431 @@
+# SPDX-License-Identifier: MIT
+"""R1 to R13: what strangers may ask of the daemon, and that those who ask for
+more do not harm others. Attackers call from an address of their own."""
+
+import concurrent.futures
+import os
+import queue
+import socket
+import threading
+import time
+
+import pytest
+from rawpeer import DIALBACK, SERVER, STREAM_ERRORS, Closed, condition
+
+ROOMS = "rooms.test"
+HALLWAY = "hallway@rooms.test"
+ATTACKER = "127.0.0.66"
+VICTIM = "127.0.0.77"
+JOIN = ("<presence from='%s' to='%s/%s'><x xmlns='http://jabber.org/"
+        "protocol/muc'/></presence>")
+MESSAGE = ("<message from='%s' to='%s' type='groupchat' id='%s'><body>%s"
+           "</body></message>")
+
+
+def ping(peer, stream):
+    """Ask, and wait for the answer."""
+    asked = stream.ask("ann@%s/x" % peer.domain, ROOMS,
+                       "<ping xmlns='urn:xmpp:ping'/>")
+    return peer.receive(lambda s: s.get("id") == asked)
+
+
+def served_within(seconds, host, peer):
+    """A peer with an address of its own is served in that time."""
+    start = time.monotonic()
+    stream = peer.dial_authorised(host.address, ROOMS)
+    ping(peer, stream)
+    assert time.monotonic() - start < seconds
+    return stream
+
+
+def wait_for_counter(host, name, least, timeout=15):
+    """Until the counter has come that far; answers its value."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        value = host.counter(name)
+        if value >= least:
+            return value
+        time.sleep(0.05)
+    raise AssertionError("%s stayed at %d" % (name, host.counter(name)))
+
+
+def is_closed(sock):
+    """Have they closed it, without a word?"""
+    sock.settimeout(5)
+    try:
+        return sock.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
+class Victim:
+    """Somebody who is dialled for no reason: counts, and says nothing."""
+
+    def __init__(self):
+        self._listener = socket.create_server((VICTIM, 0))
+        self.port = self._listener.getsockname()[1]
+        self.visits = queue.Queue()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                self.visits.put(self._listener.accept()[0])
+            except OSError:
+                return
+
+    def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        while not self.visits.empty():
+            self.visits.get().close()
+
+
+@pytest.fixture
+def victim():
+    victim = Victim()
+    yield victim
+    victim.close()
+
+
+def test_r1_silent_connections_are_bounded(host, new_peer):
+    """16 of an address are kept, the others closed; others are served."""
+    silent = [socket.create_connection(host.address, 5, (ATTACKER, 0))
+              for _ in range(50)]
+    wait_for_counter(host, "s2s_connections_refused", 34)
+    served_within(2, host, new_peer("good.test")).close()
+    assert host.counter("s2s_connections_refused") == 34
+    for sock in silent:
+        sock.close()
+    # those that were inside make room again
+    wait = time.monotonic() + 10
+    while time.monotonic() < wait:
+        sock = socket.create_connection(host.address, 5, (ATTACKER, 0))
+        sock.settimeout(0.3)
+        try:
+            if sock.recv(1):
+                break
+        except TimeoutError:
+            break
+        finally:
+            sock.close()
+    else:
+        pytest.fail("nobody from there is let in any more")
+
+
+def test_r1_a_thousand_silent_connects(new_host, new_peer):
+    """From everywhere: in all no more than 256 stay."""
+    host = new_host(s2s="new_streams_per_address: 100000")
+    silent = []
+    for number in range(1000):
+        source = "127.0.1.%d" % (number % 100 + 1)
+        silent.append(socket.create_connection(host.address, 5, (source, 0)))
+        if number == 800:
+            wait_for_counter(host, "s2s_connections_refused", 500)
+    wait_for_counter(host, "s2s_connections_refused", 744)
+    for sock in silent[:300]:
+        sock.close()
+    served_within(4, host, new_peer("good.test")).close()
+    for sock in silent:
+        sock.close()
+
+
+def test_r2_handshakes_wait_their_turn(new_host, new_peer):
+    """Twelve at once from one address take their time; others do not."""
+    host = new_host(s2s="handshakes_per_address: 4")
+    evil, good = new_peer("evil.test"), new_peer("good.test")
+
+    def shake():
+        stream = evil.connect(host.address, ATTACKER)
+        stream.wrap_client(ROOMS, ["xmpp-server"])
+        return stream
+
+    start = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        streams = [pool.submit(shake) for _ in range(12)]
+        wait_for_counter(host, "s2s_handshakes_delayed", 1)
+        served_within(2, host, good).close()
+        for stream in streams:
+            stream.result().sock.close()
+    # four are free, eight come at four a second
+    assert 1.5 < time.monotonic() - start < 10
+
+
+def claim(stream, domain):
+    """db:result for a domain; the answer is not waited for."""
+    stream.send("<db:result from='%s' to='%s'>%s</db:result>" % (
+        domain, ROOMS, "0" * 64))
+
+
+def test_r3_claims_do_not_make_us_an_amplifier(
+        new_host, names, new_peer, victim):
+    host = new_host(s2s="max_verifying: 3")
+    evil = new_peer("evil.test")
+    streams = [evil.dial(host.address, ROOMS) for _ in range(3)]
+    for number in range(15):
+        domain = "claimed%d.test" % number
+        names.set_server(domain, victim.port, VICTIM)
+        claim(streams[number // 5], domain)
+    kept = [victim.visits.get(timeout=10) for _ in range(3)]
+    # the others wait: two looks around later there is still none of them
+    with pytest.raises(queue.Empty):
+        victim.visits.get(timeout=2.5)
+    assert host.counter("s2s_verify_connects") == 3
+    for stream in streams + kept:
+        stream.close()
+
+
+def test_r3_claims_for_the_unreachable_are_refused_at_once(
+        new_host, names, new_peer):
+    host = new_host(s2s="verify_retries: 2")
+    evil = new_peer("evil.test")
+    with socket.create_server((VICTIM, 0)) as nobody:
+        port = nobody.getsockname()[1]
+    names.set_server("away.test", port, VICTIM)
+    stream = evil.dial_authorised(host.address, ROOMS)
+    took = []
+    for _ in range(6):
+        start = time.monotonic()
+        claim(stream, "away.test")
+        answer = stream.read_until(DIALBACK + "result")
+        took.append(time.monotonic() - start)
+        assert answer.get("type") == "error"
+        assert condition(answer) == "remote-server-timeout"
+    assert host.counter("dialback_claims_unasked") >= 2
+    assert max(took[-2:]) < 0.5
+    stream.close()
+
+
+def test_r3_five_claims_are_the_most(host, names, evil, good_peer_is_served):
+    names.set_rcode("slow.test", 2)
+    stream = evil.dial(host.address, ROOMS)
+    for number in range(6):
+        claim(stream, "claimed%d.test" % number)
+    assert stream.read_error() == "policy-violation"
+    good_peer_is_served()
+
+
+@pytest.mark.parametrize("private, port", [("no", 15269), ("yes", 22)])
+def test_r4_private_addresses_and_low_ports_are_not_dialled(
+        new_host, names, new_peer, private, port):
+    host = new_host(private=private)
+    names.set_server("ssh.test", port, VICTIM)
+    stream = new_peer("evil.test").dial(host.address, ROOMS)
+    claim(stream, "ssh.test")
+    answer = stream.read_until(DIALBACK + "result")
+    assert answer.get("type") == "error"
+    assert host.counter("s2s_places_refused") >= 1
+    stream.close()
+
+
+def test_r5_a_crowd_of_targets_is_cut(host, names, new_peer, victim):
+    """Of 100 SRV records no more than eight are even looked up."""
+    names.set("_xmpp-server._tcp.crowd.test", "SRV", *[
+        "0 0 %d t%d.crowd.test." % (victim.port, number)
+        for number in range(100)])
+    for number in range(100):
+        names.set("t%d.crowd.test" % number, "A", "127.0.2.%d" % (number + 1))
+    stream = new_peer("evil.test").dial(host.address, ROOMS)
+    claim(stream, "crowd.test")
+    assert stream.read_until(DIALBACK + "result").get("type") == "error"
+    assert sum(names.asked("t%d.crowd.test" % number, "A") > 0
+               for number in range(100)) <= 8
+    stream.close()
+
+
+def test_r7_a_flood_is_slowed_and_others_are_not(new_host, new_peer):
+    host = new_host(s2s="rate_stanzas: 20\nburst_stanzas: 40")
+    one, two = new_peer("one.test"), new_peer("two.test")
+    stream = one.dial_authorised(host.address, ROOMS)
+    other = two.dial_authorised(host.address, ROOMS)
+    start = time.monotonic()
+    stream.send("".join(
+        "<iq from='ann@one.test/x' to='rooms.test' type='get' id='f%d'>"
+        "<ping xmlns='urn:xmpp:ping'/></iq>" % number for number in range(100)))
+    for _ in range(5):
+        asked = time.monotonic()
+        ping(two, other)
+        assert time.monotonic() - asked < 0.5
+    one.receive(lambda s: s.get("id") == "f99")
+    # 40 at once, 60 at 20 a second
+    assert 2.5 < time.monotonic() - start < 8
+    assert host.counter("s2s_streams_braked") >= 1
+
+
+def test_r7_bytes_are_slowed_too(new_host, new_peer):
+    host = new_host(s2s="rate_bytes: 100KiB\nburst_bytes: 100KiB")
+    one = new_peer("one.test")
+    stream = one.dial_authorised(host.address, ROOMS)
+    start = time.monotonic()
+    for number in range(10):
+        stream.send("<iq from='ann@one.test/x' to='rooms.test' type='get' "
+                    "id='f%d'><ping xmlns='urn:xmpp:ping'/><x xmlns='x:x'>%s"
+                    "</x></iq>" % (number, "x" * 40000))
+    one.receive(lambda s: s.get("id") == "f9")
+    assert 2 < time.monotonic() - start < 8
+
+
+def test_r8_who_does_not_read_is_not_read(new_host, new_peer):
+    """Until it reads again; others do not notice."""
+    host = new_host(s2s="hold_bytes: 64KiB")
+    slow, fast = new_peer("slow.test"), new_peer("fast.test")
+    slow._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+    gate = threading.Event()
+    gate.set()
+    def take(stanza):
+        slow.queue_of_all.put(stanza)
+        gate.wait()
+
+    slow.queue_of_all = queue.Queue()
+    slow.inbox.put = take
+    stream = slow.dial_authorised(host.address, ROOMS)
+    stream.send(JOIN % ("ann@slow.test/x", HALLWAY, "slow"))
+    while slow.queue_of_all.get(timeout=10).find(SERVER + "subject") is None:
+        pass
+    other = fast.dial_authorised(host.address, ROOMS)
+    other.send(JOIN % ("bob@fast.test/x", HALLWAY, "fast"))
+    fast.receive(lambda s: s.find(SERVER + "subject") is not None)
+    gate.clear()
+    for number in range(300):
+        other.send(MESSAGE % ("bob@fast.test/x", HALLWAY, "m%d" % number,
+                              "x" * 50000))
+        fast.receive(lambda s, n=number: s.get("id") == "m%d" % n)
+        if number % 10 == 9 and host.counter("s2s_streams_held"):
+            break
+    wait_for_counter(host, "s2s_streams_held", 1)
+    asked = stream.ask("ann@slow.test/x", ROOMS,
+                       "<ping xmlns='urn:xmpp:ping'/>")
+    ping(fast, other)
+    gate.set()
+    while slow.queue_of_all.get(timeout=20).get("id") != asked:
+        pass
+
+
+def test_r9_descriptors_run_out_for_strangers_only(new_host, new_peer):
+    host = new_host(
+        prefix=["prlimit", "--nofile=128"],
+        s2s="new_streams_per_address: 100000\nmax_unauthenticated: 1000\n"
+            "max_unauthenticated_per_address: 1000")
+    good = new_peer("good.test")
+    stream = good.dial_authorised(host.address, ROOMS)
+    ping(good, stream)
+    silent = [socket.create_connection(host.address, 5, (ATTACKER, 0))
+              for _ in range(200)]
+    wait_for_counter(host, "s2s_connections_turned_away", 50)
+    # the control socket answered, and who was inside still is
+    ping(good, stream)
+    for sock in silent:
+        sock.close()
+    other = new_peer("other.test")
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            served_within(5, host, other).close()
+            break
+        except (Closed, OSError):
+            assert time.monotonic() < deadline
+    stream.close()
+
+
+def resident(pid):
+    """Memory in use, in KiB."""
+    with open("/proc/%d/status" % pid, encoding="ascii") as status:
+        for line in status:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+    raise AssertionError("no such process")
+
+
+def descriptors(pid):
+    return len(os.listdir("/proc/%d/fd" % pid))
+
+
+def test_r10_connections_leave_nothing_behind(new_host, new_peer):
+    """Silent ones, half a header, half a handshake."""
+    host = new_host(s2s="new_streams_per_address: 1000000\nlog_lines: 1\n"
+                        "handshakes: 100000\nhandshakes_per_address: 100000")
+    first = [b"", b"<?xml version='1.0'?><stream:str", b"\x16\x03\x01",
+             b"\x16\x03\x01\x00\x05hello", b"<a/>"]
+
+    def knock(count):
+        for number in range(count):
+            sock = socket.create_connection(host.address, 5, (ATTACKER, 0))
+            sock.sendall(first[number % len(first)])
+            sock.close()
+        deadline = time.monotonic() + 20
+        while host.counter("s2s_streams_in") > 0:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    knock(500)
+    before = descriptors(host.process.pid), resident(host.process.pid)
+    knock(int(os.environ.get("HALLWAY_KNOCKS", "3000")))
+    assert descriptors(host.process.pid) == before[0]
+    assert resident(host.process.pid) < before[1] + 2048
+    served_within(2, host, new_peer("good.test")).close()
+
+
+def test_r11_strangers_do_not_fill_the_log(new_host, evil):
+    host = new_host(s2s="log_lines: 3")
+    for _ in range(10):
+        stream = evil.connect(host.address, ATTACKER)
+        stream.send("garbage")
+        stream.read_error()
+    logged = [line for line in host.process.lines()
+              if "stream error sent" in line and ATTACKER in line]
+    # each loop has its own count
+    assert 3 <= len(logged) <= 6
+    assert host.counter("s2s_log_lines_kept_back") == 10 - len(logged)
+
+
+def test_r13_new_streams_of_an_address(new_host, new_peer, evil):
+    host = new_host(s2s="new_streams_per_address: 60\n"
+                        "max_unauthenticated_per_address: 1000")
+    kept = [evil.connect(host.address, ATTACKER) for _ in range(60)]
+    refused = evil.connect(host.address, ATTACKER)
+    assert refused.read_error() == "policy-violation"
+    assert host.counter("s2s_connections_too_often") >= 1
+    served_within(2, host, new_peer("good.test")).close()
+    # one a second comes back
+    deadline = time.monotonic() + 5
+    while True:
+        stream = evil.connect(host.address, ATTACKER)
+        try:
+            stream.send_header(from_="evil.test", to=ROOMS)
+            stream.read_features()
+            break
+        except (Closed, OSError, AssertionError):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+    for stream in kept:
+        stream.sock.close()
+
+
+def test_r13_new_streams_of_a_name(new_host, evil, new_peer):
+    """It counts for each network: nobody can use up another's."""
+    host = new_host(s2s="new_streams_per_domain: 8")
+    errors = []
+    for _ in range(20):
+        stream = evil.connect(host.address, ATTACKER)
+        stream.send_header(from_="good.test", to=ROOMS)
+        try:
+            element = stream.read()
+        except Closed:
+            continue
+        if element.tag.endswith("error"):
+            errors.append(condition(element, STREAM_ERRORS))
+        stream.sock.close()
+    assert 8 <= len(errors) <= 14
+    assert set(errors) == {"policy-violation"}
+    served_within(2, host, new_peer("good.test")).close()
+
+
+def test_r13_the_eldest_of_too_many_streams_goes(new_host, new_peer):
+    host = new_host(s2s="max_streams_per_pair: 2")
+    peer = new_peer("one.test")
+    streams = [peer.dial_authorised(host.address, ROOMS) for _ in range(3)]
+    assert streams[0].read_error() == "policy-violation"
+    for stream in streams[1:]:
+        ping(peer, stream)
+        stream.close()
+    assert host.counter("s2s_streams_expelled") == 1
