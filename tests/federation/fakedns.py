@@ -32,6 +32,8 @@ class FakeDns:
         self.queries = []           # (name, type), as they were asked
         self._records = {}          # (name, type): [text]
         self._rcodes = {}           # name: rcode instead of an answer
+        self.insecure = None        # names not signed, if others are (AD)
+        self._held = {}             # name: event that lets its answer go
         self._lock = threading.Lock()
         self._servers = self._bind(address)
         self.port = self._servers[0].server_address[1]
@@ -87,6 +89,15 @@ class FakeDns:
         with self._lock:
             self._rcodes[_name(name)] = rcode
 
+    def sign(self, *insecure):
+        """Be a validating resolver; these names are not signed."""
+        self.insecure = {_name(name) for name in insecure}
+
+    def hold(self, name):
+        """Answer nothing for a name until the event is set."""
+        self._held[_name(name)] = event = threading.Event()
+        return event
+
     def set_server(self, domain, port, address="127.0.0.1",
                    direct_tls=False):
         """SRV of `domain` leads to address:port by another name."""
@@ -120,8 +131,14 @@ class FakeDns:
         question = query.question[0]
         name = dns.name.Name([part.lower() for part in question.name.labels])
         reply = dns.message.make_response(query, recursion_available=True)
+        if self.insecure is not None and name not in self.insecure:
+            reply.flags |= dns.flags.AD
         with self._lock:
             self.queries.append((name, question.rdtype))
+            held = self._held.get(name)
+        if held:
+            held.wait()
+        with self._lock:
             rcode = self._rcodes.get(name)
             aliases, name = self._follow(name)
             known = [texts for (other, _), texts in self._records.items()
