@@ -22,6 +22,7 @@
 #include "jid/idna.h"
 #include "loop/loop.h"
 #include "loop/signal.h"
+#include "loop/timer.h"
 #include "loop/watch.h"
 #include "muc/muc.h"
 #include "net/creds.h"
@@ -32,6 +33,9 @@
 #include "store/store.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
+
+#define DAY (24 * 3600 * (int64_t)1000) /* ms */
+#define WARN_DAYS 21 /* before a certificate ends */
 
 /** Everything there is, in the order in which it is built. */
 struct wire {
@@ -50,6 +54,7 @@ struct wire {
 	struct metrics *metrics;
 	struct control *control;
 	struct signal_watch *sigterm, *sigint, *sighup;
+	struct timer *daily; /* a look at the certificates */
 	struct config *reloaded;      /* the last one, or NULL */
 	struct watch *certificates;   /* the files that creds came from */
 	struct watch *resolv_conf;
@@ -163,8 +168,10 @@ static int load_creds(struct wire *w, const struct config *config,
 				   &text);
 	if (text)
 		log_error(LOG_TLS, "%s", text);
-	if (!error)
+	if (!error) {
 		watch_chains(w, &l, config->trust);
+		(void)creds_warn(*creds_out, clock_wall() / 1000, WARN_DAYS);
+	}
 	mem_free(&text);
 	chains_clear(&l);
 	return error;
@@ -376,8 +383,18 @@ static void on_sighup(void *owner, int signum)
 	reload(owner);
 }
 
+/* Nobody reads the log of the day on which hallwayd was started. */
+static void on_day(void *owner)
+{
+	const struct wire *w = owner;
+
+	(void)creds_warn(w->creds, clock_wall() / 1000, WARN_DAYS);
+}
+
 static void watch_signals(struct wire *w)
 {
+	w->daily = timer_new(w->loop, on_day, w);
+	timer_repeat(w->daily, DAY);
 	w->sigterm = signal_watch_new(w->loop, SIGTERM, on_stop_signal, w);
 	w->sigint = signal_watch_new(w->loop, SIGINT, on_stop_signal, w);
 	w->sighup = signal_watch_new(w->loop, SIGHUP, on_sighup, w);
@@ -440,6 +457,7 @@ static void unbuild(void *owner)
 	signal_watch_free(&w->sigterm);
 	signal_watch_free(&w->sigint);
 	signal_watch_free(&w->sighup);
+	timer_free(&w->daily);
 	watch_free(&w->certificates);
 	watch_free(&w->resolv_conf);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libgen.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "base/str.h"
@@ -42,6 +44,7 @@ struct chain {
 	unsigned cert_count;
 	gnutls_privkey_t key;
 	gnutls_x509_crt_t leaf;
+	char *path; /* owned; where the certificate came from */
 };
 
 struct creds {
@@ -62,6 +65,7 @@ static void chain_fini(struct chain *chain)
 		gnutls_privkey_deinit(chain->key);
 	if (chain->leaf)
 		gnutls_x509_crt_deinit(chain->leaf);
+	mem_free(&chain->path);
 }
 
 static void creds_free(struct creds **c)
@@ -249,6 +253,7 @@ static int load_chain(struct creds *c, const struct creds_chain *files,
 	gnutls_datum_t certificate_pem, key_pem;
 	int err;
 
+	chain->path = str_dup(files->certificate);
 	buf_init(&certificate);
 	buf_init(&key);
 	err = load_file(files->certificate, false, &certificate, text_out);
@@ -350,6 +355,31 @@ bool creds_may_convince(const struct creds *c, const char *domain)
 	       !is_self_issued(chain->leaf) &&
 	       gnutls_x509_crt_get_activation_time(chain->leaf) <= now &&
 	       gnutls_x509_crt_get_expiration_time(chain->leaf) > now;
+}
+
+static bool warn_of_chain(const struct chain *chain, int64_t now, int days)
+{
+	int64_t left =
+		(int64_t)gnutls_x509_crt_get_expiration_time(chain->leaf) - now;
+
+	if (left >= (int64_t)days * DAY)
+		return false;
+	if (left <= 0)
+		log_error(LOG_TLS, "%s: the certificate has expired",
+			  chain->path);
+	else
+		log_warn(LOG_TLS, "%s: the certificate expires in %" PRId64
+			 " days", chain->path, left / DAY);
+	return true;
+}
+
+size_t creds_warn(const struct creds *c, int64_t now, int days)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->chain_count; i++)
+		count += warn_of_chain(&c->chains[i], now, days);
+	return count;
 }
 
 static void sync_folder_of(const char *path)
