@@ -31,14 +31,14 @@ static void ask(struct anchor *a, const struct place *place,
 	char *name = str_format("_%u._tcp.%s", at->port, at->host);
 
 	a->state = ANCHOR_ASKING;
-	a->question = resolver_ask(place->resolver, name, ANSWER_TLSA,
-				   on_answer, a);
+	a->question =
+		resolver_ask(place->resolver, name, ANSWER_TLSA, on_answer, a);
 	mem_free(&name);
 }
 
 void anchor_init(struct anchor *a, const struct place *place,
-		 const struct route_place *at,
-		 void (*on_answered)(void *owner), void *owner)
+		 const struct route_place *at, void (*on_answered)(void *owner),
+		 void *owner)
 {
 	*a = (struct anchor){ .on_answered = on_answered, .owner = owner };
 	if (!place->settings->dane)

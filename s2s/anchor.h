@@ -19,7 +19,7 @@ struct route_place;
 struct stream;
 
 enum anchor_state {
-	ANCHOR_NONE,    /* the certificate is judged without TLSA */
+	ANCHOR_NONE, /* the certificate is judged without TLSA */
 	ANCHOR_ASKING,
 	ANCHOR_FAILED,  /* DNS does not answer, or what it says is forged */
 	ANCHOR_RECORDS, /* to be judged by these */
@@ -46,8 +46,8 @@ struct anchor {
 /** Begin for a stream to that place. on_answered is called when an
  *  ANCHOR_ASKING ends, not before this has returned. */
 void anchor_init(struct anchor *a, const struct place *place,
-		 const struct route_place *at,
-		 void (*on_answered)(void *owner), void *owner);
+		 const struct route_place *at, void (*on_answered)(void *owner),
+		 void *owner);
 void anchor_fini(struct anchor *a);
 /** Once TLS is there, and nothing is being asked. domain in A-labels. */
 enum anchor_verdict anchor_judge(struct anchor *a, const struct stream *s,

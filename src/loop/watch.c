@@ -32,9 +32,9 @@ struct stamp {
 
 struct watched_file {
 	struct list node;
-	char *path;        /* owned */
-	char *real_folder; /* owned: where its link leads, or NULL */
-	struct ear *ear;   /* on the folder of path, or NULL */
+	char *path;           /* owned */
+	char *real_folder;    /* owned: where its link leads, or NULL */
+	struct ear *ear;      /* on the folder of path, or NULL */
 	struct ear *real_ear; /* on real_folder, or NULL */
 	struct ear *file_ear; /* on the file, or NULL: it may be mounted here,
 			       * and be written elsewhere (containers) */
@@ -91,8 +91,8 @@ static struct ear *ear_open(struct watch *w, const char *path)
 	e->watch = w;
 	err = uv_fs_event_start(&e->handle, on_event, path, 0);
 	if (err != 0) {
-		log_info(LOG_MAIN, "%s: changes will not be noticed: %s",
-			 path, uv_strerror(err));
+		log_info(LOG_MAIN, "%s: changes will not be noticed: %s", path,
+			 uv_strerror(err));
 		ear_close(&e);
 		return NULL;
 	}

@@ -138,8 +138,8 @@ static bool is_chain_below_record(const struct tlsa_set *set,
 	if (t->selector != SELECTOR_CERT || t->matching != MATCHING_FULL)
 		return false;
 	require(gnutls_x509_crt_init(&anchor) == 0);
-	is_chain = gnutls_x509_crt_import(anchor, &der,
-					  GNUTLS_X509_FMT_DER) == 0 &&
+	is_chain = gnutls_x509_crt_import(anchor, &der, GNUTLS_X509_FMT_DER) ==
+			   0 &&
 		   is_chain_below(anchor, shown, shown->count);
 	gnutls_x509_crt_deinit(anchor);
 	return is_chain;

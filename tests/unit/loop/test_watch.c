@@ -121,9 +121,10 @@ static int make(void **state)
 
 static int clean(void **state)
 {
-	static const char *const names[] = { "links/one", "links/fresh",
-					     "files/one", "files/two",
-					     "files/fresh", "links", "files" };
+	static const char *const names[] = { "links/one",   "links/fresh",
+					     "files/one",   "files/two",
+					     "files/fresh", "links",
+					     "files" };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < array_len(names); i++)
@@ -179,8 +180,8 @@ static void write_often(struct fixture *f)
 
 static void watch_sees_a_file_change(void **state)
 {
-	static const step_fn steps[] = { write_again, replace, remove_it,
-					 replace, write_often, NULL };
+	static const step_fn steps[] = { write_again, replace,     remove_it,
+					 replace,     write_often, NULL };
 	struct fixture *f = *state;
 
 	put(f, "files/one", "first");

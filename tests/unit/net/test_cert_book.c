@@ -11,7 +11,7 @@
 
 #define HOUR 3600000
 #define WALL ((int64_t)1700000000 * 1000)
-#define NOBODY ((enum cert_verdict)-1)
+#define NOBODY ((enum cert_verdict) - 1)
 
 static const struct cert_print long_lived = { { 1 }, 1800000000 };
 static const struct cert_print renewed = { { 2 }, 1800000000 };

@@ -31,7 +31,8 @@ static void meet(struct meeting *m, const char *const *names)
 }
 
 /* What a record of that kind about that certificate says. */
-static void select_data(const char *name, unsigned selector, gnutls_datum_t *out)
+static void select_data(const char *name, unsigned selector,
+			gnutls_datum_t *out)
 {
 	gnutls_x509_crt_t crt;
 	gnutls_pubkey_t key;
@@ -233,21 +234,34 @@ static int make_all(void **state)
 	static const struct cert_spec specs[] = {
 		{ .name = "root", .cn = "root", .is_ca = true },
 		{ .name = "other-root", .cn = "other", .is_ca = true },
-		{ .name = "middle", .cn = "middle", .issuer = "root",
+		{ .name = "middle",
+		  .cn = "middle",
+		  .issuer = "root",
 		  .is_ca = true },
-		{ .name = "leaf", .cn = "leaf", .issuer = "middle",
+		{ .name = "leaf",
+		  .cn = "leaf",
+		  .issuer = "middle",
 		  .dns = { "host.x.test" } },
-		{ .name = "late-leaf", .issuer = "middle",
-		  .dns = { "x.test" }, .from = -86400 * 2, .until = -86400 },
-		{ .name = "foreign-leaf", .issuer = "middle",
+		{ .name = "late-leaf",
+		  .issuer = "middle",
+		  .dns = { "x.test" },
+		  .from = -86400 * 2,
+		  .until = -86400 },
+		{ .name = "foreign-leaf",
+		  .issuer = "middle",
 		  .dns = { "y.test" } },
-		{ .name = "client-leaf", .issuer = "middle",
-		  .dns = { "x.test" }, .purpose = CLIENT_AUTH },
-		{ .name = "below-leaf", .issuer = "leaf",
-		  .dns = { "x.test" } },
-		{ .name = "stranger", .issuer = "other-root",
-		  .dns = { "x.test" }, .purpose = SERVER_AUTH },
-		{ .name = "expired", .dns = { "y.test" }, .from = -86400 * 2,
+		{ .name = "client-leaf",
+		  .issuer = "middle",
+		  .dns = { "x.test" },
+		  .purpose = CLIENT_AUTH },
+		{ .name = "below-leaf", .issuer = "leaf", .dns = { "x.test" } },
+		{ .name = "stranger",
+		  .issuer = "other-root",
+		  .dns = { "x.test" },
+		  .purpose = SERVER_AUTH },
+		{ .name = "expired",
+		  .dns = { "y.test" },
+		  .from = -86400 * 2,
 		  .until = -86400 },
 	};
 	(void)state;

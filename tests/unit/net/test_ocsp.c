@@ -33,9 +33,8 @@ static const unsigned char sha1_id[] = { 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e,
 static const unsigned char ecdsa_sha256_id[] = { 0x30, 0x0a, 0x06, 0x08,
 						 0x2a, 0x86, 0x48, 0xce,
 						 0x3d, 0x04, 0x03, 0x02 };
-static const unsigned char basic_id[] = { 0x06, 0x09, 0x2b, 0x06,
-					  0x01, 0x05, 0x05, 0x07,
-					  0x30, 0x01, 0x01 };
+static const unsigned char basic_id[] = { 0x06, 0x09, 0x2b, 0x06, 0x01, 0x05,
+					  0x05, 0x07, 0x30, 0x01, 0x01 };
 
 /* Of DER, to the end of out. */
 static void add_der(struct buf *out, unsigned char tag, const void *data,
@@ -233,7 +232,9 @@ static int make_all(void **state)
 {
 	static const struct cert_spec specs[] = {
 		{ .name = "ca", .cn = "ca", .is_ca = true },
-		{ .name = "leaf", .cn = "leaf", .issuer = "ca",
+		{ .name = "leaf",
+		  .cn = "leaf",
+		  .issuer = "ca",
 		  .dns = { "x.test" } },
 	};
 	(void)state;
