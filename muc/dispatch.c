@@ -5,6 +5,7 @@
 #include "jid/jid.h"
 #include "muc/act.h"
 #include "muc/admin_list.h"
+#include "muc/avatar.h"
 #include "muc/decline.h"
 #include "muc/enter.h"
 #include "muc/entity.h"
@@ -48,6 +49,8 @@ static const struct iq_row {
 	{ "query", NS_MUC_OWNER, STANZA_GET, iq_owner_get },
 	{ "query", NS_MUC_OWNER, STANZA_SET, iq_owner_set },
 	{ "moderate", NS_MODERATED, STANZA_SET, moderate_set },
+	{ "vCard", NS_VCARD, STANZA_GET, avatar_get },
+	{ "vCard", NS_VCARD, STANZA_SET, avatar_set },
 	{ "query", NS_REGISTER, STANZA_GET, iq_register_get },
 	{ "query", NS_REGISTER, STANZA_SET, iq_register_set },
 };

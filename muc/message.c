@@ -88,6 +88,13 @@ static void send_to_all(struct room *r, struct frozen *f)
 	room_send_to(r, f, ROSTER_ALL, 0);
 }
 
+/* XEP-0502 #rules: what has a body and corrects nothing. */
+static bool is_counted(const struct elem *message)
+{
+	return elem_child(message, "body", NS_SERVER) &&
+	       !elem_child(message, "replace", NS_CORRECT);
+}
+
 /* Stamped, kept, and sent behind its record. */
 static void say_for_the_record(struct act *a, struct elem *e,
 			       bool changes_subject)
@@ -108,6 +115,8 @@ static void say_for_the_record(struct act *a, struct elem *e,
 		persist_room(r);
 	}
 	f = frozen_new(e);
+	if (is_counted(e))
+		room_activity_count(&r->activity, now);
 	if (!changes_subject)
 		history_add(&r->history, f, stanza_id, now);
 	send_to_all(r, f);

@@ -119,6 +119,8 @@ struct muc *muc_new(const struct muc_settings *settings,
 	m->max_per_creator = settings->max_per_creator;
 	m->keep_tombstones = settings->keep_tombstones;
 	m->rooms = map_new();
+	room_limits_init(&m->site.usage, &m->site.limits, m->site.started);
+	m->site.contacts = map_new();
 	losses_init(&m->losses);
 	m->domains = map_new();
 	for (size_t i = 0; i < settings->domain_count; i++) {
@@ -126,6 +128,9 @@ struct muc *muc_new(const struct muc_settings *settings,
 
 		directory_init(d);
 		map_add(m->domains, settings->domains[i], d);
+		if (settings->contacts)
+			map_add(m->site.contacts, settings->domains[i],
+				contacts_new(&settings->contacts[i]));
 	}
 	return m;
 }
@@ -147,6 +152,13 @@ static void free_directory(void *value)
 	free(value);
 }
 
+static void free_contacts(void *value)
+{
+	struct contacts *c = value;
+
+	contacts_free(&c);
+}
+
 void muc_free(struct muc **m)
 {
 	if (!*m)
@@ -157,6 +169,8 @@ void muc_free(struct muc **m)
 	map_free(&(*m)->site.questions, free);
 	map_free(&(*m)->create_domains, NULL);
 	map_free(&(*m)->site.operators, NULL);
+	room_limits_fini(&(*m)->site.usage);
+	map_free(&(*m)->site.contacts, free_contacts);
 	mem_free(&(*m)->site.version);
 	mem_free(m);
 }
@@ -635,6 +649,7 @@ void muc_tick(struct muc *m)
 	bool is_stored = m->site.env.may_save(m->site.env.owner);
 
 	lose_some(m);
+	room_limits_prune(&m->site.usage, 0, now);
 	map_begin(m->rooms, &cursor);
 	while (map_next(&cursor)) {
 		struct room *r = cursor.value;

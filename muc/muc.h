@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "muc/contacts.h"
 #include "muc/room_limits.h"
 #include "xmpp/cond.h"
 
@@ -25,6 +26,7 @@ enum muc_create { MUC_CREATE_OPERATORS, MUC_CREATE_ANYONE, MUC_CREATE_DOMAINS };
 struct muc_settings {
 	const char *const *domains;   /* ours; normalised */
 	size_t domain_count;
+	const struct contacts_settings *contacts; /* of each domain; or NULL */
 	const char *const *operators; /* bare JIDs, normalised */
 	size_t operator_count;
 	bool operator_needs_certificate; /* operator_proof */

@@ -17,6 +17,7 @@
 #include "muc/privilege.h"
 #include "muc/recent.h"
 #include "muc/relay.h"
+#include "muc/room_activity.h"
 #include "muc/room_config.h"
 #include "muc/room_limits.h"
 #include "muc/roster.h"
@@ -46,6 +47,7 @@ struct room {
 	struct relay relay;
 	struct recent recent;
 	struct room_limits limits;
+	struct room_activity activity;
 	struct invitations invitations;
 	struct lookups lookups;
 	struct throttle letters; /* to those who are not in the room */

@@ -35,6 +35,7 @@ struct room_config {
 	unsigned list_readers;   /* roles that may read lists, likewise */
 	bool forwards_mentions;  /* XEP-0452 */
 	char *pubsub;            /* or NULL: where its news are */
+	char *avatar;            /* or NULL; a vCard as XML (XEP-0486) */
 	/* not the owner's */
 	bool of_house;           /* made by the service, not by a user */
 	char *creator;           /* or NULL; bare JID */

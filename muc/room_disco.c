@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/room_disco.h"
 
-#include <inttypes.h>
-
 #include "base/mem.h"
 #include "base/str.h"
 #include "muc/act.h"
+#include "muc/caps.h"
 #include "muc/entity.h"
 #include "muc/iq_register.h"
 #include "muc/room.h"
-#include "muc/room_field.h"
+#include "muc/room_info.h"
 #include "xml/elem.h"
 #include "xmpp/disco.h"
-#include "xmpp/form.h"
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
@@ -22,7 +20,8 @@ static void add_features(struct elem *query, const struct room_config *c)
 		NS_DISCO_INFO, NS_DISCO_ITEMS, NS_MUC, NS_MUC_STABLE_ID,
 		NS_MUC_SELF_PING, NS_MODERATED, NS_RETRACT,
 		NS_RETRACT_TOMBSTONE, NS_MUC_REGISTER, NS_MUC_REQUEST, NS_REGISTER,
-		 NS_OCCUPANT_ID, NS_STANZA_ID,
+		 NS_OCCUPANT_ID, NS_STANZA_ID, NS_VCARD,
+		NS_MENTIONS, NS_CAPS,
 	};
 
 	for (size_t i = 0; i < array_len(always); i++)
@@ -41,64 +40,57 @@ static void add_features(struct elem *query, const struct room_config *c)
 					     : "muc_unsecured");
 }
 
-static void add_number(struct elem *form, const char *var, size_t n)
+static struct elem *add_info(struct room *r, struct elem *reply,
+			     const char *node)
 {
-	char *text = str_format("%zu", n);
+	struct elem *query = disco_add_info(reply, node);
 
-	form_add_field(form, var, NULL, NULL, text);
-	mem_free(&text);
+	disco_add_identity(query, "conference", "text", room_name(r));
+	add_features(query, &r->config);
+	room_info_add(r, query, node != NULL);
+	return query;
 }
 
-static size_t most_history(const struct room *r)
+char *room_disco_make_ver(struct room *r)
 {
-	size_t most = (size_t)r->config.max_history;
+	struct elem *reply = elem_new("iq", NS_SERVER);
+	char *ver = caps_make_ver(add_info(r, reply, CAPS_NODE));
 
-	return most < r->history.max ? most : r->history.max;
+	elem_free(&reply);
+	return ver;
 }
 
-static void add_roominfo(struct elem *query, const struct room *r)
+/* Is the question's node our capabilities'? */
+static bool is_caps_node(struct room *r, const char *node)
 {
-	struct elem *form = form_add(query, "result", NS_MUC_ROOMINFO);
-	const char *subjectmod = r->config.may_change_subject ? "1" : "0";
+	char *ver;
+	bool is;
 
-	if (r->config.description)
-		form_add_field(form, "muc#roominfo_description", NULL, NULL,
-			       r->config.description);
-	if (r->config.lang)
-		form_add_field(form, "muc#roominfo_lang", NULL, NULL,
-			       r->config.lang);
-	add_number(form, "muc#roominfo_occupants",
-		   roster_occupant_count(&r->roster));
-	if (r->subject.text)
-		form_add_field(form, "muc#roominfo_subject", NULL, NULL,
-			       r->subject.text);
-	form_add_field(form, "muc#roominfo_subjectmod", NULL, NULL,
-		       subjectmod);
-	form_add_field(form, "muc#roomconfig_changesubject", NULL, NULL,
-		       subjectmod);
-	form_add_field(form, "muc#roomconfig_allowinvites", NULL, NULL,
-		       r->config.may_invite ? "1" : "0");
-	form_add_field(form, "muc#roomconfig_allowpm", NULL, NULL,
-		       room_field_pm_word(&r->config));
-	add_number(form, "muc#maxhistoryfetch", most_history(r));
-	add_number(form, "muc#roominfo_slow_mode_duration",
-		   (size_t)r->config.slow_mode);
+	if (!str_has_prefix(node, CAPS_NODE "#"))
+		return false;
+	ver = room_disco_make_ver(r);
+	is = caps_is_node(node, ver);
+	mem_free(&ver);
+	return is;
 }
 
-/* The node of a question; refused (and false) unless there is none. */
-static bool is_main_node(const struct act *a)
+/* XEP-0045 #impl-service-traffic: what passes through the room besides text;
+ * XEP-0301 looks for itself here. */
+static void answer_traffic(const struct act *a, const char *node)
 {
-	const char *node = elem_attr(stanza_payload(a->stanza), "node");
+	static const char *const passing[] = {
+		NS_RTT, NS_CHAT_STATES, NS_CHAT_MARKERS, NS_CORRECT,
+		NS_REACTIONS, NS_REPLY, NS_FALLBACK, NS_RETRACT, NS_REFERENCE,
+		NS_MENTIONS, NS_OOB, NS_FILE_SHARING, NS_HINTS, NS_XHTML,
+		NS_STYLING, NS_MARKUP, NS_ATTENTION, NS_CAPS,
+		NS_VCARD_UPDATE,
+	};
+	struct elem *result = stanza_result_new(a->stanza);
+	struct elem *query = disco_add_info(result, node);
 
-	if (!node)
-		return true;
-	if (str_equal(node, NS_MUC_TRAFFIC))
-		/* XEP-0045 #impl-service-traffic: no such list here */
-		act_refuse(a, COND_FEATURE_NOT_IMPLEMENTED, COND_TYPE_CANCEL,
-			   NULL);
-	else
-		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
-	return false;
+	for (size_t i = 0; i < array_len(passing); i++)
+		disco_add_feature(query, passing[i]);
+	act_answer(a, result);
 }
 
 static bool is_own_nick(const struct act *a)
@@ -109,29 +101,30 @@ static bool is_own_nick(const struct act *a)
 
 void room_disco_info(struct act *a)
 {
-	const struct room *r = a->room;
-	struct elem *result, *query;
+	const char *node = elem_attr(stanza_payload(a->stanza), "node");
+	struct elem *result;
 
 	if (is_own_nick(a)) {
 		iq_register_disco(a);
-		return;
+	} else if (str_equal(node, NS_MUC_TRAFFIC)) {
+		answer_traffic(a, node);
+	} else if (node && !is_caps_node(a->room, node)) {
+		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
+	} else {
+		result = stanza_result_new(a->stanza);
+		add_info(a->room, result, node);
+		act_answer(a, result);
 	}
-	if (!is_main_node(a))
-		return;
-	result = stanza_result_new(a->stanza);
-	query = disco_add_info(result, NULL);
-	disco_add_identity(query, "conference", "text", room_name(r));
-	add_features(query, &r->config);
-	add_roominfo(query, r);
-	act_answer(a, result);
 }
 
 void room_disco_items(struct act *a)
 {
 	struct elem *result;
 
-	if (!is_main_node(a))
+	if (elem_attr(stanza_payload(a->stanza), "node")) {
+		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
 		return;
+	}
 	result = stanza_result_new(a->stanza);
 	disco_add_items(result, NULL);
 	act_answer(a, result);

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/service.h"
 
+#include "base/mem.h"
 #include "jid/jid.h"
+#include "muc/caps.h"
+#include "muc/channel_search.h"
 #include "muc/directory.h"
 #include "muc/entity.h"
+#include "muc/report.h"
 #include "muc/room.h"
+#include "muc/service_disco.h"
 #include "muc/site.h"
 #include "xml/elem.h"
 #include "xmpp/cond.h"
@@ -25,19 +30,19 @@ static void refuse(struct site *site, const struct stanza *s,
 	site_refuse(site, s, &cond, NULL);
 }
 
-static struct elem *answer_info(const struct stanza *s)
+/* NULL when the node is none of ours. */
+static struct elem *answer_info(const struct site *site,
+				const struct stanza *s, const char *node)
 {
-	static const char *const features[] = {
-		NS_DISCO_INFO, NS_DISCO_ITEMS, NS_MUC, NS_MUC_STABLE_ID,
-		NS_OCCUPANT_ID, NS_RSM,
-	};
-	struct elem *result = stanza_result_new(s);
-	struct elem *query = disco_add_info(result, NULL);
+	const char *domain = jid_domain(s->to);
+	char *ver = service_disco_make_ver(site, domain);
+	struct elem *result = NULL;
 
-	disco_add_identity(query, "conference", "text", "Conference rooms");
-	for (size_t i = 0; i < array_len(features); i++)
-		disco_add_feature(query, features[i]);
-	entity_add_features(query);
+	if (caps_is_node(node, ver)) {
+		result = stanza_result_new(s);
+		service_disco_add(site, domain, result, node);
+	}
+	mem_free(&ver);
 	return result;
 }
 
@@ -80,18 +85,34 @@ static void deliver_disco(struct site *site, const struct directory *rooms,
 	struct rsm_request request;
 	struct elem *answer;
 
-	if (elem_attr(payload, "node")) {
-		refuse(site, s, COND_ITEM_NOT_FOUND);
-		return;
-	}
+	const char *node = elem_attr(payload, "node");
+
 	if (rsm_read(payload, &request)) {
 		refuse(site, s, COND_BAD_REQUEST);
 		return;
 	}
-	answer = elem_is(payload, NULL, NS_DISCO_INFO)
-			 ? answer_info(s)
-			 : answer_items(rooms, s, &request);
+	if (elem_is(payload, NULL, NS_DISCO_INFO))
+		answer = answer_info(site, s, node);
+	else
+		answer = node ? NULL : answer_items(rooms, s, &request);
+	if (!answer)
+		refuse(site, s, COND_ITEM_NOT_FOUND);
 	site_answer(site, answer, s->from, jid_domain(s->to));
+}
+
+/* XEP-0054: who we are, for clients that show a card. */
+static struct elem *answer_card(const struct stanza *s)
+{
+	const struct elem *payload = stanza_payload(s);
+	struct elem *result;
+
+	if (s->type != STANZA_GET || !payload ||
+	    !elem_is(payload, "vCard", NS_VCARD))
+		return NULL;
+	result = stanza_result_new(s);
+	elem_add_with_text(elem_add(result, "vCard", NS_VCARD), "FN", NULL,
+			   "Conference rooms");
+	return result;
 }
 
 static void deliver_iq(struct site *site, const struct directory *rooms,
@@ -107,6 +128,8 @@ static void deliver_iq(struct site *site, const struct directory *rooms,
 	if (!stanza_is_request(s))
 		return;
 	answer = jid_resource(s->to) ? NULL : entity_answer(site, s);
+	if (!answer && !jid_resource(s->to))
+		answer = answer_card(s);
 	if (answer)
 		site_answer(site, answer, s->from, jid_domain(s->to));
 	else if (!payload)
@@ -115,8 +138,24 @@ static void deliver_iq(struct site *site, const struct directory *rooms,
 		 (elem_is(payload, "query", NS_DISCO_INFO) ||
 		  elem_is(payload, "query", NS_DISCO_ITEMS)))
 		deliver_disco(site, rooms, s, payload);
-	else
+	else if (jid_resource(s->to) || (!channel_search_run(site, rooms, s) &&
+					 !report_run(site, s)))
 		refuse(site, s, COND_SERVICE_UNAVAILABLE);
+}
+
+/* Whoever wants to know is told that we are here, and what we can do. */
+static void deliver_presence(struct site *site, const struct stanza *s)
+{
+	struct elem *e;
+	char *ver;
+
+	if (s->type != STANZA_PROBE || jid_resource(s->to))
+		return;
+	ver = service_disco_make_ver(site, jid_domain(s->to));
+	e = stanza_elem_new(STANZA_PRESENCE, NULL, s->to, NULL);
+	caps_add(e, ver);
+	site_answer(site, e, s->from, jid_domain(s->to));
+	mem_free(&ver);
 }
 
 void service_deliver(struct site *site, const struct directory *rooms,
@@ -127,4 +166,6 @@ void service_deliver(struct site *site, const struct directory *rooms,
 		refuse(site, s, COND_SERVICE_UNAVAILABLE);
 	else if (s->kind == STANZA_IQ)
 		deliver_iq(site, rooms, s);
+	else if (s->kind == STANZA_PRESENCE)
+		deliver_presence(site, s);
 }

@@ -51,6 +51,13 @@ void site_answer(struct site *s, struct elem *owned, const struct jid *to,
 	s->env.send(s->env.owner, NULL, &out);
 }
 
+bool site_may_ask(struct site *s, const struct jid *from)
+{
+	return room_limits_take(&s->usage, &s->limits, jid_bare(from),
+				LIMIT_TALK, 1, site_now(s)) &&
+	       room_limits_take_talk(&s->usage, &s->limits, 1, site_now(s));
+}
+
 void site_refuse(struct site *s, const struct stanza *stanza,
 		 const struct cond *cond, const struct jid *by)
 {

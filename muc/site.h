@@ -27,10 +27,12 @@ struct site {
 	size_t user_invites;     /* of a person and hour, in a room */
 	size_t room_invites;     /* of a room and hour */
 	struct room_limits_settings limits;
+	struct room_limits usage; /* of what the domains themselves answer */
 	bool logs_always;   /* no owner turns the record off */
 	size_t max_stanza;  /* bytes that a room passes on at once */
 	unsigned char secret[OCCUPANT_ID_SECRET_SIZE];
 	char *version;      /* owned */
+	struct map *contacts; /* owned; domain -> struct contacts */
 	struct map *operators; /* owned; bare JID -> anything */
 	bool operator_needs_certificate;
 	int64_t started;    /* ms since epoch */
@@ -49,6 +51,8 @@ uint64_t site_new_question(struct site *s, const struct jid *room);
  *  for NULL. */
 void site_answer(struct site *s, struct elem *owned, const struct jid *to,
 		 const char *local);
+/** A share of what costs more than a word; false: ask again later. */
+bool site_may_ask(struct site *s, const struct jid *from);
 /** Answer a stanza with an error, if it may be answered. by may be NULL. */
 void site_refuse(struct site *s, const struct stanza *stanza,
 		 const struct cond *cond, const struct jid *by);

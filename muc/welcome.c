@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/avatar.h"
 #include "muc/nickname.h"
 #include "muc/presence.h"
 #include "muc/room.h"
@@ -88,6 +89,7 @@ static void send_subject(const struct act *a)
 void welcome_session(const struct act *a, const struct nickname *nick)
 {
 	presence_show_roster(a->room, a->session);
+	avatar_show(a->room, a->session);
 	send_self(a, nick);
 	send_history(a);
 	send_subject(a);

@@ -108,7 +108,42 @@ static char *normal_domain(const char *text)
 	return idna_is_address(text) ? NULL : idna_to_unicode(text);
 }
 
+static char *normal_uri(const char *text)
+{
+	const char *colon = strchr(text, ':');
+
+	return colon && colon > text && colon[1] && !strpbrk(text, " \t\n")
+		       ? str_dup(text)
+		       : NULL;
+}
+
+#define CONTACT_KEY(kind, key, var)                                           \
+	{ key,                                                                 \
+	  CONFIG_TEXTS,                                                        \
+	  DOMAIN_AT(contact) + CONTACT_##kind * sizeof(struct config_list),    \
+	  0,                                                                   \
+	  0,                                                                   \
+	  0,                                                                   \
+	  "an address (\"mailto:admin@example.org\")",                         \
+	  NULL,                                                                \
+	  normal_uri },
+
+static const struct config_key contact_fields[] = { CONTACTS_TABLE(
+	CONTACT_KEY) };
+
+/* Of the domain that is being read. */
+static void read_contact(struct config_reading *r, struct config_node *value)
+{
+	const struct config_section s = { "contact", contact_fields,
+					  array_len(contact_fields) };
+
+	config_section_read(r, &s,
+			    &r->config->domains[r->config->domain_count - 1],
+			    value);
+}
+
 static const struct config_key domain_keys[] = {
+	SPECIAL("contact", read_contact),
 	{ "name", CONFIG_TEXT, DOMAIN_AT(name), 0, 0, 0,
 	  "the name of a conference domain", NULL, NULL },
 	{ "certificate", CONFIG_TEXTS, DOMAIN_AT(certificates), 0, 0, 0,
@@ -511,6 +546,20 @@ void config_add_proven(struct config *c, const char *domain)
 	c->s2s.proven = domains_view(&c->proven);
 }
 
+static void lend_contacts(struct config *c)
+{
+	c->contacts = mem_zero(c->domain_count, sizeof(*c->contacts));
+	for (size_t i = 0; i < c->domain_count; i++) {
+		for (int k = 0; k < CONTACT_COUNT; k++) {
+			const struct config_list *l = &c->domains[i].contact[k];
+
+			c->contacts[i].uris[k] = list_view(l);
+			c->contacts[i].count[k] = l->count;
+		}
+	}
+	c->muc.contacts = c->contacts;
+}
+
 /* Let the modules' settings point at the strings. */
 static void lend(struct config *c)
 {
@@ -521,6 +570,7 @@ static void lend(struct config *c)
 		config_list_add(&c->doors, str_dup(c->listen.items[i]));
 	for (size_t i = 0; i < c->listen_tls.count; i++)
 		config_list_add(&c->doors, str_dup(c->listen_tls.items[i]));
+	lend_contacts(c);
 	c->log.file = c->log_file;
 	c->s2s.domains = list_view(&c->domain_names);
 	c->s2s.domain_count = c->domain_names.count;
@@ -593,8 +643,11 @@ void config_free(struct config **c)
 		mem_free(&(*c)->domains[i].name);
 		config_list_clear(&(*c)->domains[i].certificates);
 		config_list_clear(&(*c)->domains[i].keys);
+		for (int k = 0; k < CONTACT_COUNT; k++)
+			config_list_clear(&(*c)->domains[i].contact[k]);
 	}
 	mem_free(&(*c)->domains);
+	mem_free(&(*c)->contacts);
 	config_list_clear(&(*c)->domain_names);
 	config_list_clear(&(*c)->operators);
 	config_list_clear(&(*c)->listen);

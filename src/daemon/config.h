@@ -21,6 +21,7 @@ struct config_domain {
 	char *name;			 /* owned, normalised */
 	struct config_list certificates; /* PEM files; empty: self-signed */
 	struct config_list keys;	 /* as many, in the same order */
+	struct config_list contact[CONTACT_COUNT];
 };
 
 /** The settings of the modules borrow the strings that stand beside them. */
@@ -31,6 +32,7 @@ struct config {
 	struct config_domain *domains;
 	size_t domain_count;
 	struct config_list domain_names; /* the same, for the settings */
+	struct contacts_settings *contacts; /* as many as domains */
 	char *state_dir;
 	char *trust; /* an extra CA file, or NULL */
 	char *log_file;

@@ -264,10 +264,20 @@ void stage_init(struct stage *s)
 	static const char *const domains[] = { "rooms.example" };
 	static const char *const operators[] = { "op@home.example" };
 
+	static const char *const admins[] = { "mailto:post@rooms.example",
+					      "xmpp:op@home.example" };
+	static const char *const outage[] = { "https://x.example/s.json" };
+	static const struct contacts_settings contacts[] = { {
+		.uris = { [CONTACT_ADMIN] = admins, [CONTACT_OUTAGE] = outage },
+		.count = { [CONTACT_ADMIN] = array_len(admins),
+			   [CONTACT_OUTAGE] = array_len(outage) },
+	} };
+
 	*s = (struct stage){ .now = INT64_C(1700000000000) };
 	muc_settings_init(&s->settings);
 	s->settings.domains = domains;
 	s->settings.domain_count = array_len(domains);
+	s->settings.contacts = contacts;
 	s->settings.operators = operators;
 	s->settings.operator_count = array_len(operators);
 	s->settings.version = "1.2.3";

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report: users report abuse in our rooms (the payload of XEP-0377). It is kept
+ * in the log for the operators; nothing else follows from it by itself.
+ *
+ * Thread: conference loop.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct site;
+struct stanza;
+
+/** Is it a report? Then it is answered. */
+bool report_run(struct site *site, const struct stanza *s);
