@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
+#include "s2s/feed.h"
 #include "s2s/limits.h"
 #include "s2s/outbound.h"
 #include "s2s/place.h"
@@ -91,8 +92,8 @@ bool backlog_is_heavy(const struct backlog *b, bool was)
 	       b->queue.count > settings->queue_envelopes / part;
 }
 
-static void count_portion(const struct outq_portion *done,
-			  const struct outbound *stream, const char *remote)
+static void count_portion(const struct outq_portion *done, size_t max_bytes,
+			  const char *remote)
 {
 	counter_add(&tally.stanzas_out, (int64_t)done->stanzas);
 	if (done->too_big == 0)
@@ -101,7 +102,16 @@ static void count_portion(const struct outq_portion *done,
 	log_info(LOG_S2S,
 		 "%s: %zu stanzas dropped, above its limit of %zu "
 		 "bytes",
-		 remote, done->too_big, outbound_limits(stream)->max_bytes);
+		 remote, done->too_big, max_bytes);
+}
+
+static void bound_kept(struct backlog *b)
+{
+	const struct s2s_settings *settings = b->place->settings;
+	size_t gone = outq_bound_kept(&b->queue, settings->unacked_envelopes,
+				      settings->unacked_bytes);
+
+	counter_add(&tally.let_go, (int64_t)gone);
 }
 
 /* No more is expanded than the buffers may hold; the rest goes on when they are
@@ -110,6 +120,7 @@ bool backlog_pump(struct backlog *b, struct outbound *stream,
 		  const char *remote)
 {
 	size_t queued = outbound_queued(stream);
+	size_t max_bytes = outbound_limits(stream)->max_bytes;
 	struct outq_portion done;
 	struct buf out;
 
@@ -117,13 +128,62 @@ bool backlog_pump(struct backlog *b, struct outbound *stream,
 		return false;
 	buf_init(&out);
 	done = outq_expand(&b->queue, &out, EXPAND_MAX - queued,
-			   outbound_limits(stream)->max_bytes);
-	count_portion(&done, stream, remote);
-	outq_release(&b->queue, b->queue.kept);
+			   max_bytes);
+	count_portion(&done, max_bytes, remote);
 	if (out.len > 0)
-		outbound_write(stream, buf_data(&out), out.len);
+		outbound_write(stream, buf_data(&out), out.len, done.stanzas);
 	buf_fini(&out);
+	bound_kept(b);
 	return true;
+}
+
+bool backlog_fill(struct backlog *b, struct feed_portion *portion,
+		  size_t max_bytes, const char *remote)
+{
+	struct outq_portion done;
+
+	if (outq_is_empty(&b->queue))
+		return false;
+	done = outq_expand(&b->queue, portion->data, EXPAND_MAX, max_bytes);
+	count_portion(&done, max_bytes, remote);
+	portion->stanzas = done.stanzas;
+	return done.stanzas > 0;
+}
+
+/* What was let go is older than what is kept. */
+void backlog_acked(struct backlog *b, const struct outbound *stream,
+		   uint32_t stanzas)
+{
+	size_t open = (size_t)stanzas + outbound_unacked(stream);
+	size_t let_go = open > b->queue.kept ? open - b->queue.kept : 0;
+
+	if (stanzas > let_go)
+		outq_release(&b->queue, stanzas - let_go);
+}
+
+void backlog_drained(struct backlog *b, const struct outbound *stream)
+{
+	if (!outbound_has_acks(stream))
+		outq_release(&b->queue, b->queue.kept);
+}
+
+/* XEP-0198: what was not acknowledged may be lost. Without it only what surely did
+ * not leave us is sent again: nothing of it, or else all may have arrived. */
+void backlog_return(struct backlog *b, const struct outbound *stream)
+{
+	size_t kept = b->queue.kept;
+
+	if (kept == 0)
+		return;
+	backlog_cut(b);
+	if (outbound_has_acks(stream)) {
+		outq_rewind(&b->queue, true);
+		counter_add(&tally.resent, (int64_t)kept);
+	} else if (outbound_is_untouched(stream)) {
+		outq_rewind(&b->queue, false);
+	} else {
+		outq_release(&b->queue, kept);
+	}
 }
 
 /* Slow is no fault, progress counts. */

@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "s2s/outq.h"
 
+struct feed_portion;
 struct outbound;
 struct place;
 struct timer;
@@ -44,6 +45,17 @@ bool backlog_is_heavy(const struct backlog *b, bool was);
 /** Write what the open stream can take now. True: something was. */
 bool backlog_pump(struct backlog *b, struct outbound *stream,
 		  const char *remote);
+/** The same for a stream of theirs: fills the portion's data and counts. False:
+ *  nothing waits that may be sent there. */
+bool backlog_fill(struct backlog *b, struct feed_portion *portion,
+		  size_t max_bytes, const char *remote);
+/** So many stanzas arrived. */
+void backlog_acked(struct backlog *b, const struct outbound *stream,
+		   uint32_t stanzas);
+/** All that was written has left us. */
+void backlog_drained(struct backlog *b, const struct outbound *stream);
+/** The stream is closed: what is to be sent again waits again. */
+void backlog_return(struct backlog *b, const struct outbound *stream);
 /** The open stream makes no progress any more. */
 bool backlog_is_stuck(const struct backlog *b, const struct outbound *stream,
 		      int64_t now);

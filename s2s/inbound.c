@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/quota.h"
@@ -12,9 +13,11 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "net/addr.h"
+#include "s2s/ack.h"
 #include "s2s/features.h"
 #include "s2s/intake.h"
 #include "s2s/limits.h"
+#include "s2s/outlet.h"
 #include "s2s/place.h"
 #include "s2s/report.h"
 #include "s2s/sasl.h"
@@ -26,6 +29,7 @@
 #include "xmpp/ns.h"
 
 #define MAX_UNSOLICITED 3 /* answers that nobody asked for */
+#define DEAD_AFTER 120000 /* ms without progress: of a bidirectional stream */
 #define MAX_LOGINS 3      /* failed ones */
 
 enum inbound_state {
@@ -57,6 +61,11 @@ struct inbound {
 	unsigned logins;          /* failed */
 	unsigned unsolicited;
 	unsigned claims;          /* while nothing is proven */
+	struct ack ack;
+	bool is_bidi;             /* we may send stanzas, too */
+	struct limits limits;     /* theirs, for that */
+	struct outlet_list outlets;
+	bool is_leaving;          /* closes when the outlets are gone */
 	bool was_asked;           /* they verified a key with us */
 	bool is_paused;           /* the conference is full */
 	bool is_held;             /* too much waits for its domain */
@@ -213,6 +222,8 @@ static void take_secure_header(struct inbound *in)
 			    : "names nobody");
 	if (in->verdict == CERT_VALID)
 		features |= FEATURE_MECHANISMS | FEATURE_EXTERNAL;
+	if (in->place->settings->bidi)
+		features |= FEATURE_BIDI;
 	offer(in, features);
 }
 
@@ -223,13 +234,17 @@ static void authorise(struct inbound *in, const char *local,
  * was proven for: check_header() saw to it that they are the same. */
 static void take_auth_header(struct inbound *in)
 {
+	unsigned features = FEATURE_DIALBACK | FEATURE_DIALBACK_ERRORS;
+
 	if (in->verdict != CERT_VALID ||
 	    !trust_add(&in->trust, in->local, in->remote,
 		       S2S_PROOF_CERTIFICATE)) {
 		fail(in, STREAM_COND_NOT_AUTHORIZED, NULL);
 		return;
 	}
-	offer(in, FEATURE_DIALBACK | FEATURE_DIALBACK_ERRORS);
+	if (in->place->settings->stream_management)
+		features |= FEATURE_SM;
+	offer(in, features);
 	authorise(in, in->local, in->remote, S2S_PROOF_CERTIFICATE, true);
 }
 
@@ -512,6 +527,12 @@ static void authorise(struct inbound *in, const char *local,
 	log_info(LOG_S2S, "%s: verified by %s, may speak to %s", remote,
 		 s2s_proof_text(proof), local);
 	note_proof(in, remote, proof);
+	if (in->is_bidi && !outlet_find(&in->outlets, local, remote)) {
+		outlet_add(&in->outlets, local, remote);
+		counter_add(&tally.bidi_in, 1);
+		in->events->on_feed(in->owner, in->number, local, remote,
+				    in->limits.max_bytes);
+	}
 	in->events->on_authorised(in->owner, in->number, local, remote, proof,
 				  is_first);
 }
@@ -573,6 +594,117 @@ void inbound_answer(struct inbound *in, const char *local, const char *remote,
 			 cond_element(cond));
 }
 
+/* ---- both ways: XEP-0288 ---- */
+
+/* Before they prove anything, and once. */
+static bool take_bidi(struct inbound *in, const struct elem *e)
+{
+	if (in->state != INBOUND_SECURE || in->is_bidi ||
+	    !in->place->settings->bidi || !elem_is(e, "bidi", NS_BIDI))
+		return false;
+	in->is_bidi = true;
+	limits_read(e, &in->limits);
+	return true;
+}
+
+void inbound_give(struct inbound *in, const char *local, const char *remote,
+		  uint32_t serial, const struct buf *data, size_t stanzas)
+{
+	struct outlet *o = outlet_find(&in->outlets, local, remote);
+
+	if (in->state != INBOUND_OPEN || !o)
+		return;
+	o->serial = serial;
+	o->taken = stream_taken(in->stream);
+	o->is_waiting = true;
+	stream_write(in->stream, buf_data(data), data->len);
+	ack_count_sent(&in->ack, stanzas);
+}
+
+void inbound_release(struct inbound *in, const char *local, const char *remote,
+		     bool is_broken)
+{
+	struct outlet *o = outlet_find(&in->outlets, local, remote);
+
+	if (is_broken) {
+		if (in->state != INBOUND_ENDED)
+			fail(in, STREAM_COND_RESOURCE_CONSTRAINT, NULL);
+		return;
+	}
+	outlet_free(&o);
+	if (in->is_leaving)
+		inbound_close(in);
+}
+
+/* The links learn of it only now: nothing may overtake what is on its way. */
+static void close_outlets(struct inbound *in)
+{
+	struct outlet *o;
+	bool is_untouched;
+
+	while ((o = outlet_take(&in->outlets))) {
+		is_untouched = o->is_waiting &&
+			       stream_taken(in->stream) == o->taken;
+		in->events->on_unfed(in->owner, in->number, o->local, o->remote,
+				     is_untouched ? 0 : o->serial);
+		outlet_free(&o);
+	}
+}
+
+/* ---- acknowledgements: XEP-0198 ---- */
+
+static void enable_acks(struct inbound *in)
+{
+	struct elem *e;
+
+	if (in->ack.is_on) {
+		e = elem_new("failed", NS_SM);
+		elem_add(e, "unexpected-request", NS_STANZA_ERROR);
+		stream_give(in->stream, e);
+		return;
+	}
+	counter_add(&tally.managed_in, 1);
+	ack_begin(&in->ack);
+	stream_give(in->stream, elem_new("enabled", NS_SM));
+}
+
+static void take_ack(struct inbound *in, const struct elem *e)
+{
+	uint32_t newly;
+
+	switch (ack_take(&in->ack, e, &newly)) {
+	case ACK_OK:
+		break;
+	case ACK_TOO_HIGH:
+		end(in);
+		stream_fail_with(in->stream, STREAM_COND_UNDEFINED_CONDITION,
+				 NULL, ack_too_high_new(&in->ack, e));
+		break;
+	case ACK_BAD:
+		fail(in, STREAM_COND_BAD_FORMAT, NULL);
+		break;
+	}
+}
+
+/* False: not to be expected here. */
+static bool take_management(struct inbound *in, const struct elem *e)
+{
+	if (in->state != INBOUND_OPEN || !str_equal(elem_ns(e), NS_SM) ||
+	    !in->place->settings->stream_management)
+		return false;
+	if (str_equal(elem_name(e), "enable"))
+		enable_acks(in);
+	else if (!in->ack.is_on)
+		return false;
+	else if (str_equal(elem_name(e), "r"))
+		stream_give(in->stream, ack_answer_new(&in->ack));
+	else if (str_equal(elem_name(e), "a"))
+		take_ack(in, e);
+	else
+		return false;
+	return true;
+}
+
 /* ---- stanzas ---- */
 
 static void on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
@@ -615,6 +747,7 @@ static void on_elem(void *owner, struct elem *owned)
 		return;
 	}
 	if (intake_is_stanza(owned) && in->state == INBOUND_OPEN) {
+		ack_count_handled(&in->ack);
 		intake_take(&in->intake, owned);
 		return;
 	}
@@ -624,7 +757,7 @@ static void on_elem(void *owner, struct elem *owned)
 		take_auth(in, owned);
 	else if (intake_is_stanza(owned))
 		fail(in, STREAM_COND_NOT_AUTHORIZED, NULL);
-	else
+	else if (!take_bidi(in, owned) && !take_management(in, owned))
 		fail(in, STREAM_COND_UNSUPPORTED_STANZA_TYPE, NULL);
 	elem_free(&owned);
 }
@@ -633,7 +766,16 @@ static void on_elem(void *owner, struct elem *owned)
 
 static void on_drained(void *owner)
 {
-	(void)owner; /* we write only answers here */
+	struct inbound *in = owner;
+	struct outlet *o;
+
+	list_each(o, &in->outlets.outlets, node) {
+		if (!o->is_waiting)
+			continue;
+		o->is_waiting = false;
+		in->events->on_fed(in->owner, in->number, o->local, o->remote,
+				   o->serial);
+	}
 }
 
 static void on_ending(void *owner, enum stream_end why, enum stream_cond cond,
@@ -658,6 +800,7 @@ static void on_closed(void *owner)
 	struct inbound *in = owner;
 
 	counter_add(&tally.streams_in, -1);
+	close_outlets(in);
 	in->events->on_closed(in->owner, in->number,
 			      !trust_is_empty(&in->trust));
 	trust_fini(&in->trust);
@@ -710,6 +853,7 @@ struct inbound *inbound_open(const struct place *place, int owned_fd,
 	in->opened_at = loop_now(place->loop);
 	trust_init(&in->trust);
 	receiver_init(&in->receiver);
+	outlet_list_init(&in->outlets);
 	in->intake = (struct intake){
 		.place = place,
 		.trust = &in->trust,
@@ -777,23 +921,38 @@ void inbound_expel(struct inbound *in)
 	fail(in, STREAM_COND_POLICY_VIOLATION, "too many streams");
 }
 
+static bool is_stuck(const struct inbound *in, int64_t now)
+{
+	return stream_queued(in->stream) > 0 &&
+	       now - stream_progress_at(in->stream) >= DEAD_AFTER;
+}
+
 void inbound_tick(struct inbound *in, int64_t now)
 {
 	const struct s2s_settings *settings = in->place->settings;
 
 	if (in->state != INBOUND_OPEN)
 		return;
-	if (now - stream_read_at(in->stream) >= settings->idle_in) {
+	if (is_stuck(in, now)) {
+		log_warn(LOG_S2S, "%s: takes nothing any more on its stream",
+			 label(in));
+		fail(in, STREAM_COND_RESOURCE_CONSTRAINT, NULL);
+	} else if (now - stream_read_at(in->stream) >= settings->idle_in) {
 		log_info(LOG_S2S, "%s: stream in from %s ended: idle",
 			 label(in), stream_peer(in->stream));
-		inbound_close(in);
-	} else if (now - stream_wrote_at(in->stream) >= settings->keepalive) {
+		end(in);
+		stream_close(in->stream);
+	} else if (now - stream_wrote_at(in->stream) >=
+		   limits_keepalive(&in->limits, settings->keepalive)) {
 		stream_keep_alive(in->stream);
 	}
 }
 
 void inbound_close(struct inbound *in)
 {
+	in->is_leaving = true;
+	if (in->state == INBOUND_OPEN && !outlet_list_is_empty(&in->outlets))
+		return;
 	end(in);
 	stream_close(in->stream);
 }

@@ -13,6 +13,7 @@
 #include "dialback/packet.h"
 #include "s2s/s2s.h"
 
+struct buf;
 struct envelope;
 struct inbound;
 struct place;
@@ -35,6 +36,17 @@ struct inbound_events {
 			  enum s2s_proof proof);
 	/** Takes an error that goes back before anybody saw the stanza. */
 	void (*on_reply)(void *owner, struct envelope *owned);
+	/** We may send to remote here (XEP-0288), in pieces up to max_bytes
+	 *  (0 = any); its link is to be told. */
+	void (*on_feed)(void *owner, uint64_t number, const char *local,
+			const char *remote, size_t max_bytes);
+	/** That portion has left. */
+	void (*on_fed)(void *owner, uint64_t number, const char *local,
+		       const char *remote, uint32_t serial);
+	/** Not any more: the stream is closed. Of the portion with that serial
+	 *  something left, of later ones nothing. */
+	void (*on_unfed)(void *owner, uint64_t number, const char *local,
+			 const char *remote, uint32_t serial);
 	void (*on_closed)(void *owner, uint64_t number, bool was_authorised);
 };
 
@@ -45,6 +57,13 @@ struct inbound *inbound_open(const struct place *place, int owned_fd,
 /** The word of remote's server. Nothing happens when nobody waits for it. */
 void inbound_answer(struct inbound *in, const char *local, const char *remote,
 		    enum packet_type verdict, enum cond_name cond);
+/** A portion of so many stanzas for remote; nothing happens when the stream is
+ *  about to end. */
+void inbound_give(struct inbound *in, const char *local, const char *remote,
+		  uint32_t serial, const struct buf *data, size_t stanzas);
+/** The link will give no more; is_broken: it cannot, end the stream. */
+void inbound_release(struct inbound *in, const char *local, const char *remote,
+		     bool is_broken);
 /** The policy has changed: end the stream if it forbids a pair of it. */
 void inbound_review(struct inbound *in);
 void inbound_pause(struct inbound *in, bool on);
@@ -55,7 +74,8 @@ void inbound_hold(struct inbound *in, const char *remote, bool on);
 void inbound_expel(struct inbound *in);
 /** Now and then: keep-alive. now: ms monotonic. */
 void inbound_tick(struct inbound *in, int64_t now);
-void inbound_close(struct inbound *in); /* politely */
+/** Politely, when those who feed it have released it. */
+void inbound_close(struct inbound *in);
 void inbound_abort(struct inbound *in);
 /** Adds a row for each pair that it carries; one if there is none. */
 void inbound_report(const struct inbound *in, struct report *r);

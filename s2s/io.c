@@ -21,6 +21,7 @@
 #include "s2s/check.h"
 #include "s2s/crowd.h"
 #include "s2s/door.h"
+#include "s2s/feed.h"
 #include "s2s/hush.h"
 #include "s2s/inbound.h"
 #include "s2s/io_mail.h"
@@ -74,6 +75,44 @@ static struct io *shard_io(const struct io *io, const char *remote)
 	return io->team->ios[shard_of(remote, io->team->count)];
 }
 
+/* ---- what comes ---- */
+
+static void pause_all(struct io *io, bool on)
+{
+	struct map_cursor cursor;
+
+	io->is_paused = on;
+	for (size_t i = 0; i < io->seats.count; i++) {
+		struct inbound *in = io->seats.seats[i].stream;
+
+		/* reading on may fill the conference again at once */
+		if (io->is_paused != on)
+			return;
+		if (in)
+			inbound_pause(in, on);
+	}
+	map_begin(io->links, &cursor);
+	while (io->is_paused == on && map_next(&cursor))
+		link_pause(cursor.value, on);
+}
+
+static void on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
+{
+	struct io *io = owner;
+
+	if (io->team->events->on_stanza(io->team->owner, owned, proof))
+		pause_all(io, true);
+}
+
+static void on_reply(void *owner, struct envelope *owned)
+{
+	struct io *io = owner;
+	struct io_mail *m = io_mail_new(IO_ENVELOPES);
+
+	list_add_tail(&m->envelopes, &owned->node);
+	post(shard_io(io, envelope_domain(owned)), m);
+}
+
 /* ---- links ---- */
 
 static void on_quiet(void *owner)
@@ -125,8 +164,44 @@ static void on_heavy(void *owner, const char *remote, bool is_heavy)
 	}
 }
 
+static struct io *stream_io(const struct io *io, uint64_t stream)
+{
+	return io->team->ios[shard_id_unpack(stream).loop];
+}
+
+static void on_portion(void *owner, const char *local, const char *remote,
+		       const struct feed_portion *portion)
+{
+	struct io *io = owner;
+	struct io_mail *m = io_mail_new(IO_PORTION);
+
+	m->stream = portion->stream;
+	io_mail_set_pair(m, local, remote);
+	m->serial = portion->serial;
+	m->size = portion->stanzas;
+	m->data = *portion->data;
+	buf_init(portion->data);
+	post(stream_io(io, m->stream), m);
+}
+
+static void on_release(void *owner, const char *local, const char *remote,
+		       uint64_t stream, bool is_broken)
+{
+	struct io *io = owner;
+	struct io_mail *m = io_mail_new(IO_RELEASE);
+
+	m->stream = stream;
+	io_mail_set_pair(m, local, remote);
+	m->flag = is_broken;
+	post(stream_io(io, stream), m);
+}
+
 static const struct link_events link_events = {
 	.on_heavy = on_heavy,
+	.on_stanza = on_stanza,
+	.on_reply = on_reply,
+	.on_portion = on_portion,
+	.on_release = on_release,
 	.on_answer = on_answer,
 	.on_undelivered = on_undelivered,
 	.on_lost = on_lost,
@@ -258,37 +333,6 @@ static void on_question(void *owner, uint64_t number, const char *local,
 	post(shard_io(io, remote), m);
 }
 
-static void pause_all(struct io *io, bool on)
-{
-	io->is_paused = on;
-	for (size_t i = 0; i < io->seats.count; i++) {
-		struct inbound *in = io->seats.seats[i].stream;
-
-		/* reading on may fill the conference again at once */
-		if (io->is_paused != on)
-			return;
-		if (in)
-			inbound_pause(in, on);
-	}
-}
-
-static void on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
-{
-	struct io *io = owner;
-
-	if (io->team->events->on_stanza(io->team->owner, owned, proof))
-		pause_all(io, true);
-}
-
-static void on_reply(void *owner, struct envelope *owned)
-{
-	struct io *io = owner;
-	struct io_mail *m = io_mail_new(IO_ENVELOPES);
-
-	list_add_tail(&m->envelopes, &owned->node);
-	post(shard_io(io, envelope_domain(owned)), m);
-}
-
 static void on_closed(void *owner, uint64_t number, bool was_authorised)
 {
 	struct io *io = owner;
@@ -300,7 +344,47 @@ static void on_closed(void *owner, uint64_t number, bool was_authorised)
 	on_quiet(io);
 }
 
+static struct io_mail *feed_mail_new(enum io_mail_kind kind, uint64_t number,
+				     const char *local, const char *remote)
+{
+	struct io_mail *m = io_mail_new(kind);
+
+	m->stream = number;
+	io_mail_set_pair(m, local, remote);
+	return m;
+}
+
+static void on_feed(void *owner, uint64_t number, const char *local,
+		    const char *remote, size_t max_bytes)
+{
+	struct io_mail *m = feed_mail_new(IO_FEED, number, local, remote);
+
+	m->size = max_bytes;
+	post(shard_io(owner, remote), m);
+}
+
+static void on_fed(void *owner, uint64_t number, const char *local,
+		   const char *remote, uint32_t serial)
+{
+	struct io_mail *m = feed_mail_new(IO_FED, number, local, remote);
+
+	m->serial = serial;
+	post(shard_io(owner, remote), m);
+}
+
+static void on_unfed(void *owner, uint64_t number, const char *local,
+		     const char *remote, uint32_t serial)
+{
+	struct io_mail *m = feed_mail_new(IO_UNFED, number, local, remote);
+
+	m->serial = serial;
+	post(shard_io(owner, remote), m);
+}
+
 static const struct inbound_events inbound_events = {
+	.on_feed = on_feed,
+	.on_fed = on_fed,
+	.on_unfed = on_unfed,
 	.on_authorised = on_authorised,
 	.on_question = on_question,
 	.on_stanza = on_stanza,
@@ -378,6 +462,42 @@ static void take_answer(struct io *io, const struct io_mail *m)
 	if (seat)
 		inbound_answer(seat->stream, m->local, m->remote, m->verdict,
 			       m->cond);
+}
+
+static void take_feed(struct io *io, const struct io_mail *m)
+{
+	if (io->is_closing)
+		on_release(io, m->local, m->remote, m->stream, false);
+	else
+		link_feed(need_link(io, m->local, m->remote), m->stream,
+			  m->size);
+}
+
+static void take_fed(struct io *io, const struct io_mail *m)
+{
+	struct link *l = find_link(io, m->local, m->remote);
+
+	if (l && m->mail.kind == IO_FED)
+		link_take_fed(l, m->stream, m->serial);
+	else if (l)
+		link_unfeed(l, m->stream, m->serial);
+}
+
+static void take_portion(struct io *io, const struct io_mail *m)
+{
+	struct seat *seat = seat_find(&io->seats, m->stream);
+
+	if (seat)
+		inbound_give(seat->stream, m->local, m->remote, m->serial,
+			     &m->data, m->size);
+}
+
+static void take_release(struct io *io, const struct io_mail *m)
+{
+	struct seat *seat = seat_find(&io->seats, m->stream);
+
+	if (seat)
+		inbound_release(seat->stream, m->local, m->remote, m->flag);
 }
 
 static void take_revive(struct io *io, const struct io_mail *m)
@@ -561,6 +681,19 @@ static void on_mail(void *owner, struct mail *owned)
 		break;
 	case IO_ANSWER:
 		take_answer(io, m);
+		break;
+	case IO_FEED:
+		take_feed(io, m);
+		break;
+	case IO_FED:
+	case IO_UNFED:
+		take_fed(io, m);
+		break;
+	case IO_PORTION:
+		take_portion(io, m);
+		break;
+	case IO_RELEASE:
+		take_release(io, m);
 		break;
 	case IO_REVIVE:
 		take_revive(io, m);

@@ -27,6 +27,7 @@ struct io_mail *io_mail_new(enum io_mail_kind kind)
 	m->mail.free_fn = free_unread;
 	list_init(&m->envelopes);
 	m->fd = -1;
+	buf_init(&m->data);
 	return m;
 }
 
@@ -54,6 +55,7 @@ void io_mail_free(struct io_mail **m)
 	mem_free(&(*m)->remote);
 	mem_free(&(*m)->id);
 	mem_free(&(*m)->key);
+	buf_fini(&(*m)->data);
 	mem_free(&(*m)->servers);
 	creds_unref(&(*m)->creds);
 	policy_unref(&(*m)->policy);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "base/buf.h"
 #include "base/list.h"
 #include "dialback/packet.h"
 #include "loop/mailbox.h"
@@ -20,6 +21,13 @@ enum io_mail_kind {
 	IO_GUEST,     /* fd, peer: a new stream to us */
 	IO_LEAVE,     /* peer: door_leave() */
 	IO_QUESTION,  /* stream, local, remote, id, key: verify */
+	/* of a stream to us that is used both ways, and a link; stream, local,
+	 * remote: */
+	IO_FEED,      /* size: link may send through it, in pieces up to that */
+	IO_PORTION,   /* serial, data, size: so many stanzas to send */
+	IO_FED,       /* serial: that has left */
+	IO_RELEASE,   /* flag: link sends no more; true: it is broken */
+	IO_UNFED,     /* serial: closed, nothing behind that has left */
 	IO_ANSWER,    /* stream, local, remote, verdict, cond */
 	IO_REVIVE,    /* local, remote: remote proved that it is there */
 	IO_SEATED,    /* stream, local, remote: it proved the pair */
@@ -47,6 +55,10 @@ struct io_mail {
 	char *key;
 	char *servers;
 	bool trust_ad;
+	uint32_t serial;
+	size_t size;
+	bool flag;
+	struct buf data;  /* owned */
 	enum packet_type verdict;
 	enum cond_name cond;
 	bool is_on;

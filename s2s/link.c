@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -12,6 +13,7 @@
 #include "loop/timer.h"
 #include "s2s/backlog.h"
 #include "s2s/backoff.h"
+#include "s2s/feed.h"
 #include "s2s/inquiry.h"
 #include "s2s/outbound.h"
 #include "s2s/place.h"
@@ -57,6 +59,7 @@ struct link {
 	enum link_next next;
 	struct backlog backlog;
 	struct inquiry inquiry;
+	struct feed feed;
 	struct round round;
 	struct outbound *stream; /* NEGOTIATING, VERIFYING, READY, DRAINING */
 	struct timer *deadline;  /* of the attempt, or of the back-off */
@@ -70,6 +73,7 @@ struct link {
 	char *fault; /* owned; the last one, in words, or NULL */
 	int64_t fault_at;
 	int64_t changed_at; /* when state was entered */
+	bool is_asserted;   /* our domain, on the stream that there is */
 	bool is_lost;       /* told on_lost, not reached since */
 	bool is_heavy;           /* told on_heavy */
 	bool is_leaving;    /* link_close() */
@@ -120,10 +124,23 @@ static void set_fault(struct link *l, const char *text)
 	l->fault_at = now_of(l);
 }
 
+/* Through their stream (XEP-0288), unless one of ours is open, or about to be: all
+ * goes one way, and another only when the one is closed. */
+static bool is_fed(const struct link *l)
+{
+	return l->feed.stream && !l->is_asserted;
+}
+
+static bool is_open(const struct link *l)
+{
+	return l->state == LINK_READY || is_fed(l);
+}
+
 static bool is_wanted(const struct link *l)
 {
-	return !l->is_leaving && (!outq_is_empty(&l->backlog.queue) ||
-				  !inquiry_is_empty(&l->inquiry));
+	return !l->is_leaving &&
+	       ((!outq_is_empty(&l->backlog.queue) && !is_fed(l)) ||
+		!inquiry_is_empty(&l->inquiry));
 }
 
 /* ---- giving up ---- */
@@ -157,13 +174,13 @@ static void on_grace(void *owner)
 {
 	struct link *l = owner;
 
-	if (l->state != LINK_READY && !outq_is_empty(&l->backlog.queue))
+	if (!is_open(l) && !outq_is_empty(&l->backlog.queue))
 		lose(l, l->why);
 }
 
 static void arm_grace(struct link *l)
 {
-	if (l->state != LINK_READY)
+	if (!is_open(l))
 		backlog_arm(&l->backlog);
 }
 
@@ -312,12 +329,14 @@ static const struct round_events round_events = {
 /* Only while the stream is open: to open one the peer may have to ask us. */
 static void weigh(struct link *l)
 {
-	bool is_heavy = l->state == LINK_READY &&
+	bool is_heavy = is_open(l) &&
 			backlog_is_heavy(&l->backlog, l->is_heavy);
 
 	if (is_heavy == l->is_heavy)
 		return;
 	l->is_heavy = is_heavy;
+	if (l->stream)
+		outbound_hold(l->stream, is_heavy);
 	l->events->on_heavy(l->owner, l->remote, is_heavy);
 }
 
@@ -329,7 +348,7 @@ static bool is_over_bounds(const struct link *l)
 			  l->state != LINK_BACKING_OFF;
 
 	return backlog_is_over(&l->backlog,
-			       l->state == LINK_READY || is_hopeful);
+			       is_open(l) || is_hopeful);
 }
 
 static void drain(struct link *l, enum link_next next)
@@ -364,8 +383,10 @@ static void on_deadline(void *owner)
 
 static void assert_if_wanted(struct link *l)
 {
-	if (outq_is_empty(&l->backlog.queue) || !outbound_may_assert(l->stream))
+	if (outq_is_empty(&l->backlog.queue) || l->feed.stream ||
+	    !outbound_may_assert(l->stream))
 		return;
+	l->is_asserted = true;
 	enter(l, LINK_NEGOTIATING);
 	timer_start(l->deadline, l->place->settings->negotiate_timeout);
 	outbound_assert(l->stream);
@@ -474,7 +495,32 @@ static bool on_verified(void *owner, const struct packet *answer)
 
 static void on_drained(void *owner)
 {
-	link_pump(owner);
+	struct link *l = owner;
+
+	backlog_drained(&l->backlog, l->stream);
+	link_pump(l);
+}
+
+static void on_acked(void *owner, uint32_t stanzas)
+{
+	struct link *l = owner;
+
+	backlog_acked(&l->backlog, l->stream, stanzas);
+}
+
+static void on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
+{
+	struct link *l = owner;
+
+	l->used_at = now_of(l);
+	l->events->on_stanza(l->owner, owned, proof);
+}
+
+static void on_reply(void *owner, struct envelope *owned)
+{
+	struct link *l = owner;
+
+	l->events->on_reply(l->owner, owned);
 }
 
 /* An open stream was lost. A server that lets us in only to shut us out is
@@ -539,6 +585,9 @@ static void on_closed(void *owner)
 {
 	struct link *l = owner;
 
+	if (l->is_asserted)
+		backlog_return(&l->backlog, l->stream);
+	l->is_asserted = false;
 	l->stream = NULL;
 	inquiry_forget_sent(&l->inquiry);
 	if (l->is_leaving)
@@ -550,6 +599,8 @@ static void on_closed(void *owner)
 	else
 		settle_idle(l);
 	arm_grace(l);
+	if (is_fed(l))
+		link_pump(l);
 }
 
 static const struct outbound_events outbound_events = {
@@ -558,14 +609,58 @@ static const struct outbound_events outbound_events = {
 	.on_refused = on_refused,
 	.on_verified = on_verified,
 	.on_drained = on_drained,
+	.on_acked = on_acked,
+	.on_stanza = on_stanza,
+	.on_reply = on_reply,
 	.on_ending = on_ending,
 	.on_closed = on_closed,
 };
 
 /* ---- writing ---- */
 
+static void release(struct link *l, uint64_t stream)
+{
+	if (stream)
+		l->events->on_release(l->owner, l->local, l->remote, stream,
+				      false);
+}
+
+static void release_feed(struct link *l)
+{
+	struct feed feed = l->feed;
+
+	l->feed = (struct feed){ 0 };
+	release(l, feed.stream);
+	release(l, feed.spare);
+	l->events->on_quiet(l->owner);
+}
+
+/* One portion is under way at a time. */
+static void pump_feed(struct link *l)
+{
+	struct feed_portion portion = { .stream = l->feed.stream };
+	struct buf data;
+
+	buf_init(&data);
+	portion.data = &data;
+	if (!l->feed.is_under_way &&
+	    backlog_fill(&l->backlog, &portion, l->feed.max_bytes,
+			 l->remote)) {
+		portion.serial = ++l->feed.serial;
+		l->feed.is_under_way = true;
+		l->used_at = now_of(l);
+		l->events->on_portion(l->owner, l->local, l->remote, &portion);
+	}
+	buf_fini(&data);
+	weigh(l);
+	if (l->is_leaving && outq_is_empty(&l->backlog.queue))
+		release_feed(l);
+}
+
 void link_pump(struct link *l)
 {
+	if (is_fed(l))
+		pump_feed(l);
 	if (l->state != LINK_READY)
 		return;
 	if (backlog_pump(&l->backlog, l->stream, l->remote))
@@ -596,6 +691,9 @@ static void overflow(struct link *l)
 	if (l->state == LINK_READY) {
 		drain(l, LINK_NEXT_FAIL);
 		outbound_fail(l->stream, STREAM_COND_RESOURCE_CONSTRAINT);
+	} else if (is_fed(l)) {
+		l->events->on_release(l->owner, l->local, l->remote,
+				      l->feed.stream, true);
 	}
 }
 
@@ -624,6 +722,8 @@ void link_add(struct link *l, struct envelope *owned)
 		overflow(l);
 		return;
 	}
+	if (is_fed(l))
+		return;
 	arm_grace(l);
 	if (l->state == LINK_IDLE)
 		begin(l);
@@ -661,6 +761,81 @@ void link_ask(struct link *l, uint64_t asker, const char *stream_id,
 	else if (l->state == LINK_BACKING_OFF)
 		/* who calls us is there, perhaps since a moment ago */
 		back_off(l, rested < BACKOFF_MIN ? BACKOFF_MIN - rested : 0);
+}
+
+/* ---- their stream ---- */
+
+void link_feed(struct link *l, uint64_t stream, size_t max_bytes)
+{
+	if (l->is_leaving || !policy_allows(l->place->policy, l->remote)) {
+		release(l, stream);
+		return;
+	}
+	release(l, feed_add(&l->feed, stream, max_bytes));
+	l->is_lost = false;
+	l->failures = 0;
+	if (!is_fed(l))
+		return;
+	log_info(LOG_S2S, "%s: reached from %s on its own stream", l->remote,
+		 l->local);
+	backlog_disarm(&l->backlog);
+	if (l->state == LINK_REACHING && inquiry_is_empty(&l->inquiry)) {
+		round_cancel(&l->round);
+		settle_idle(l);
+	} else if (l->state == LINK_BACKING_OFF) {
+		settle_idle(l);
+	}
+	link_pump(l);
+}
+
+void link_take_fed(struct link *l, uint64_t stream, uint32_t serial)
+{
+	if (!feed_take_drained(&l->feed, stream, serial))
+		return;
+	outq_release(&l->backlog.queue, l->backlog.queue.kept);
+	link_pump(l);
+}
+
+static void go_another_way(struct link *l)
+{
+	if (is_fed(l)) {
+		link_pump(l);
+		return;
+	}
+	if (l->state == LINK_IDLE)
+		settle_idle(l);
+	else if (l->state == LINK_VERIFYING)
+		assert_if_wanted(l);
+	else if (l->state == LINK_BACKING_OFF)
+		recut_rest(l);
+	arm_grace(l);
+}
+
+void link_unfeed(struct link *l, uint64_t stream, uint32_t serial)
+{
+	bool was_fed = is_fed(l) && l->feed.stream == stream;
+
+	switch (feed_remove(&l->feed, stream, serial)) {
+	case FEED_GAP_SENT:
+		outq_release(&l->backlog.queue, l->backlog.queue.kept);
+		break;
+	case FEED_GAP_UNSENT:
+		outq_rewind(&l->backlog.queue, false);
+		break;
+	case FEED_GAP_NONE:
+		break;
+	}
+	if (!was_fed)
+		return;
+	weigh(l);
+	backlog_cut(&l->backlog);
+	go_another_way(l);
+}
+
+void link_pause(struct link *l, bool on)
+{
+	if (l->stream)
+		outbound_pause(l->stream, on);
 }
 
 void link_revive(struct link *l)
@@ -766,7 +941,7 @@ void link_tick(struct link *l, int64_t now)
 		return;
 	if (l->state == LINK_READY &&
 	    unused >= l->place->settings->idle_close &&
-	    outbound_queued(l->stream) == 0)
+	    outbound_queued(l->stream) == 0 && l->backlog.queue.kept == 0)
 		close_unused(l);
 	else if (l->state == LINK_VERIFYING && unused >= VERIFY_LINGER)
 		close_unused(l);
@@ -776,16 +951,21 @@ void link_tick(struct link *l, int64_t now)
 
 void link_close(struct link *l)
 {
+	bool was_ready = l->state == LINK_READY;
+
 	l->is_leaving = true;
 	round_cancel(&l->round);
 	backlog_disarm(&l->backlog);
 	timer_stop(l->deadline);
 	inquiry_fail(&l->inquiry, COND_REMOTE_SERVER_TIMEOUT);
-	if (l->state == LINK_READY) {
+	if (!is_fed(l))
+		release_feed(l);
+	if (is_open(l))
 		link_pump(l);
+	else
+		backlog_drop(&l->backlog);
+	if (was_ready)
 		return;
-	}
-	backlog_drop(&l->backlog);
 	if (l->state == LINK_VERIFYING)
 		close_unused(l);
 	else if (l->stream)
@@ -798,6 +978,7 @@ void link_abort(struct link *l)
 {
 	link_close(l);
 	backlog_drop(&l->backlog);
+	release_feed(l);
 	if (l->stream)
 		outbound_abort(l->stream);
 }
@@ -805,6 +986,8 @@ void link_abort(struct link *l)
 bool link_is_over(const struct link *l)
 {
 	if (l->state != LINK_IDLE)
+		return false;
+	if (l->feed.stream)
 		return false;
 	if (l->is_leaving)
 		return true;
@@ -842,7 +1025,7 @@ void link_report(const struct link *l, struct report *r)
 	struct report_row *row = report_add(r);
 
 	row->is_outgoing = true;
-	row->state = state_text(l->state);
+	row->state = is_fed(l) ? "on their stream" : state_text(l->state);
 	row->local = str_dup(l->local);
 	row->remote = str_dup(l->remote);
 	row->since = now_of(l) - l->changed_at;

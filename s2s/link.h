@@ -10,12 +10,15 @@
 
 #include "base/base.h"
 #include "dialback/packet.h"
+#include "s2s/s2s.h"
 #include "xmpp/cond.h"
 
 struct envelope;
+struct feed_portion;
 struct link;
 struct place;
 struct report;
+struct stanza;
 
 struct link_events {
 	/** The word of remote's server on a key. */
@@ -25,6 +28,16 @@ struct link_events {
 	/** Takes an envelope that will not arrive. */
 	void (*on_undelivered)(void *owner, struct envelope *owned,
 			       enum cond_name why);
+	/** What came on a stream of ours (XEP-0288); as of struct intake. */
+	void (*on_stanza)(void *owner, struct stanza *owned,
+			  enum s2s_proof proof);
+	void (*on_reply)(void *owner, struct envelope *owned);
+	/** Send through a stream of theirs. */
+	void (*on_portion)(void *owner, const char *local, const char *remote,
+			   const struct feed_portion *portion);
+	/** Nothing more will be sent through it; is_broken: it must end. */
+	void (*on_release)(void *owner, const char *local, const char *remote,
+			   uint64_t stream, bool is_broken);
 	void (*on_lost)(void *owner, const char *local, const char *remote);
 	/** Much waits for remote's open stream, or no longer: what it sends
 	 *  should wait, too. */
@@ -47,6 +60,13 @@ void link_ask(struct link *l, uint64_t asker, const char *stream_id,
 	      const char *key);
 /** Write what the stream can take now. */
 void link_pump(struct link *l);
+/** Through this stream to us remote can be reached as well (XEP-0288). */
+void link_feed(struct link *l, uint64_t stream, size_t max_bytes);
+/** What was sent there has left; or it is closed, see feed_remove(). */
+void link_take_fed(struct link *l, uint64_t stream, uint32_t serial);
+void link_unfeed(struct link *l, uint64_t stream, uint32_t serial);
+/** Stop reading and go on. */
+void link_pause(struct link *l, bool on);
 /** remote just proved on a stream to us that it is there. */
 void link_revive(struct link *l);
 /** The policy has changed: what it forbids ends. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "s2s/outbound.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -8,8 +10,10 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "net/creds.h"
+#include "s2s/ack.h"
 #include "s2s/anchor.h"
 #include "s2s/features.h"
+#include "s2s/intake.h"
 #include "s2s/limits.h"
 #include "s2s/place.h"
 #include "s2s/report.h"
@@ -17,6 +21,8 @@
 #include "s2s/sasl.h"
 #include "s2s/stream.h"
 #include "s2s/tally.h"
+#include "s2s/trust.h"
+#include "s2s/witness.h"
 #include "xml/elem.h"
 #include "xmpp/ns.h"
 
@@ -55,6 +61,18 @@ struct outbound {
 	bool has_tried_external;
 	enum s2s_proof proof;     /* by which we were believed, when OPEN */
 	unsigned unsolicited;
+	struct ack ack;
+	bool has_acks;            /* <enabled/> came */
+	bool is_asked;            /* <r/> was sent, <a/> did not come */
+	bool has_asked;           /* ... and it has left us */
+	int64_t asked_at;
+	uint64_t taken;           /* stream_taken() before what was written
+				   * since the last drain */
+	bool is_bidi;             /* they may send stanzas, too */
+	bool is_paused;
+	bool is_held;
+	struct trust trust;       /* the pair that they may carry then */
+	struct intake intake;
 };
 
 static void end(struct outbound *o)
@@ -128,11 +146,40 @@ static void ask_tls(struct outbound *o)
 	step(o, OUTBOUND_PROCEED);
 }
 
+/* The pair that was asserted, the other way round (XEP-0288 2.2). Who they are we
+ * know from their certificate, or from where DNS led us. */
+static void let_speak(struct outbound *o)
+{
+	enum s2s_proof proof = outbound_verdict(o) == CERT_VALID
+				       ? S2S_PROOF_CERTIFICATE
+				       : S2S_PROOF_DIALBACK;
+
+	if (!o->is_bidi || !trust_add(&o->trust, o->names.local,
+				      o->names.remote, proof))
+		return;
+	stream_set_max_stanza(o->stream, o->place->settings->max_stanza);
+	counter_add(&tally.bidi_out, 1);
+}
+
 static void open_up(struct outbound *o, enum s2s_proof proof)
 {
 	o->proof = proof;
 	step(o, OUTBOUND_OPEN);
+	let_speak(o);
 	o->events->on_open(o->owner, proof);
+}
+
+/* Nothing waits for the answer: both count from here. */
+static void enable_acks(struct outbound *o)
+{
+	struct elem *e;
+
+	if (!(o->features & FEATURE_SM) ||
+	    !o->place->settings->stream_management)
+		return;
+	e = elem_new("enable", NS_SM);
+	ack_begin(&o->ack);
+	stream_give(o->stream, e);
 }
 
 static void take_features(struct outbound *o, const struct elem *e)
@@ -149,6 +196,7 @@ static void take_features(struct outbound *o, const struct elem *e)
 		ask_tls(o);
 	} else if (o->state == OUTBOUND_AUTH_FEATURES) {
 		counter_add(&tally.external_out, 1);
+		enable_acks(o);
 		open_up(o, S2S_PROOF_CERTIFICATE);
 	} else {
 		step(o, OUTBOUND_SECURE);
@@ -234,9 +282,28 @@ static void dial_back(struct outbound *o)
 		    initiator_ask(&o->initiator, &o->place->key, o->id));
 }
 
+/* Before anything is asserted (XEP-0288 2.2). */
+static void ask_for_bidi(struct outbound *o)
+{
+	const struct s2s_settings *settings = o->place->settings;
+	const struct limits limits = {
+		.max_bytes = settings->max_stanza,
+		.idle = settings->idle_in,
+	};
+	struct elem *e;
+
+	if (o->is_bidi || !(o->features & FEATURE_BIDI) || !settings->bidi)
+		return;
+	o->is_bidi = true;
+	e = elem_new("bidi", NS_BIDI);
+	limits_add(e, &limits);
+	stream_give(o->stream, e);
+}
+
 void outbound_assert(struct outbound *o)
 {
 	require(o->state == OUTBOUND_SECURE);
+	ask_for_bidi(o);
 	if (!may_try_external(o)) {
 		dial_back(o);
 		return;
@@ -293,9 +360,24 @@ static void take_verdict(struct outbound *o)
 			      o->initiator.cond);
 }
 
+/* What they ask on a stream that they may use, too. Who else they speak for they
+ * shall tell on a stream of their own. */
+static void take_request(struct outbound *o, const struct packet *p)
+{
+	if (p->kind == PACKET_VERIFY)
+		stream_give(o->stream, witness_answer(o->place, p));
+	else
+		stream_give(o->stream,
+			    packet_answer_new(p, PACKET_ERROR,
+					      COND_POLICY_VIOLATION));
+}
+
 static void take_packet(struct outbound *o, const struct packet *p)
 {
-	if (o->state < OUTBOUND_SECURE || p->type == PACKET_REQUEST)
+	if (p->type == PACKET_REQUEST && o->is_bidi &&
+	    o->state == OUTBOUND_OPEN)
+		take_request(o, p);
+	else if (o->state < OUTBOUND_SECURE || p->type == PACKET_REQUEST)
 		count_unsolicited(o);
 	else if (p->kind == PACKET_RESULT &&
 		 initiator_take_answer(&o->initiator, p))
@@ -321,6 +403,117 @@ static void take_dialback(struct outbound *o, const struct elem *e)
 	packet_fini(&p);
 }
 
+/* ---- acknowledgements ---- */
+
+static void ask_for_ack(struct outbound *o)
+{
+	if (!o->has_acks || o->is_asked || ack_open(&o->ack) == 0)
+		return;
+	o->is_asked = true;
+	o->has_asked = false;
+	o->asked_at = loop_now(o->place->loop);
+	stream_give(o->stream, elem_new("r", NS_SM));
+}
+
+static void fail_too_high(struct outbound *o, const struct elem *e)
+{
+	end(o);
+	stream_fail_with(o->stream, STREAM_COND_UNDEFINED_CONDITION, NULL,
+			 ack_too_high_new(&o->ack, e));
+	o->events->on_ending(o->owner, OUTBOUND_END_LOST,
+			     "acknowledges more than was sent");
+}
+
+static void take_ack(struct outbound *o, const struct elem *e)
+{
+	uint32_t newly;
+
+	switch (ack_take(&o->ack, e, &newly)) {
+	case ACK_OK:
+		o->is_asked = false;
+		o->events->on_acked(o->owner, newly);
+		if (o->state == OUTBOUND_OPEN)
+			ask_for_ack(o);
+		break;
+	case ACK_TOO_HIGH:
+		fail_too_high(o, e);
+		break;
+	case ACK_BAD:
+		fail(o, STREAM_COND_BAD_FORMAT, "bad acknowledgement");
+		break;
+	}
+}
+
+/* False: not to be expected here. */
+static bool take_management(struct outbound *o, const struct elem *e)
+{
+	if (!o->ack.is_on)
+		return false;
+	if (str_equal(elem_name(e), "a")) {
+		take_ack(o, e);
+	} else if (str_equal(elem_name(e), "r")) {
+		stream_give(o->stream, ack_answer_new(&o->ack));
+	} else if (o->has_acks) {
+		return false;
+	} else if (str_equal(elem_name(e), "enabled")) {
+		o->has_acks = true;
+		counter_add(&tally.managed_out, 1);
+		ask_for_ack(o);
+	} else if (str_equal(elem_name(e), "failed")) {
+		ack_end(&o->ack);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Not when it is us who do not listen. A slow one may take its time for what is before the question. */
+static bool is_silent(const struct outbound *o, int64_t now)
+{
+	return o->is_asked && o->has_asked && !o->is_paused && !o->is_held &&
+	       now - o->asked_at >= o->place->settings->ack_timeout;
+}
+
+/* ---- what they send ---- */
+
+static void on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
+{
+	struct outbound *o = owner;
+
+	o->events->on_stanza(o->owner, owned, proof);
+}
+
+static void on_reply(void *owner, struct envelope *owned)
+{
+	struct outbound *o = owner;
+
+	o->events->on_reply(o->owner, owned);
+}
+
+static void on_spoof(void *owner, const char *from)
+{
+	struct outbound *o = owner;
+	char *quoted = str_quote(from, strlen(from), 255);
+
+	log_warn(LOG_S2S, "%s: refused to speak for %s (%s)", o->names.remote,
+		 quoted, stream_peer(o->stream));
+	mem_free(&quoted);
+	counter_add(&tally.spoofs, 1);
+	fail(o, STREAM_COND_INVALID_FROM, "spoke for another domain");
+}
+
+static void on_fault(void *owner, enum stream_cond cond)
+{
+	fail(owner, cond, "bad stanza");
+}
+
+static const struct intake_events intake_events = {
+	.on_stanza = on_stanza,
+	.on_reply = on_reply,
+	.on_spoof = on_spoof,
+	.on_fault = on_fault,
+};
+
 /* ---- events ---- */
 
 /* Nothing but answers comes on a stream that we opened. */
@@ -337,8 +530,17 @@ static void on_elem(void *owner, struct elem *owned)
 {
 	struct outbound *o = owner;
 
+	if (o->is_bidi && o->state == OUTBOUND_OPEN &&
+	    intake_is_stanza(owned)) {
+		ack_count_handled(&o->ack);
+		intake_take(&o->intake, owned);
+		return;
+	}
 	if (str_equal(elem_ns(owned), NS_DIALBACK)) {
 		take_dialback(o, owned);
+	} else if (str_equal(elem_ns(owned), NS_SM)) {
+		if (o->state != OUTBOUND_OPEN || !take_management(o, owned))
+			refuse(o, owned);
 	} else if (elem_is(owned, "features", NS_STREAM) &&
 		   (o->state == OUTBOUND_FEATURES ||
 		    o->state == OUTBOUND_SECURE_FEATURES ||
@@ -366,6 +568,11 @@ static void on_drained(void *owner)
 {
 	struct outbound *o = owner;
 
+	if (o->is_asked && !o->has_asked) {
+		o->has_asked = true;
+		o->asked_at = loop_now(o->place->loop);
+	}
+	o->taken = stream_taken(o->stream);
 	if (o->state == OUTBOUND_OPEN)
 		o->events->on_drained(o->owner);
 }
@@ -408,6 +615,7 @@ static void on_closed(void *owner)
 	counter_add(&tally.streams_out, -1);
 	o->events->on_closed(o->owner);
 	initiator_fini(&o->initiator);
+	trust_fini(&o->trust);
 	anchor_fini(&o->anchor);
 	timer_free(&o->timer);
 	mem_free(&o->id);
@@ -444,6 +652,13 @@ struct outbound *outbound_open(const struct place *place, int owned_fd,
 	o->owner = owner;
 	o->names = *names;
 	initiator_init(&o->initiator, names->local, names->remote);
+	trust_init(&o->trust);
+	o->intake = (struct intake){
+		.place = place,
+		.trust = &o->trust,
+		.events = &intake_events,
+		.owner = o,
+	};
 	o->timer = timer_new(place->loop, on_deadline, o);
 	counter_add(&tally.streams_out, 1);
 	anchor_init(&o->anchor, place, at, on_anchor, o);
@@ -474,10 +689,30 @@ void outbound_give_verify(struct outbound *o, struct elem *owned)
 	stream_give(o->stream, owned);
 }
 
-void outbound_write(struct outbound *o, const void *data, size_t len)
+void outbound_write(struct outbound *o, const void *data, size_t len,
+		    size_t stanzas)
 {
 	require(o->state == OUTBOUND_OPEN);
+	if (stream_queued(o->stream) == 0)
+		o->taken = stream_taken(o->stream);
 	stream_write(o->stream, data, len);
+	ack_count_sent(&o->ack, stanzas);
+	ask_for_ack(o);
+}
+
+bool outbound_has_acks(const struct outbound *o)
+{
+	return o->ack.is_on;
+}
+
+uint32_t outbound_unacked(const struct outbound *o)
+{
+	return ack_open(&o->ack);
+}
+
+bool outbound_is_untouched(const struct outbound *o)
+{
+	return stream_taken(o->stream) == o->taken;
 }
 
 const struct limits *outbound_limits(const struct outbound *o)
@@ -497,6 +732,12 @@ int64_t outbound_progress_at(const struct outbound *o)
 
 void outbound_tick(struct outbound *o, int64_t now)
 {
+	if (o->state == OUTBOUND_OPEN && is_silent(o, now)) {
+		counter_add(&tally.silent, 1);
+		fail(o, STREAM_COND_CONNECTION_TIMEOUT,
+		     "does not acknowledge what it is sent");
+		return;
+	}
 	if (o->state == OUTBOUND_OPEN &&
 	    now - stream_wrote_at(o->stream) >=
 		    limits_keepalive(&o->limits,
@@ -523,6 +764,18 @@ void outbound_report(const struct outbound *o, struct report_row *row)
 	stream_report(o->stream, row);
 	if (o->state == OUTBOUND_OPEN)
 		row->proof = s2s_proof_text(o->proof);
+}
+
+void outbound_pause(struct outbound *o, bool on)
+{
+	o->is_paused = on;
+	stream_pause(o->stream, o->is_paused || o->is_held);
+}
+
+void outbound_hold(struct outbound *o, bool on)
+{
+	o->is_held = on && o->is_bidi;
+	stream_pause(o->stream, o->is_paused || o->is_held);
 }
 
 void outbound_close(struct outbound *o)

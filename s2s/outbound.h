@@ -15,11 +15,13 @@
 #include "s2s/s2s.h"
 
 struct elem;
+struct envelope;
 struct limits;
 struct outbound;
 struct place;
 struct report_row;
 struct route_place;
+struct stanza;
 
 /** Why a stream ended by itself. */
 enum outbound_end {
@@ -42,6 +44,12 @@ struct outbound_events {
 	/** A typed db:verify came. False: not asked. */
 	bool (*on_verified)(void *owner, const struct packet *answer);
 	void (*on_drained)(void *owner);
+	/** So many of those not acknowledged were. */
+	void (*on_acked)(void *owner, uint32_t stanzas);
+	/** What came the other way (XEP-0288); as of struct intake. */
+	void (*on_stanza)(void *owner, struct stanza *owned,
+			  enum s2s_proof proof);
+	void (*on_reply)(void *owner, struct envelope *owned);
 	void (*on_ending)(void *owner, enum outbound_end end,
 			  const char *text);
 	void (*on_closed)(void *owner);
@@ -68,8 +76,16 @@ bool outbound_may_assert(const struct outbound *o);
 bool outbound_may_verify(const struct outbound *o);
 /** Send a db:verify. */
 void outbound_give_verify(struct outbound *o, struct elem *owned);
-/** Stanzas, when open. */
-void outbound_write(struct outbound *o, const void *data, size_t len);
+/** So many stanzas, when open. */
+void outbound_write(struct outbound *o, const void *data, size_t len,
+		    size_t stanzas);
+/** They acknowledge what we send, in time (XEP-0198). */
+bool outbound_has_acks(const struct outbound *o);
+/** Stanzas that they have not acknowledged. */
+uint32_t outbound_unacked(const struct outbound *o);
+/** Of what was written since the last on_drained the kernel took nothing; valid
+ *  in on_closed, too. */
+bool outbound_is_untouched(const struct outbound *o);
 /** What the peer takes; nothing, before it has said so. */
 const struct limits *outbound_limits(const struct outbound *o);
 size_t outbound_queued(const struct outbound *o);
@@ -83,6 +99,10 @@ char *outbound_describe(const struct outbound *o);
 /** Its part of a row: the stream's, and how it was believed. */
 void outbound_report(const struct outbound *o, struct report_row *row);
 
+/** Do not read: the conference is full; or, of a stream used both ways, too much
+ *  waits for them. */
+void outbound_pause(struct outbound *o, bool on);
+void outbound_hold(struct outbound *o, bool on);
 void outbound_close(struct outbound *o); /* politely */
 void outbound_fail(struct outbound *o, enum stream_cond cond);
 void outbound_abort(struct outbound *o);

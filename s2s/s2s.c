@@ -29,6 +29,11 @@ void s2s_settings_init(struct s2s_settings *s)
 {
 	*s = (struct s2s_settings){
 		.dane = true,
+		.bidi = true,
+		.stream_management = true,
+		.unacked_bytes = 1048576,
+		.unacked_envelopes = 2000,
+		.ack_timeout = 30000,
 		.max_stanza = 262144,
 		.max_stanza_unauthenticated = 10240,
 		.queue_bytes = 2097152,

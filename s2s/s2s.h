@@ -52,6 +52,11 @@ struct s2s_settings {
 	const char *dns_servers;    /* "127.0.0.1:5353,..." or NULL */
 	bool dns_trust_ad;
 	bool dane;                  /* TLSA of servers that we call; true */
+	bool bidi;                  /* XEP-0288; true */
+	bool stream_management;     /* XEP-0198; true */
+	size_t unacked_bytes;       /* kept to be sent again; 1 MiB */
+	size_t unacked_envelopes;   /* 2000 */
+	int64_t ack_timeout;        /* 30000 */
 	bool allow_private;
 	unsigned char dialback_secret[32];
 	size_t max_stanza;          /* 262144 */

@@ -37,6 +37,13 @@ struct tally {
 	struct counter external_in;  /* pairs proven to us by certificate */
 	struct counter external_out; /* streams on which ours was accepted */
 	struct counter forbidden;    /* refused by the operator's policy */
+	struct counter bidi_in;      /* pairs that we may answer on their stream */
+	struct counter bidi_out;     /* streams of ours that they may use */
+	struct counter managed_in;   /* streams with XEP-0198 */
+	struct counter managed_out;
+	struct counter resent;       /* stanzas sent a second time */
+	struct counter let_go;       /* too many not acknowledged: not kept */
+	struct counter silent;       /* streams that stopped to acknowledge */
 	struct counter downgrades;   /* had a certificate once, not now */
 	struct counter disbelieved;  /* peers that do not believe who we are */
 };
