@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* What bounds strangers: strangers, crowd, hush, pace. */
+#include "tests/unit/unit.h"
+
+#include "loop/loop.h"
+#include "net/addr.h"
+#include "s2s/crowd.h"
+#include "s2s/hush.h"
+#include "s2s/pace.h"
+#include "s2s/strangers.h"
+#include "s2s/tally.h"
+
+static struct addr address(const char *text)
+{
+	struct addr a;
+
+	assert_int_equal(addr_parse(text, 1, &a), 0);
+	return a;
+}
+
+/* ---- strangers: R1 ---- */
+
+static size_t enter_all(struct strangers *s, const char *text, size_t count)
+{
+	struct addr a = address(text);
+	size_t entered = 0;
+
+	for (size_t i = 0; i < count; i++)
+		entered += strangers_enter(s, &a);
+	return entered;
+}
+
+static void r1_strangers_are_bounded_at_each_level(void **state)
+{
+	const struct strangers_settings settings = { 100, 16, 32, 64 };
+	struct strangers *s = strangers_new(&settings);
+	struct addr a = address("192.0.2.1");
+
+	(void)state;
+	assert_int_equal(enter_all(s, "192.0.2.1", 20), 16);
+	assert_int_equal(enter_all(s, "[::ffff:192.0.2.1]:5", 1), 0);
+	assert_int_equal(enter_all(s, "[2001:db8:1:1::1]:5", 20), 20);
+	assert_int_equal(enter_all(s, "[2001:db8:1:1::2]:5", 20), 12);
+	assert_int_equal(enter_all(s, "[2001:db8:1:2::1]:5", 40), 32);
+	/* two of its /64 fill the /48 */
+	assert_int_equal(enter_all(s, "[2001:db8:1:3::1]:5", 1), 0);
+	/* 80 are inside */
+	assert_int_equal(enter_all(s, "[2001:db8:2:1::1]:5", 40), 20);
+	assert_int_equal(strangers_count(s), 100);
+	strangers_leave(s, &a);
+	assert_int_equal(enter_all(s, "192.0.2.1", 2), 1);
+	strangers_free(&s);
+	assert_null(s);
+}
+
+/* ---- crowd: R13 ---- */
+
+static void r13_the_eldest_of_a_pair_has_to_go(void **state)
+{
+	struct crowd *c = crowd_new(2);
+
+	(void)state;
+	assert_int_equal(crowd_add(c, "a.test", "b.test", 1), 0);
+	assert_int_equal(crowd_add(c, "a.test", "b.test", 2), 0);
+	assert_int_equal(crowd_add(c, "c.test", "b.test", 3), 0);
+	assert_int_equal(crowd_add(c, "a.test", "b.test", 4), 1);
+	assert_int_equal(crowd_add(c, "a.test", "b.test", 5), 2);
+	assert_int_equal(crowd_add(c, "c.test", "b.test", 6), 0);
+	crowd_free(&c);
+	assert_null(c);
+}
+
+/* ---- hush: R11 ---- */
+
+static void r11_lines_are_kept_back_by_cause_and_network(void **state)
+{
+	struct hush *h = hush_new(3);
+	struct addr a = address("[2001:db8::1]:1");
+	struct addr same = address("[2001:db8::2]:2");
+	struct addr other = address("[2001:db8:0:1::1]:1");
+	int64_t before = counter_get(&tally.hushed);
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(hush_allows(h, "x", &a, 0));
+	assert_false(hush_allows(h, "x", &same, 0));
+	assert_int_equal(counter_get(&tally.hushed), before + 1);
+	assert_true(hush_allows(h, "y", &same, 0));
+	assert_true(hush_allows(h, "x", &other, 0));
+	assert_true(hush_allows(h, "x", &a, 20000));
+	assert_false(hush_allows(h, "x", &a, 20000));
+	hush_free(&h);
+}
+
+/* ---- pace: R2 ---- */
+
+#define WAITING 20
+
+struct race {
+	struct loop *loop;
+	struct pace *pace;
+	struct pace_turn turns[WAITING];
+	struct turn look;
+	size_t looks;
+	size_t at_first; /* that had begun at the first look */
+	size_t begun;
+};
+
+static void on_turn(void *owner)
+{
+	struct race *r = owner;
+
+	r->begun++;
+}
+
+static void look(void *owner)
+{
+	struct race *r = owner;
+
+	if (r->looks++ == 0)
+		r->at_first = r->begun;
+}
+
+static void race(struct race *r, const struct pace_settings *settings)
+{
+	struct addr a = address("192.0.2.1");
+
+	*r = (struct race){ .loop = loop_open("test") };
+	r->pace = pace_new(r->loop, settings);
+	for (size_t i = 0; i < WAITING; i++) {
+		pace_turn_init(&r->turns[i], on_turn, r);
+		pace_wait(r->pace, &r->turns[i], &a);
+	}
+	assert_int_equal(r->begun, 0);
+	/* after the first share, before the next */
+	turn_init(&r->look, look, r);
+	loop_at_turn_end(r->loop, &r->look);
+	loop_hold(r->loop);
+}
+
+static void finish(struct race *r)
+{
+	loop_release(r->loop);
+	loop_run(r->loop);
+	pace_free(&r->pace);
+	loop_close(&r->loop);
+}
+
+static void r2_a_turn_has_its_share(void **state)
+{
+	const struct pace_settings settings = { 8, 1000, 1000 };
+	struct race r;
+
+	(void)state;
+	race(&r, &settings);
+	finish(&r);
+	assert_int_equal(r.at_first, 8);
+	assert_int_equal(r.begun, WAITING);
+}
+
+static void r2_who_leaves_is_not_called(void **state)
+{
+	const struct pace_settings settings = { 8, 1000, 1000 };
+	struct race r;
+
+	(void)state;
+	race(&r, &settings);
+	for (size_t i = 0; i < WAITING; i++)
+		pace_leave(&r.turns[i]);
+	finish(&r);
+	assert_int_equal(r.begun, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(r1_strangers_are_bounded_at_each_level),
+		cmocka_unit_test(r13_the_eldest_of_a_pair_has_to_go),
+		cmocka_unit_test(r11_lines_are_kept_back_by_cause_and_network),
+		cmocka_unit_test(r2_a_turn_has_its_share),
+		cmocka_unit_test(r2_who_leaves_is_not_called),
+	};
+
+	return cmocka_run_group_tests_name("bounds", tests, NULL, NULL);
+}
