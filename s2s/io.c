@@ -717,6 +717,10 @@ static void on_mail(void *owner, struct mail *owned)
 	case IO_DNS:
 		take_dns(io, m);
 		break;
+	case IO_ROTATE:
+		key_rotate(&io->place.key, m->secret,
+			   loop_now(io->loop) + m->previous_for);
+		break;
 	case IO_POLICY:
 		take_policy(io, m);
 		break;
@@ -827,6 +831,18 @@ static struct quota *open_claims(const struct io *io)
 	return quota_new(share / 60, share < 1 ? 1 : share);
 }
 
+static void open_key(struct io *io)
+{
+	const struct s2s_settings *s = io->team->settings;
+
+	key_init(&io->place.key, s->dialback_secret);
+	if (s->dialback_previous_for <= 0)
+		return;
+	key_init(&io->place.key, s->dialback_previous);
+	key_rotate(&io->place.key, s->dialback_secret,
+		   loop_now(io->loop) + s->dialback_previous_for);
+}
+
 int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 	    struct policy *policy, struct io **io_out)
 {
@@ -850,7 +866,7 @@ int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 	io->place.creds = creds_ref(creds);
 	io->place.policy = policy_ref(policy);
 	open_memory(io);
-	key_init(&io->place.key, team->settings->dialback_secret);
+	open_key(io);
 	io->place.book = open_book(team->settings);
 	io->place.verdicts = cert_book_new(MAX_VERDICTS);
 	io->place.pace = open_pace(io);
@@ -948,6 +964,16 @@ void io_post_dns(struct io *io, const char *servers, bool trust_ad)
 
 	m->servers = servers ? str_dup(servers) : NULL;
 	m->trust_ad = trust_ad;
+	post(io, m);
+}
+
+void io_post_rotate(struct io *io, const unsigned char secret[KEY_SECRET_SIZE],
+		    int64_t previous_for)
+{
+	struct io_mail *m = io_mail_new(IO_ROTATE);
+
+	m->secret = mem_dup(secret, KEY_SECRET_SIZE);
+	m->previous_for = previous_for;
 	post(io, m);
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "dialback/key.h"
 
 struct check_ask;
 struct creds;
@@ -47,6 +48,8 @@ void io_free(struct io **io);
 void io_post_envelopes(struct io *io, struct list *envelopes);
 void io_post_resume(struct io *io);
 /** Copies servers, which may be NULL. */
+void io_post_rotate(struct io *io, const unsigned char secret[KEY_SECRET_SIZE],
+		    int64_t previous_for);
 void io_post_dns(struct io *io, const char *servers, bool trust_ad);
 void io_post_creds(struct io *io, struct creds *creds); /* references */
 /** Takes the ask; the last of the loops that follow answers it. */

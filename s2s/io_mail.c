@@ -57,6 +57,7 @@ void io_mail_free(struct io_mail **m)
 	mem_free(&(*m)->key);
 	buf_fini(&(*m)->data);
 	mem_free(&(*m)->servers);
+	mem_free(&(*m)->secret);
 	creds_unref(&(*m)->creds);
 	policy_unref(&(*m)->policy);
 	report_ask_drop(&(*m)->report_ask);

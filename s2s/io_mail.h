@@ -36,6 +36,7 @@ enum io_mail_kind {
 	IO_HOLD,      /* remote, is_on: read its streams no further, or on */
 	IO_CREDS,     /* creds: for new handshakes */
 	IO_DNS,       /* servers, trust_ad: to be asked */
+	IO_ROTATE,    /* secret, previous_for: for dialback */
 	IO_POLICY,    /* policy: from now on */
 	IO_PROVEN,    /* remote: showed a valid certificate */
 	IO_REPORT,    /* report_ask: add what is here, pass it on */
@@ -59,6 +60,8 @@ struct io_mail {
 	size_t size;
 	bool flag;
 	struct buf data;  /* owned */
+	unsigned char *secret; /* owned, or NULL */
+	int64_t previous_for;
 	enum packet_type verdict;
 	enum cond_name cond;
 	bool is_on;

@@ -271,6 +271,14 @@ void s2s_set_dns(struct s2s *s, const char *servers, bool trust_ad)
 		io_post_dns(s->team.ios[i], servers, trust_ad);
 }
 
+/* All loops have their mail before a peer can ask one for the key of another. */
+void s2s_rotate(struct s2s *s, const unsigned char secret[32],
+		int64_t previous_for)
+{
+	for (unsigned i = 0; i < s->team.count; i++)
+		io_post_rotate(s->team.ios[i], secret, previous_for);
+}
+
 void s2s_ask_report(struct s2s *s, uint64_t id, report_fn fn, void *owner)
 {
 	io_post_report(s->team.ios[0], report_ask_new(id, fn, owner));

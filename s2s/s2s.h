@@ -59,6 +59,8 @@ struct s2s_settings {
 	int64_t ack_timeout;        /* 30000 */
 	bool allow_private;
 	unsigned char dialback_secret[32];
+	unsigned char dialback_previous[32]; /* the one before */
+	int64_t dialback_previous_for;       /* counts so long; 0 = not */
 	size_t max_stanza;          /* 262144 */
 	size_t max_stanza_unauthenticated; /* 10240 */
 	size_t queue_bytes;         /* per link while it has no stream; 2 MiB */
@@ -134,6 +136,10 @@ void s2s_set_creds(struct s2s *s, struct creds *creds);
 /** Ask these resolvers from now on, or those of resolv.conf as it is now (NULL);
  *  what is being asked is still answered by those before. */
 void s2s_set_dns(struct s2s *s, const char *servers, bool trust_ad);
+/** Make dialback keys by this secret; those of the present one are good for
+ *  previous_for ms. */
+void s2s_rotate(struct s2s *s, const unsigned char secret[32],
+		int64_t previous_for);
 /** From now on; open streams that it forbids are closed (reload). */
 void s2s_set_policy(struct s2s *s, const struct s2s_policy *policy);
 /** The port that the n-th of settings.listen got (for ":0"). */

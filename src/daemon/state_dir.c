@@ -152,3 +152,26 @@ int state_dir_secret(const struct state_dir *d, const char *name,
 	mem_free(&path);
 	return error;
 }
+
+int state_dir_set_secret(const struct state_dir *d, const char *name,
+			 const unsigned char secret[STATE_DIR_SECRET_SIZE],
+			 char **text_out)
+{
+	char *path = state_dir_path(d, name);
+	int error = write_secret(path, secret, text_out);
+
+	mem_free(&path);
+	return error;
+}
+
+int64_t state_dir_written_at(const struct state_dir *d, const char *name)
+{
+	char *path = state_dir_path(d, name);
+	struct stat st;
+	int64_t at = -1;
+
+	if (stat(path, &st) == 0)
+		at = st.st_mtim.tv_sec * 1000LL + st.st_mtim.tv_nsec / 1000000;
+	mem_free(&path);
+	return at;
+}

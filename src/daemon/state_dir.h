@@ -24,3 +24,10 @@ char *state_dir_path(const struct state_dir *d, const char *name);
 HW_MUST_USE int state_dir_secret(const struct state_dir *d, const char *name,
 				 unsigned char out[STATE_DIR_SECRET_SIZE],
 				 char **text_out);
+/** Replace it, whole or not at all. */
+HW_MUST_USE int
+state_dir_set_secret(const struct state_dir *d, const char *name,
+		     const unsigned char secret[STATE_DIR_SECRET_SIZE],
+		     char **text_out);
+/** When that was (ms since 1970), or -1: there is none. */
+int64_t state_dir_written_at(const struct state_dir *d, const char *name);

@@ -18,6 +18,7 @@
 #include "daemon/conference.h"
 #include "daemon/config.h"
 #include "daemon/notify.h"
+#include "daemon/rotation.h"
 #include "daemon/state_dir.h"
 #include "jid/idna.h"
 #include "loop/loop.h"
@@ -35,6 +36,7 @@
 #define RESOLV_CONF "/etc/resolv.conf"
 
 #define DAY (24 * 3600 * (int64_t)1000) /* ms */
+#define ROTATION_RETRY 3600000          /* ms, when it could not be written */
 #define WARN_DAYS 21 /* before a certificate ends */
 
 /** Everything there is, in the order in which it is built. */
@@ -54,6 +56,7 @@ struct wire {
 	struct metrics *metrics;
 	struct control *control;
 	struct signal_watch *sigterm, *sigint, *sighup;
+	struct timer *rotation; /* of the secret for dialback */
 	struct timer *daily; /* a look at the certificates */
 	struct config *reloaded;      /* the last one, or NULL */
 	struct watch *certificates;   /* the files that creds came from */
@@ -229,6 +232,43 @@ static void watch_resolv_conf(struct wire *w)
 	watch_add(w->resolv_conf, RESOLV_CONF);
 }
 
+/* ---- the secret for dialback ---- */
+
+static void on_rotation(void *owner)
+{
+	struct wire *w = owner;
+	struct rotation r;
+	char *text = NULL;
+
+	if (!w->s2s || w->is_stopping)
+		return;
+	if (rotation_read(w->state_dir, clock_wall(), &r, &text)) {
+		log_error(LOG_DIALBACK, "the secret stays as it was: %s", text);
+		r.due = ROTATION_RETRY;
+	} else if (r.due == ROTATION_PERIOD) {
+		s2s_rotate(w->s2s, r.secret, r.previous_for);
+		log_info(LOG_DIALBACK, "a new secret makes our keys");
+	}
+	mem_free(&text);
+	timer_start(w->rotation, r.due);
+}
+
+static int read_rotation(struct wire *w, char **text_out)
+{
+	struct s2s_settings *s = &w->config->s2s;
+	struct rotation r;
+	int error = rotation_read(w->state_dir, clock_wall(), &r, text_out);
+
+	if (error)
+		return error;
+	memcpy(s->dialback_secret, r.secret, sizeof(s->dialback_secret));
+	memcpy(s->dialback_previous, r.previous, sizeof(s->dialback_previous));
+	s->dialback_previous_for = r.previous_for;
+	w->rotation = timer_new(w->loop, on_rotation, w);
+	timer_start(w->rotation, r.due);
+	return 0;
+}
+
 /* ---- building, in order ---- */
 
 static int build_state(struct wire *w)
@@ -238,8 +278,7 @@ static int build_state(struct wire *w)
 	int error = state_dir_open(c->state_dir, &w->state_dir, &text);
 
 	if (!error)
-		error = state_dir_secret(w->state_dir, "dialback.secret",
-					 c->s2s.dialback_secret, &text);
+		error = read_rotation(w, &text);
 	if (!error)
 		error = state_dir_secret(w->state_dir, "occupant.secret",
 					 c->muc.secret, &text);
@@ -458,6 +497,7 @@ static void unbuild(void *owner)
 	signal_watch_free(&w->sigint);
 	signal_watch_free(&w->sighup);
 	timer_free(&w->daily);
+	timer_free(&w->rotation);
 	watch_free(&w->certificates);
 	watch_free(&w->resolv_conf);
 }

@@ -28,6 +28,10 @@ idle_close: 1s
 max_unauthenticated: 100000
 max_unauthenticated_per_address: 100000
 new_streams_per_address: 1000000
+new_streams_per_domain: 1000000
+max_streams_per_pair: 64
+max_verifying: 10000
+verify_retries: 10000
 handshakes: 1000000
 handshakes_per_address: 1000000
 log_lines: 1000000

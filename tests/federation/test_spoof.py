@@ -4,8 +4,10 @@ number of the threat; S10, S11, S13 and S15, and others of these, are with what
 they threaten: test_external, test_bad_input, test_direct_tls; S5 and S7 with
 dialback's unit tests."""
 
+import os
 import queue
 import socket
+import time
 
 import certs
 import pytest
@@ -148,8 +150,10 @@ def test_s3_s4_a_pair_is_exactly_that(host, evil, domain):
 
 # -- S6: our secret
 
-def test_s6_a_key_outlives_a_restart(host, new_peer):
-    """It was given out before, and is asked about after."""
+@pytest.mark.parametrize("hours", [0, 25])
+def test_s6_a_key_outlives_a_restart(host, new_peer, hours):
+    """It was given out before, and is asked about after; the secret may have
+    been changed meanwhile, because it was old."""
     peer = new_peer("slow.test")
     claims = queue.Queue()
     peer.on_dialback = lambda stream, element: claims.put((stream, element))
@@ -157,7 +161,11 @@ def test_s6_a_key_outlives_a_restart(host, new_peer):
     stream.ask("user@slow.test/x", ROOMS, "<ping xmlns='urn:xmpp:ping'/>")
     out, asserted = claims.get(timeout=15)
     host.terminate()
+    secret = host.state / "dialback.secret"
+    before = secret.read_text()
+    os.utime(secret, (time.time() - hours * 3600,) * 2)
     host.start()
+    assert (secret.read_text() == before) == (hours < 24)
     caller = peer.dial(host.address, ROOMS)
     for key, verdict in ((asserted.text, "valid"), ("0" * 64, "invalid")):
         caller.send("<db:verify from='slow.test' to='rooms.test' id='%s'>%s"
