@@ -50,8 +50,9 @@ static bool is_subject(const struct elem *message)
 	       !elem_child(message, "thread", NS_SERVER);
 }
 
-void message_copy_payload(const struct room *r, struct elem *to,
-			  const struct stanza *from)
+/* What a message of an occupant may carry to others. */
+static void copy_payload(const struct room *r, struct elem *to,
+			 const struct stanza *from)
 {
 	const struct elem *child;
 
@@ -67,7 +68,7 @@ void message_copy_payload(const struct room *r, struct elem *to,
 	}
 }
 
-static struct elem *build(const struct act *a)
+struct elem *message_make(const struct act *a, const char *type)
 {
 	const struct occupant *o = a->session->occupant;
 	const char *id = stanza_id(a->stanza);
@@ -75,9 +76,8 @@ static struct elem *build(const struct act *a)
 	struct elem *e;
 
 	rand_id(new_id);
-	e = stanza_elem_new(STANZA_MESSAGE, "groupchat", o->jid,
-			    id ? id : new_id);
-	message_copy_payload(a->room, e, a->stanza);
+	e = stanza_elem_new(STANZA_MESSAGE, type, o->jid, id ? id : new_id);
+	copy_payload(a->room, e, a->stanza);
 	mark_add_occupant_id(e, o->id);
 	return e;
 }
@@ -154,7 +154,7 @@ void message_groupchat(struct act *a)
 		return;
 	if (is_kept && !act_may_save(a))
 		return;
-	e = build(a);
+	e = message_make(a, "groupchat");
 	if (is_kept)
 		say_for_the_record(a, e, changes_subject);
 	else

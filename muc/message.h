@@ -11,14 +11,12 @@
 
 struct act;
 struct elem;
-struct room;
-struct stanza;
 
 /** A groupchat message to the room. */
 void message_groupchat(struct act *a);
 /** A message of another type to the room itself. */
 void message_other(struct act *a);
 
-/** Copy what a message of an occupant may carry to others. */
-void message_copy_payload(const struct room *r, struct elem *to,
-			  const struct stanza *from);
+/** What the sender, who is in the room, says, as others get it; owned. The
+ *  stanza was stripped (mark_strip) before. */
+struct elem *message_make(const struct act *a, const char *type);

@@ -98,15 +98,8 @@ void moderate_set(struct act *a)
 
 	if (!is_good(a, asked))
 		return;
-	switch (takeback_find(a, elem_attr(asked, "id"), &line)) {
-	case TAKEBACK_FOUND:
+	line = takeback_find(a, elem_attr(asked, "id"));
+	if (line)
 		judge(a, asked, line);
-		elem_free(&line);
-		break;
-	case TAKEBACK_NONE:
-		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
-		break;
-	case TAKEBACK_LATER:
-		break;
-	}
+	elem_free(&line);
 }

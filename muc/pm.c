@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/pm.h"
 
-#include "base/rand.h"
 #include "jid/jid.h"
 #include "muc/act.h"
 #include "muc/message.h"
@@ -27,18 +26,11 @@ static const char *type_text(enum stanza_type type)
 
 static struct elem *build(const struct act *a)
 {
-	const struct occupant *from = a->session->occupant;
-	const char *id = stanza_id(a->stanza);
-	char new_id[RAND_ID_SIZE];
 	struct elem *e;
 
-	rand_id(new_id);
 	mark_strip(a->stanza->elem, a->room->jid);
-	e = stanza_elem_new(STANZA_MESSAGE, type_text(a->stanza->type),
-			    from->jid, id ? id : new_id);
-	message_copy_payload(a->room, e, a->stanza);
+	e = message_make(a, type_text(a->stanza->type));
 	elem_add(e, "x", NS_MUC_USER);
-	mark_add_occupant_id(e, from->id);
 	return e;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/retract.h"
 
-#include "base/rand.h"
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
@@ -32,24 +31,9 @@ static bool is_author(const struct act *a, const struct elem *line)
 	       str_equal(elem_attr(id, "id"), a->session->occupant->id);
 }
 
-static struct elem *build(const struct act *a)
-{
-	const struct occupant *o = a->session->occupant;
-	const char *id = stanza_id(a->stanza);
-	char new_id[RAND_ID_SIZE];
-	struct elem *e;
-
-	rand_id(new_id);
-	e = stanza_elem_new(STANZA_MESSAGE, "groupchat", o->jid,
-			    id ? id : new_id);
-	message_copy_payload(a->room, e, a->stanza);
-	mark_add_occupant_id(e, o->id);
-	return e;
-}
-
 static void run(struct act *a, const char *id, const struct elem *line)
 {
-	struct elem *e = build(a);
+	struct elem *e = message_make(a, "groupchat");
 	struct retraction retraction = {
 		.id = id,
 		.message_id = elem_attr(e, "id"),
@@ -99,15 +83,8 @@ void retract_own(struct act *a)
 	if (!may_talk(a))
 		return;
 	id = elem_attr(asked, "id");
-	switch (takeback_find(a, id, &line)) {
-	case TAKEBACK_FOUND:
+	line = takeback_find(a, id);
+	if (line)
 		judge(a, id, line);
-		elem_free(&line);
-		break;
-	case TAKEBACK_NONE:
-		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
-		break;
-	case TAKEBACK_LATER:
-		break;
-	}
+	elem_free(&line);
 }

@@ -18,7 +18,7 @@
 
 /* ---- finding ---- */
 
-static enum takeback_find ask_archive(struct act *a, const char *id)
+static void ask_archive(struct act *a, const char *id)
 {
 	struct room *r = a->room;
 	struct archive_query *query;
@@ -27,7 +27,7 @@ static enum takeback_find ask_archive(struct act *a, const char *id)
 	if (lookups_are_full(&r->lookups)) {
 		act_refuse(a, COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT,
 			   "The archive is busy; try again soon.");
-		return TAKEBACK_LATER;
+		return;
 	}
 	query = archive_query_new(jid_text(r->jid), 1);
 	query->only_id = str_dup(id);
@@ -36,37 +36,40 @@ static enum takeback_find ask_archive(struct act *a, const char *id)
 	question = site_new_question(r->site, r->jid);
 	lookups_add(&r->lookups, question, a->stanza, a->by_certificate);
 	r->site->env.ask_archive(r->site->env.owner, question, query);
-	return TAKEBACK_LATER;
 }
 
-static enum takeback_find read_answer(struct act *a,
-				      const struct archive_page *page,
-				      struct elem **line_out)
+static struct elem *read_answer(struct act *a, const struct archive_page *page)
 {
+	struct elem *line = NULL;
+
 	if (page->status == ARCHIVE_FAILED) {
 		act_refuse(a, COND_INTERNAL_SERVER_ERROR, COND_TYPE_WAIT,
 			   "The archive cannot be read.");
-		return TAKEBACK_LATER;
+		return NULL;
 	}
 	if (page->count == 1)
-		*line_out = parser_read(page->rows[0].stanza,
-					strlen(page->rows[0].stanza),
-					NS_SERVER);
-	return *line_out ? TAKEBACK_FOUND : TAKEBACK_NONE;
+		line = parser_read(page->rows[0].stanza,
+				   strlen(page->rows[0].stanza), NS_SERVER);
+	if (!line)
+		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
+	return line;
 }
 
-enum takeback_find takeback_find(struct act *a, const char *id,
-				 struct elem **line_out)
+struct elem *takeback_find(struct act *a, const char *id)
 {
-	*line_out = NULL;
-	if (!id || !*id || strlen(id) >= RAND_ID_SIZE)
-		return TAKEBACK_NONE;
-	*line_out = history_find(&a->room->history, id);
-	if (*line_out)
-		return TAKEBACK_FOUND;
+	struct elem *line;
+
+	if (!id || !*id || strlen(id) >= RAND_ID_SIZE) {
+		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
+		return NULL;
+	}
+	line = history_find(&a->room->history, id);
+	if (line)
+		return line;
 	if (a->page)
-		return read_answer(a, a->page, line_out);
-	return ask_archive(a, id);
+		return read_answer(a, a->page);
+	ask_archive(a, id);
+	return NULL;
 }
 
 /* What the room itself said stays: that something was taken back, above all. */

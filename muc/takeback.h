@@ -13,16 +13,9 @@ struct act;
 struct elem;
 struct retraction;
 
-enum takeback_find {
-	TAKEBACK_FOUND,
-	TAKEBACK_NONE,
-	TAKEBACK_LATER, /* the archive was asked and the act runs again, or it
-			 * was refused */
-};
-
-/** id may be NULL. *line_out is owned when found. */
-enum takeback_find takeback_find(struct act *a, const char *id,
-				 struct elem **line_out);
+/** The line, owned; id may be NULL. NULL: it was refused, or the archive was
+ *  asked and the act runs again. */
+struct elem *takeback_find(struct act *a, const char *id);
 /** May a line of that kind be taken back at all? */
 bool takeback_is_possible(const struct elem *line);
 /** Say message (which gets its stanza-id here), keep it, and put up the
