@@ -766,16 +766,22 @@ void outbound_report(const struct outbound *o, struct report_row *row)
 		row->proof = s2s_proof_text(o->proof);
 }
 
+static void settle_pause(struct outbound *o)
+{
+	o->asked_at = loop_now(o->place->loop); /* it counts from when we listen */
+	stream_pause(o->stream, o->is_paused || o->is_held);
+}
+
 void outbound_pause(struct outbound *o, bool on)
 {
 	o->is_paused = on;
-	stream_pause(o->stream, o->is_paused || o->is_held);
+	settle_pause(o);
 }
 
 void outbound_hold(struct outbound *o, bool on)
 {
 	o->is_held = on && o->is_bidi;
-	stream_pause(o->stream, o->is_paused || o->is_held);
+	settle_pause(o);
 }
 
 void outbound_close(struct outbound *o)

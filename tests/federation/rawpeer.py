@@ -30,6 +30,8 @@ SERVER = "{jabber:server}"
 STREAMS = "{http://etherx.jabber.org/streams}"
 DIALBACK = "{jabber:server:dialback}"
 TLS = "{urn:ietf:params:xml:ns:xmpp-tls}"
+BIDI = "{urn:xmpp:bidi}"
+SM = "{urn:xmpp:sm:3}"
 SASL = "{urn:ietf:params:xml:ns:xmpp-sasl}"
 STREAM_ERRORS = "{urn:ietf:params:xml:ns:xmpp-streams}"
 STANZA_ERRORS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
@@ -434,13 +436,22 @@ class Peer:
             elif element.tag == SASL + "auth":
                 self.on_auth(stream, element)
             elif element.tag.startswith(SERVER):
-                self.inbox.put(element)
+                self.on_stanza(stream, element)
+            else:
+                self.on_other(stream, element)
 
     def answer_header(self, stream, features):
         header = stream.read_header()
         stream.send_header(from_=header.get("to"), to=header.get("from"),
                            id=secrets.token_hex(8))
         stream.send(features)
+
+    def on_stanza(self, stream, element):
+        """A stanza came."""
+        self.inbox.put(element)
+
+    def on_other(self, stream, element):
+        """Something else came: nobody cares."""
 
     def on_auth(self, stream, element):
         """They want to log in by certificate: we let them."""
