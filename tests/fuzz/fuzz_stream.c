@@ -22,12 +22,15 @@
 #include <uv.h>
 
 #include "base/base.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/quota.h"
 #include "base/str.h"
 #include "jid/jid.h"
 #include "loop/loop.h"
+#include "net/cert_book.h"
 #include "net/creds.h"
 #include "s2s/hush.h"
 #include "s2s/inbound.h"
@@ -70,6 +73,7 @@ struct guest {
 	struct inbound *stream;   /* NULL: it is gone */
 	struct claim claims[MAX_CLAIMS];
 	size_t claim_count;
+	char *fed; /* owned; to whom we may send, or NULL */
 };
 
 /* The whole run's. */
@@ -117,17 +121,25 @@ static void on_question(void *owner, uint64_t number, const char *local,
 	c->is_answered = c->is_valid = false;
 }
 
+static bool has_proven(const struct guest *g, const char *remote)
+{
+	if ((g->how & HOW_CERT) && str_equal(remote, REMOTE))
+		return true;
+	for (size_t i = 0; i < g->claim_count; i++) {
+		if (g->claims[i].is_valid &&
+		    str_equal(g->claims[i].remote, remote))
+			return true;
+	}
+	return false;
+}
+
 static void on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
 {
 	const struct guest *g = owner;
-	const char *from = jid_domain(owned->from);
-	bool is_proven = proof == S2S_PROOF_CERTIFICATE &&
-			 (g->how & HOW_CERT) && str_equal(from, REMOTE);
 
-	for (size_t i = 0; i < g->claim_count; i++)
-		is_proven |= g->claims[i].is_valid &&
-			     str_equal(g->claims[i].remote, from);
-	require(is_proven && (g->how & HOW_TLS));
+	(void)proof;
+	require(has_proven(g, jid_domain(owned->from)));
+	require(g->how & HOW_TLS);
 	require(str_equal(jid_domain(owned->to), LOCAL));
 	stanza_free(&owned);
 }
@@ -136,6 +148,27 @@ static void on_reply(void *owner, struct envelope *owned)
 {
 	(void)owner;
 	envelope_free(&owned);
+}
+
+static void on_feed(void *owner, uint64_t number, const char *local,
+		    const char *remote, size_t max_bytes)
+{
+	struct guest *g = owner;
+
+	(void)number;
+	(void)max_bytes;
+	require(str_equal(local, LOCAL) && has_proven(g, remote));
+	str_set(&g->fed, remote);
+}
+
+static void on_fed(void *owner, uint64_t number, const char *local,
+		   const char *remote, uint32_t serial)
+{
+	(void)owner;
+	(void)number;
+	(void)local;
+	(void)remote;
+	(void)serial;
 }
 
 static void on_closed(void *owner, uint64_t number, bool was_authorised)
@@ -152,6 +185,9 @@ static const struct inbound_events events = {
 	.on_question = on_question,
 	.on_stanza = on_stanza,
 	.on_reply = on_reply,
+	.on_feed = on_feed,
+	.on_fed = on_fed,
+	.on_unfed = on_fed,
 	.on_closed = on_closed,
 };
 
@@ -172,10 +208,28 @@ static void answer_claims(struct guest *g)
 	}
 }
 
+/* What its link would do: send once, and leave it at that. */
+static void feed(struct guest *g)
+{
+	static const char text[] = "<message from='b.test' to='p.test'/>";
+	struct buf data;
+
+	if (!g->fed || !g->stream)
+		return;
+	buf_init(&data);
+	buf_add(&data, text, sizeof(text) - 1);
+	inbound_give(g->stream, LOCAL, g->fed, 1, &data, 1);
+	buf_fini(&data);
+	if (g->stream)
+		inbound_release(g->stream, LOCAL, g->fed, g->how & HOW_DENY);
+	mem_free(&g->fed);
+}
+
 static void run(struct guest *g)
 {
 	uv_run(loop_uv(place.loop), UV_RUN_NOWAIT);
 	answer_claims(g);
+	feed(g);
 }
 
 /* ---- the guest's side ---- */
@@ -349,6 +403,7 @@ static void guest_leave(struct guest *g)
 		mem_free(&g->claims[i].local);
 		mem_free(&g->claims[i].remote);
 	}
+	mem_free(&g->fed);
 }
 
 /* ---- the run ---- */
@@ -382,10 +437,12 @@ static void make_place(const char *ours, const char *our_key,
 	place.domains = map;
 	require(creds_load(&chain, 1, trusted, &place.creds, &text) == 0);
 	key_init(&place.key, settings.dialback_secret);
+	place.verdicts = cert_book_new(16);
 	place.policy = policy_new(&settings.policy);
 	place.proven = &proven;
 	place.no_external = &no_external;
 	place.pace = pace_new(place.loop, &pace);
+	place.claims = quota_new(1e9, 1e9);
 	place.hush = hush_new(1);
 }
 
