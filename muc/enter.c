@@ -135,6 +135,7 @@ static void come_in(struct act *a, const struct nickname *nick,
 	mem_free(&presence);
 	roster_add_session(&r->roster, o, a->session);
 	persist_session(r, a->session, true);
+	watch_entered(&r->site->watch, r, a->stanza->from);
 	if (is_news || o->shown != shown)
 		presence_show(r, o, a->session);
 	welcome_session(a, nick);

@@ -4,6 +4,7 @@
 #include "base/rand.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/mention.h"
 #include "muc/persist.h"
 #include "muc/police.h"
 #include "muc/room.h"
@@ -115,12 +116,16 @@ static void say_for_the_record(struct act *a, struct elem *e,
 		persist_room(r);
 	}
 	f = frozen_new(e);
-	if (is_counted(e))
+	if (is_counted(e)) {
 		room_activity_count(&r->activity, now);
+		r->has_news = true;
+	}
 	if (!changes_subject)
 		history_add(&r->history, f, stanza_id, now);
 	send_to_all(r, f);
 	frozen_unref(&f);
+	if (!changes_subject)
+		mention_forward(r, e, now);
 }
 
 static void say_in_passing(struct act *a, const struct elem *e)

@@ -58,6 +58,7 @@ void muc_settings_init(struct muc_settings *s)
 		.max_users = 5000,
 		.max_rooms = 20000,
 		.max_per_creator = 20,
+		.max_watchers = 10000,
 		.keep_tombstones = INT64_C(30) * 24 * 3600 * 1000,
 		.history = 50,
 		.max_affiliations = 10000,
@@ -119,6 +120,7 @@ struct muc *muc_new(const struct muc_settings *settings,
 	m->max_per_creator = settings->max_per_creator;
 	m->keep_tombstones = settings->keep_tombstones;
 	m->rooms = map_new();
+	watch_init(&m->site.watch, settings->max_watchers);
 	room_limits_init(&m->site.usage, &m->site.limits, m->site.started);
 	m->site.contacts = map_new();
 	losses_init(&m->losses);
@@ -169,6 +171,7 @@ void muc_free(struct muc **m)
 	map_free(&(*m)->site.questions, free);
 	map_free(&(*m)->create_domains, NULL);
 	map_free(&(*m)->site.operators, NULL);
+	watch_fini(&(*m)->site.watch);
 	room_limits_fini(&(*m)->site.usage);
 	map_free(&(*m)->site.contacts, free_contacts);
 	mem_free(&(*m)->site.version);
@@ -630,6 +633,7 @@ void muc_domain_lost(struct muc *m, const char *local, const char *remote)
 {
 	bool is_waiting = losses_first(&m->losses) != NULL;
 
+	watch_lost(&m->site.watch, local, remote);
 	losses_add(&m->losses, local, remote, site_now(&m->site));
 	if (!is_waiting) /* else the next tick goes on */
 		lose_some(m);
@@ -642,6 +646,26 @@ static bool is_expired(const struct muc *m, const struct room *r, int64_t now)
 	       now - r->created > m->keep_tombstones;
 }
 
+static void tell_news(struct muc *m)
+{
+	struct map_cursor cursor;
+	struct room **rooms = NULL;
+	size_t count = 0;
+
+	map_begin(m->rooms, &cursor);
+	while (map_next(&cursor)) {
+		struct room *r = cursor.value;
+
+		if (!r->has_news)
+			continue;
+		r->has_news = false;
+		rooms = mem_realloc(rooms, (count + 1) * sizeof(struct room *));
+		rooms[count++] = r;
+	}
+	watch_tell(&m->site, rooms, count);
+	mem_free(&rooms);
+}
+
 void muc_tick(struct muc *m)
 {
 	struct map_cursor cursor;
@@ -650,6 +674,7 @@ void muc_tick(struct muc *m)
 
 	lose_some(m);
 	room_limits_prune(&m->site.usage, 0, now);
+	tell_news(m);
 	map_begin(m->rooms, &cursor);
 	while (map_next(&cursor)) {
 		struct room *r = cursor.value;

@@ -25,6 +25,9 @@ static bool is_for_others(const struct room *r, const struct elem *child)
 {
 	if (elem_is(child, NULL, NS_MUC) || elem_is(child, "error", NULL))
 		return false;
+	/* XEP-0489: what a server tells us of its user is for us */
+	if (elem_is(child, NULL, NS_ACCOUNT))
+		return false;
 	return r->config.shows_jids || !elem_is(child, NULL, NS_NICK);
 }
 

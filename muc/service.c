@@ -149,6 +149,7 @@ static void deliver_presence(struct site *site, const struct stanza *s)
 	struct elem *e;
 	char *ver;
 
+	watch_presence(site, s);
 	if (s->type != STANZA_PROBE || jid_resource(s->to))
 		return;
 	ver = service_disco_make_ver(site, jid_domain(s->to));

@@ -32,6 +32,7 @@
 #define NS_CHANNEL_SEARCH_ORDER "urn:xmpp:channel-search:0:order"
 #define NS_CHANNEL_SEARCH_ERROR "urn:xmpp:channel-search:0:error"
 #define NS_ROOM_ACTIVITY "urn:xmpp:rai:0"
+#define NS_ACCOUNT "urn:xmpp:raa:0"
 #define NS_MENTIONED "urn:xmpp:mmn:0"
 #define NS_MENTIONS "urn:xmpp:mentions:0"
 #define NS_REFERENCE "urn:xmpp:reference:0"

@@ -184,6 +184,8 @@ static void do_set(struct scene *sc, char *args)
 		s->max_users = (size_t)number;
 	else if (!strcmp(key, "max_rooms") && is_number)
 		s->max_rooms = (size_t)number;
+	else if (!strcmp(key, "max_watchers") && is_number)
+		s->max_watchers = (size_t)number;
 	else if (!strcmp(key, "max_per_creator") && is_number)
 		s->max_per_creator = (size_t)number;
 	else if (is_number && set_limit(&s->limits, key, (size_t)number))
