@@ -226,8 +226,22 @@ bool dispatch_is_in_order(const struct stanza *s)
 	return row && row->type == STANZA_SET;
 }
 
+/* XEP-0045 #bizrules-message, #enter-locked: until its maker has configured it,
+ * a room is not there for others. */
+static bool is_not_there_yet(const struct act *a)
+{
+	return a->room->config.is_locked && !a->session &&
+	       a->stanza->kind != STANZA_PRESENCE &&
+	       room_affiliation(a->room, a->stanza->from, a->by_certificate) <
+		       AFFILIATION_OWNER;
+}
+
 void dispatch_run(struct act *a)
 {
+	if (is_not_there_yet(a)) {
+		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
+		return;
+	}
 	if (a->stanza->type != STANZA_ERROR && is_too_big(a)) {
 		refuse_too_big(a);
 		return;

@@ -189,14 +189,16 @@ static struct room *add_room(struct muc *m, const struct jid *jid,
 	return r;
 }
 
-/* Public rooms that are there for good are in the directory. */
+/* Public rooms are in the directory, once they are configured. */
 static void list_room(struct muc *m, struct room *r)
 {
 	struct directory *d = map_get(m->domains, jid_domain(r->jid));
 
-	if (r->config.is_public == r->is_listed)
+	bool is_shown = r->config.is_public && !r->config.is_locked;
+
+	if (is_shown == r->is_listed)
 		return;
-	r->is_listed = r->config.is_public;
+	r->is_listed = is_shown;
 	if (r->is_listed)
 		directory_add(d, r);
 	else
