@@ -321,7 +321,8 @@ def test_r10_connections_leave_nothing_behind(new_host, new_peer):
     before = descriptors(host.process.pid), resident(host.process.pid)
     knock(int(os.environ.get("HALLWAY_KNOCKS", "3000")))
     assert descriptors(host.process.pid) == before[0]
-    assert resident(host.process.pid) < before[1] + 2048
+    if not host.is_sanitized():     # which keeps what is freed
+        assert resident(host.process.pid) < before[1] + 2048
     served_within(2, host, new_peer("good.test")).close()
 
 

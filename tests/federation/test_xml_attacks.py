@@ -78,12 +78,12 @@ def test_t18_attacks_end_the_stream_and_no_more(new_host, new_peer, size):
         spent = attack(name)
         # records of 64 bytes cost their decryption: 8192 of them for a token
         limit = 0.1 if size > 64 else 0.5
-        assert spent < limit * float(os.environ.get("HALLWAY_SLOWER", "1")), (
+        assert spent < limit or host.is_sanitized(), (
             "%s: %.2f s" % (name, spent))
     before = resident(pid)
     for name in ATTACKS:
         attack(name)
-    assert resident(pid) < before + 4096
+    assert resident(pid) < before + 4096 or host.is_sanitized()
 
 
 HEADER = ("%s<stream:stream xmlns:stream='http://etherx.jabber.org/streams' "
