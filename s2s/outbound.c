@@ -734,6 +734,8 @@ void outbound_tick(struct outbound *o, int64_t now)
 {
 	if (o->state == OUTBOUND_OPEN && is_silent(o, now)) {
 		counter_add(&tally.silent, 1);
+		/* it is sent again: may the kernel forget it */
+		stream_set_abrupt(o->stream);
 		fail(o, STREAM_COND_CONNECTION_TIMEOUT,
 		     "does not acknowledge what it is sent");
 		return;

@@ -28,6 +28,7 @@
 #include "xmpp/ns.h"
 
 #define CLOSE_TIMEOUT 5000 /* ms for the peer's part in closing */
+#define ABRUPT_TIMEOUT 200 /* ms: the same, when nothing is hoped for */
 #define ID_BYTES 16
 #define MAX_ID 256
 #define MAX_DOMAIN 1023
@@ -59,6 +60,7 @@ struct stream {
 	struct brake brake;
 	size_t max_stanza;
 	bool is_paused;        /* by the owner */
+	bool is_abrupt;        /* what the peer did not take is thrown away */
 	bool has_header;       /* ours went out in this (re)start */
 	char id[ID_BYTES * 2 + 1];
 	char peer[ADDR_TEXT_SIZE];
@@ -121,7 +123,7 @@ static void end(struct stream *s)
 		tcp_shutdown(s->tcp);
 	brake_release(&s->brake);
 	transport_read(s, true);
-	timer_start(s->timer, CLOSE_TIMEOUT);
+	timer_start(s->timer, s->is_abrupt ? ABRUPT_TIMEOUT : CLOSE_TIMEOUT);
 }
 
 static void on_timeout(void *owner)
@@ -247,6 +249,15 @@ void stream_close(struct stream *s)
 	brake_release(&s->brake);
 	transport_read(s, true);
 	timer_start(s->timer, CLOSE_TIMEOUT);
+}
+
+void stream_set_abrupt(struct stream *s)
+{
+	s->is_abrupt = true;
+	if (s->tls)
+		tls_set_abrupt(s->tls);
+	else
+		tcp_set_abrupt(s->tcp);
 }
 
 void stream_abort(struct stream *s)

@@ -84,6 +84,9 @@ void stream_fail_with(struct stream *s, enum stream_cond cond,
 void stream_fail(struct stream *s, enum stream_cond cond, const char *text);
 /** </stream:stream>, wait for theirs (5 s), close. */
 void stream_close(struct stream *s);
+/** The peer seems to be gone: what it has not taken goes nowhere, see
+ *  tcp_set_abrupt(), and nobody waits for its part in closing. */
+void stream_set_abrupt(struct stream *s);
 /** Drop the connection. */
 void stream_abort(struct stream *s);
 

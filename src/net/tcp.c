@@ -396,6 +396,17 @@ void tcp_close(struct tcp *t)
 	uv_close(&t->uv.handle, on_uv_closed);
 }
 
+void tcp_set_abrupt(struct tcp *t)
+{
+	const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+	uv_os_fd_t fd;
+
+	loop_require_owner(t->loop);
+	if (t->state == STATE_OPEN && uv_fileno(&t->uv.handle, &fd) == 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &none,
+				 sizeof(none));
+}
+
 struct loop *tcp_loop(const struct tcp *t)
 {
 	return t->loop;

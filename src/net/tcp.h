@@ -44,5 +44,8 @@ int64_t tcp_progress_at(const struct tcp *t);
 void tcp_shutdown(struct tcp *t);
 /** Close now; queued bytes are tried once, without waiting. Twice = once. */
 void tcp_close(struct tcp *t);
+/** When it is closed, what the peer has not taken by then goes nowhere (RST): it
+ *  will be said again elsewhere. */
+void tcp_set_abrupt(struct tcp *t);
 struct loop *tcp_loop(const struct tcp *t);
 const struct addr *tcp_peer(const struct tcp *t); /* NULL on a unix socket */

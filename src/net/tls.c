@@ -449,6 +449,11 @@ size_t tls_queued(const struct tls *t)
 	return t->plain.len + tcp_queued(t->tcp);
 }
 
+void tls_set_abrupt(struct tls *t)
+{
+	tcp_set_abrupt(t->tcp);
+}
+
 uint64_t tls_taken(const struct tls *t)
 {
 	return tcp_taken(t->tcp);

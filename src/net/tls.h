@@ -52,6 +52,7 @@ uint64_t tls_taken(const struct tls *t); /* as tcp_taken() */
 int64_t tls_progress_at(const struct tls *t);
 /** close_notify, flush, FIN. */
 void tls_shutdown(struct tls *t);
+void tls_set_abrupt(struct tls *t); /* as tcp_set_abrupt() */
 void tls_close(struct tls *t);
 
 /** The peer's chain, for this name (A-labels), as a server of that name. */

@@ -61,6 +61,13 @@ class Net:
         self.hosts.append(host)
         return host
 
+    def set_cable(self, host, is_in):
+        """Plug the host's cable into the bridge, or pull it."""
+        if is_in:
+            _run("ip", "link", "set", host.port, "master", "br0")
+        else:
+            _run("ip", "link", "set", host.port, "nomaster")
+
     def close(self):
         for host in self.hosts:
             host.close()

@@ -10,9 +10,9 @@ run_as_root = true
 pidfile = "{folder}/prosody.pid"
 data_path = "{data}"
 plugin_paths = {{}}
-modules_enabled = {{ "roster", "saslauth", "tls", "dialback", "disco", "ping", "{limits}" }}
+modules_enabled = {{ "roster", "saslauth", "tls", "dialback", "disco", "ping", "{limits}"{extra} }}
 limits = {{ c2s = {{ rate = "10kb/s" }}; s2sin = {{ rate = "30kb/s" }} }}
-modules_disabled = {{ "s2s_bidi", "posix", "offline", "register" }}
+modules_disabled = {{ {bidi}"posix", "offline", "register" }}
 authentication = "internal_plain"
 allow_unencrypted_plain_auth = true
 c2s_require_encryption = false
@@ -51,11 +51,13 @@ class Prosody:
 
     more: {domain: certificate} of others that it hosts with the same
     accounts. is_limited: with the rates of Debian's configuration.
-    is_strict: it speaks only with who has a valid certificate.
+    is_strict: it speaks only with who has a valid certificate. is_modern:
+    it uses streams both ways and has them acknowledged.
     """
 
     def __init__(self, folder, host, domain, s2s_port, authority, accounts,
-                 more=(), is_limited=False, is_strict=False):
+                 more=(), is_limited=False, is_strict=False,
+                 is_modern=False):
         self.folder = folder
         self.domain = domain
         self.host = host
@@ -72,6 +74,8 @@ class Prosody:
         self._config.write_text(CONFIG.format(
             folder=folder, data=data, address=host.address,
             limits="limits" if is_limited else "tls",
+            extra=', "s2s_bidi", "smacks"' if is_modern else "",
+            bidi="" if is_modern else '"s2s_bidi", ',
             is_strict="true" if is_strict else "false",
             s2s_port=s2s_port) + "".join(
                 VIRTUAL_HOST.format(domain=name, cert=own.cert, key=own.key,

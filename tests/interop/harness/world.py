@@ -21,6 +21,8 @@ OTHER_HALLWAY = "hallway@" + OTHER
 LIMITED = "home3.test"      # started by the tests that want it
 SELF_SIGNED = "self.test"   # so is this one, and that
 STRICT = "strict.test"
+HIDDEN = "hidden.test"      # cannot be called: DNS leads to nobody
+MODERN = "modern.test"
 PLAYED = "played.test"      # a server that the test plays, on the bridge
 OPERATOR = "frank@home1.test"
 PASSWORD = "secret"
@@ -28,7 +30,8 @@ NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"] + [
     "user%d" % number for number in range(20)]
 
 PORTS = {"home1.test": 25269, "home2.test": 35269, ROOMS: 15269,
-         LIMITED: 45269, SELF_SIGNED: 45269, STRICT: 45269}
+         LIMITED: 45269, SELF_SIGNED: 45269, STRICT: 45269,
+         HIDDEN: 45269, MODERN: 45269}
 PLAYED_PORT = 55269
 
 
@@ -42,6 +45,7 @@ class World:
         self.authority = certs.Authority(folder / "ca")
         places = {name: (host.address, PORTS[name])
                   for name, host in self.hosts.items()}
+        places[HIDDEN] = (net.NETWORK % 250, PORTS[HIDDEN])
         places[OTHER] = places[ROOMS]
         places[PLAYED] = (net.GATEWAY, PLAYED_PORT)
         self.zone = zone.Zone(folder, places)
