@@ -133,7 +133,7 @@ static void come_in(struct act *a, const struct nickname *nick,
 				 presence_read_priority(presence),
 				 site_now(r->site));
 	mem_free(&presence);
-	roster_add_session(&r->roster, o, a->session);
+	room_add_session(r, o, a->session);
 	persist_session(r, a->session, true);
 	watch_entered(&r->site->watch, r, a->stanza->from);
 	if (is_news || o->shown != shown)

@@ -34,6 +34,13 @@ struct muc_env {
 	void (*ask_archive)(void *owner, uint64_t id,
 			    struct archive_query *owned);
 
+	/** People of remote are in rooms of local, or no more: keep the way to
+	 *  it open. False: there are no links yet; ask again. */
+	bool (*attend)(void *owner, const char *local, const char *remote,
+		       bool on);
+	/** remote does not answer: make sure of the way to it. */
+	void (*doubt)(void *owner, const char *local, const char *remote);
+
 	/** Wall clock, ms since epoch. */
 	int64_t (*now)(void *owner);
 };

@@ -36,7 +36,7 @@ static void take_out(struct room *r, struct session *s,
 	struct occupant *gone;
 
 	persist_session_gone(r, s, gates);
-	gone = roster_take_session(&r->roster, s);
+	gone = room_take_session(r, s);
 	list_add_tail(&party->sessions, &s->node);
 	if (gone)
 		list_add_tail(&party->occupants, &gone->node);

@@ -66,6 +66,8 @@ void muc_settings_init(struct muc_settings *s)
 		.user_invites = 20,
 		.room_invites = 200,
 		.max_stanza = 65000,
+		.ping_after = 600000,
+		.ping_timeout = 60000,
 		.version = "",
 	};
 	room_limits_settings_init(&s->limits);
@@ -105,6 +107,7 @@ static void init_site(struct site *site, const struct muc_settings *settings,
 	site->operator_needs_certificate = settings->operator_needs_certificate;
 	site->started = site_now(site);
 	site->questions = map_new();
+	homes_init(&site->homes, settings->ping_after, settings->ping_timeout);
 }
 
 struct muc *muc_new(const struct muc_settings *settings,
@@ -169,6 +172,7 @@ void muc_free(struct muc **m)
 	losses_fini(&(*m)->losses);
 	map_free(&(*m)->domains, free_directory);
 	map_free(&(*m)->site.questions, free);
+	homes_fini(&(*m)->site.homes);
 	map_free(&(*m)->create_domains, NULL);
 	map_free(&(*m)->site.operators, NULL);
 	watch_fini(&(*m)->site.watch);
@@ -540,6 +544,8 @@ void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 	struct directory *d = map_get(m->domains, jid_domain(owned->to));
 	struct room *r = map_get(m->rooms, jid_bare(owned->to));
 
+	homes_hear(&m->site.homes, jid_domain(owned->to),
+		   jid_domain(owned->from), site_now(&m->site));
 	if (!d) {
 		log_debug(LOG_MUC, "%s: not one of our domains",
 			  jid_domain(owned->to));
@@ -675,6 +681,7 @@ void muc_tick(struct muc *m)
 	bool is_stored = m->site.env.may_save(m->site.env.owner);
 
 	lose_some(m);
+	homes_tick(&m->site.homes, &m->site);
 	room_limits_prune(&m->site.usage, 0, now);
 	tell_news(m);
 	map_begin(m->rooms, &cursor);

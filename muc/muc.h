@@ -46,6 +46,8 @@ struct muc_settings {
 	size_t user_invites;          /* per person, room and hour; 20 */
 	size_t room_invites;          /* per room and hour; 200 */
 	size_t max_stanza;            /* bytes of a reflected stanza; 65000 */
+	int64_t ping_after;           /* ms of a domain's silence; 10 min */
+	int64_t ping_timeout;         /* ms for the answer; 60 s */
 	unsigned char secret[32];     /* for occupant-ids (XEP-0421) */
 	const char *version;          /* XEP-0092 */
 };

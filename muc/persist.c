@@ -166,7 +166,7 @@ static void restore_session(struct room *r, const struct jid *jid,
 		s = session_new(jid, record->presence,
 				presence_read_priority(record->presence),
 				record->joined);
-		roster_add_session(&r->roster, o, s);
+		room_add_session(r, o, s);
 	}
 	jid_free(&at);
 }

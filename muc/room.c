@@ -45,6 +45,18 @@ static void drop_out(struct room *r)
 	}
 }
 
+static void leave_homes(struct room *r)
+{
+	const struct occupant *o;
+	const struct session *s;
+
+	list_each(o, &r->roster.occupants, node) {
+		list_each(s, &o->sessions, node)
+			homes_leave(&r->site->homes, jid_domain(r->jid),
+				    jid_domain(s->jid));
+	}
+}
+
 void room_free(struct room **r)
 {
 	struct room *room = *r;
@@ -59,6 +71,7 @@ void room_free(struct room **r)
 	relay_fini(&room->relay);
 	history_fini(&room->history);
 	voices_fini(&room->voices);
+	leave_homes(room);
 	roster_fini(&room->roster);
 	affiliation_list_fini(&room->affiliations);
 	subject_fini(&room->subject);
@@ -70,6 +83,20 @@ void room_free(struct room **r)
 const char *room_name(const struct room *r)
 {
 	return r->config.name ? r->config.name : jid_local(r->jid);
+}
+
+void room_add_session(struct room *r, struct occupant *o,
+		      struct session *owned)
+{
+	homes_enter(&r->site->homes, jid_domain(r->jid), jid_domain(owned->jid),
+		    site_now(r->site));
+	roster_add_session(&r->roster, o, owned);
+}
+
+struct occupant *room_take_session(struct room *r, struct session *s)
+{
+	homes_leave(&r->site->homes, jid_domain(r->jid), jid_domain(s->jid));
+	return roster_take_session(&r->roster, s);
 }
 
 struct occupant *room_find_nick(const struct room *r, const char *nick)

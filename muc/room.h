@@ -65,6 +65,11 @@ void room_free(struct room **r);
 /** Its name for people. */
 const char *room_name(const struct room *r);
 /** Who has this nick, in any spelling that is in conflict with it; or NULL. */
+/** As roster_add_session() and roster_take_session(); their domains are told
+ *  apart (muc/homes). */
+void room_add_session(struct room *r, struct occupant *o,
+		      struct session *owned);
+struct occupant *room_take_session(struct room *r, struct session *s);
 struct occupant *room_find_nick(const struct room *r, const char *nick);
 /** What a person is to the room. Operators own every room. */
 enum affiliation room_affiliation(const struct room *r, const struct jid *real,

@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 #include "muc/env.h"
+#include "muc/homes.h"
 #include "muc/occupant_id.h"
 #include "muc/room_limits.h"
 #include "muc/watch.h"
@@ -38,6 +39,7 @@ struct site {
 	struct map *operators; /* owned; bare JID -> anything */
 	bool operator_needs_certificate;
 	int64_t started;    /* ms since epoch */
+	struct homes homes;
 	struct map *questions; /* owned; to the archive: id -> room, owned */
 	uint64_t last_question;
 };

@@ -508,6 +508,26 @@ static void take_revive(struct io *io, const struct io_mail *m)
 		link_revive(l);
 }
 
+static void take_attend(struct io *io, const struct io_mail *m)
+{
+	struct link *l = find_link(io, m->local, m->remote);
+
+	if (!l && m->is_on && !io->is_closing)
+		l = need_link(io, m->local, m->remote);
+	if (!l)
+		return;
+	link_attend(l, m->is_on);
+	on_quiet(io);
+}
+
+static void take_doubt(struct io *io, const struct io_mail *m)
+{
+	struct link *l = find_link(io, m->local, m->remote);
+
+	if (l)
+		link_doubt(l);
+}
+
 static void take_hold(struct io *io, const struct io_mail *m)
 {
 	for (size_t i = 0; i < io->seats.count; i++) {
@@ -697,6 +717,12 @@ static void on_mail(void *owner, struct mail *owned)
 		break;
 	case IO_REVIVE:
 		take_revive(io, m);
+		break;
+	case IO_ATTEND:
+		take_attend(io, m);
+		break;
+	case IO_DOUBT:
+		take_doubt(io, m);
 		break;
 	case IO_HOLD:
 		take_hold(io, m);
@@ -942,6 +968,24 @@ void io_post_envelopes(struct io *io, struct list *envelopes)
 	struct io_mail *m = io_mail_new(IO_ENVELOPES);
 
 	list_move_all(&m->envelopes, envelopes);
+	post(io, m);
+}
+
+void io_post_attend(struct io *io, const char *local, const char *remote,
+		    bool on)
+{
+	struct io_mail *m = io_mail_new(IO_ATTEND);
+
+	io_mail_set_pair(m, local, remote);
+	m->is_on = on;
+	post(io, m);
+}
+
+void io_post_doubt(struct io *io, const char *local, const char *remote)
+{
+	struct io_mail *m = io_mail_new(IO_DOUBT);
+
+	io_mail_set_pair(m, local, remote);
 	post(io, m);
 }
 

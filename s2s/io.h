@@ -47,6 +47,9 @@ void io_free(struct io **io);
 /** Takes all envelopes of the list; they belong to links of this loop. */
 void io_post_envelopes(struct io *io, struct list *envelopes);
 void io_post_resume(struct io *io);
+void io_post_attend(struct io *io, const char *local, const char *remote,
+		    bool on);
+void io_post_doubt(struct io *io, const char *local, const char *remote);
 /** Copies servers, which may be NULL. */
 void io_post_rotate(struct io *io, const unsigned char secret[KEY_SECRET_SIZE],
 		    int64_t previous_for);

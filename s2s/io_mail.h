@@ -29,6 +29,8 @@ enum io_mail_kind {
 	IO_RELEASE,   /* flag: link sends no more; true: it is broken */
 	IO_UNFED,     /* serial: closed, nothing behind that has left */
 	IO_ANSWER,    /* stream, local, remote, verdict, cond */
+	IO_ATTEND,    /* local, remote, is_on: its people are in rooms */
+	IO_DOUBT,     /* local, remote: it does not answer */
 	IO_REVIVE,    /* local, remote: remote proved that it is there */
 	IO_SEATED,    /* stream, local, remote: it proved the pair */
 	IO_EXPEL,     /* stream: there are too many of its pair */

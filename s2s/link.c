@@ -74,6 +74,7 @@ struct link {
 	int64_t fault_at;
 	int64_t changed_at; /* when state was entered */
 	bool is_asserted;   /* our domain, on the stream that there is */
+	bool is_attended;   /* its people are in rooms */
 	bool is_lost;       /* told on_lost, not reached since */
 	bool is_heavy;           /* told on_heavy */
 	bool is_leaving;    /* link_close() */
@@ -838,6 +839,25 @@ void link_pause(struct link *l, bool on)
 		outbound_pause(l->stream, on);
 }
 
+void link_attend(struct link *l, bool on)
+{
+	l->is_attended = on;
+	l->used_at = now_of(l);
+}
+
+/* Their own stream is theirs to close. */
+void link_doubt(struct link *l)
+{
+	if (l->state != LINK_READY)
+		return;
+	log_info(LOG_S2S, "%s: does not answer; its stream is closed",
+		 l->remote);
+	set_fault(l, "did not answer a ping");
+	backlog_cut(&l->backlog);
+	drain(l, LINK_NEXT_IDLE);
+	outbound_close(l->stream);
+}
+
 void link_revive(struct link *l)
 {
 	l->failures = 0;
@@ -939,7 +959,7 @@ void link_tick(struct link *l, int64_t now)
 		begin(l);
 	if (is_wanted(l) || l->is_leaving)
 		return;
-	if (l->state == LINK_READY &&
+	if (l->state == LINK_READY && !l->is_attended &&
 	    unused >= l->place->settings->idle_close &&
 	    outbound_queued(l->stream) == 0 && l->backlog.queue.kept == 0)
 		close_unused(l);
@@ -991,7 +1011,7 @@ bool link_is_over(const struct link *l)
 		return false;
 	if (l->is_leaving)
 		return true;
-	return !is_wanted(l) &&
+	return !is_wanted(l) && !l->is_attended &&
 	       (!l->is_lost || now_of(l) - l->failed_at >= LOST_MEMORY);
 }
 

@@ -67,6 +67,10 @@ void link_take_fed(struct link *l, uint64_t stream, uint32_t serial);
 void link_unfeed(struct link *l, uint64_t stream, uint32_t serial);
 /** Stop reading and go on. */
 void link_pause(struct link *l, bool on);
+/** Its people are in rooms of ours, or no more. */
+void link_attend(struct link *l, bool on);
+/** What was sent is not answered: the next goes by a new stream. */
+void link_doubt(struct link *l);
 /** remote just proved on a stream to us that it is there. */
 void link_revive(struct link *l);
 /** The policy has changed: what it forbids ends. */

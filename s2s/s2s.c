@@ -259,6 +259,18 @@ void s2s_resume(struct s2s *s)
 		io_post_resume(s->team.ios[i]);
 }
 
+void s2s_attend(struct s2s *s, const char *local, const char *remote, bool on)
+{
+	io_post_attend(s->team.ios[shard_of(remote, s->team.count)], local,
+		       remote, on);
+}
+
+void s2s_doubt(struct s2s *s, const char *local, const char *remote)
+{
+	io_post_doubt(s->team.ios[shard_of(remote, s->team.count)], local,
+		      remote);
+}
+
 void s2s_set_creds(struct s2s *s, struct creds *creds)
 {
 	for (unsigned i = 0; i < s->team.count; i++)

@@ -131,6 +131,12 @@ HW_MUST_USE int s2s_open(const struct s2s_settings *settings,
 void s2s_deliver(struct s2s *s, struct list *envelopes);
 /** Read on after on_stanza said full. */
 void s2s_resume(struct s2s *s);
+/** People of remote are in rooms of local, or no more: while they are, a stream
+ *  that is not used stays open. */
+void s2s_attend(struct s2s *s, const char *local, const char *remote, bool on);
+/** remote does not answer what was sent to it: its stream is replaced by a new
+ *  one as soon as there is something to send. */
+void s2s_doubt(struct s2s *s, const char *local, const char *remote);
 /** New handshakes use these from now on (reload). */
 void s2s_set_creds(struct s2s *s, struct creds *creds);
 /** Ask these resolvers from now on, or those of resolv.conf as it is now (NULL);

@@ -280,6 +280,24 @@ static void env_ask_archive(void *owner, uint64_t id,
 	archive_ask(c->archive, id, owned);
 }
 
+static bool env_attend(void *owner, const char *local, const char *remote,
+		       bool on)
+{
+	struct conference *c = owner;
+
+	if (c->s2s)
+		s2s_attend(c->s2s, local, remote, on);
+	return c->s2s != NULL;
+}
+
+static void env_doubt(void *owner, const char *local, const char *remote)
+{
+	struct conference *c = owner;
+
+	if (c->s2s)
+		s2s_doubt(c->s2s, local, remote);
+}
+
 static int64_t env_now(void *owner)
 {
 	(void)owner;
@@ -294,6 +312,8 @@ void conference_fill_env(struct conference *c, struct muc_env *env_out)
 		.save = env_save,
 		.may_save = env_may_save,
 		.ask_archive = env_ask_archive,
+		.attend = env_attend,
+		.doubt = env_doubt,
 		.now = env_now,
 	};
 }

@@ -340,6 +340,8 @@ static const struct config_key s2s_keys[] = {
 	DURATION("idle_close", s2s.idle_close, 1000, 30 * DAYS),
 	DURATION("idle_in", s2s.idle_in, 10000, 30 * DAYS),
 	DURATION("keepalive", s2s.keepalive, 1000, DAYS),
+	DURATION("ping_after", muc.ping_after, 0, DAYS),
+	DURATION("ping_timeout", muc.ping_timeout, 1000, DAYS),
 	SIZE("max_stanza", s2s.max_stanza, 10000, 16 << 20),
 	SIZE("max_stanza_unauthenticated", s2s.max_stanza_unauthenticated, 1024,
 	     1 << 20),

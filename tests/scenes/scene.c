@@ -21,6 +21,8 @@
  *   store full|free
  *   saved KIND [gates] [TEXT]... the next record not yet looked at
  *   saved nothing | forget
+ *   links [+DOMAIN|-DOMAIN|?DOMAIN]...  the links were told since: people of it
+ *                             are here, no more, it does not answer
  *   wait SECONDS
  *   later SECONDS             the same, and nothing is due
  *   lost DOMAIN               it stayed unreachable beyond the grace
@@ -567,6 +569,17 @@ static void do_lost(struct scene *sc, char *args)
 	muc_domain_lost(sc->stage.muc, "rooms.example", next_word(&args));
 }
 
+static void do_links(struct scene *sc, char *args)
+{
+	struct buf *told = &sc->stage.links;
+	char *expected = *args ? str_format(" %s", args) : str_dup("");
+
+	if (!str_equal(buf_str(told), expected))
+		fail(sc, "the links were told:%s", buf_str(told));
+	buf_eat(told, told->len);
+	mem_free(&expected);
+}
+
 static bool find_cond(const char *element, enum cond_name *name_out)
 {
 	for (int i = 0; i < COND_COUNT; i++) {
@@ -633,6 +646,7 @@ static const struct {
 	{ "archive", do_archive }, { "store", do_store },
 	{ "config", do_config },   { "listed", do_listed },
 	{ "saved", do_saved },     { "forget", do_forget },
+	{ "links", do_links },
 	{ "wait", do_wait },       { "lost", do_lost },
 	{ "undelivered", do_undelivered },
 	{ "restart", do_restart }, { "rooms", do_rooms },

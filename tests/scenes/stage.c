@@ -169,6 +169,24 @@ static void on_ask(void *owner, uint64_t id, struct archive_query *owned)
 	list_add_tail(&s->questions, &q->node);
 }
 
+static bool on_attend(void *owner, const char *local, const char *remote,
+		      bool on)
+{
+	struct stage *s = owner;
+
+	(void)local;
+	buf_add_format(&s->links, " %c%s", on ? '+' : '-', remote);
+	return true;
+}
+
+static void on_doubt(void *owner, const char *local, const char *remote)
+{
+	struct stage *s = owner;
+
+	(void)local;
+	buf_add_format(&s->links, " ?%s", remote);
+}
+
 static int64_t on_now(void *owner)
 {
 	return ((struct stage *)owner)->now;
@@ -297,6 +315,8 @@ static void make_muc(struct stage *s)
 		.may_save = on_may_save,
 		.ask_archive = on_ask,
 		.now = on_now,
+		.attend = on_attend,
+		.doubt = on_doubt,
 	};
 
 	s->muc = muc_new(&s->settings, &env);
@@ -351,6 +371,7 @@ static void drop_saved(struct stage *s, bool all)
 
 void stage_fini(struct stage *s)
 {
+	buf_fini(&s->links);
 	muc_free(&s->muc);
 	map_free(&s->inboxes, free_inbox);
 	drop_held(s);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "base/buf.h"
 #include "base/list.h"
 #include "muc/muc.h"
 
@@ -52,6 +53,7 @@ struct stage {
 	bool holds_records;      /* commits wait for stage_commit() */
 	bool holds_answers;      /* of the archive */
 	bool is_store_full;      /* may_save says no */
+	struct buf links;        /* what they were told: " +a -b ?c" */
 	struct map *inboxes;     /* owned; full JID -> list of parcels */
 	struct list held;        /* struct held, in order */
 	struct list saved;       /* struct saved, in order */

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/homes.h"
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "base/str.h"
+#include "jid/jid.h"
+#include "muc/site.h"
+#include "xml/elem.h"
+#include "xmpp/ns.h"
+#include "xmpp/stanza.h"
+
+struct home {
+	char *local;      /* owned; ours */
+	char *remote;     /* owned */
+	size_t sessions;
+	bool is_attended; /* the links know */
+	int64_t heard;    /* ms since epoch */
+	int64_t asked;    /* 0: nothing is asked */
+	bool is_doubted;  /* asked a second time, by a new stream */
+	bool is_mute;     /* there, but answers no pings */
+};
+
+static char *key_of(const char *local, const char *remote)
+{
+	return str_format("%s %s", remote, local);
+}
+
+static void home_free(void *value)
+{
+	struct home *home = value;
+
+	mem_free(&home->local);
+	mem_free(&home->remote);
+	mem_free(&home);
+}
+
+void homes_init(struct homes *h, int64_t ping_after, int64_t ping_timeout)
+{
+	h->homes = map_new();
+	h->ping_after = ping_after;
+	h->ping_timeout = ping_timeout;
+}
+
+void homes_fini(struct homes *h)
+{
+	map_free(&h->homes, home_free);
+}
+
+static struct home *find(const struct homes *h, const char *local,
+			 const char *remote)
+{
+	char *key = key_of(local, remote);
+	struct home *home = map_get(h->homes, key);
+
+	mem_free(&key);
+	return home;
+}
+
+static struct home *add(struct homes *h, const char *local, const char *remote,
+			int64_t now)
+{
+	char *key = key_of(local, remote);
+	struct home *home = mem_new(struct home);
+
+	home->local = str_dup(local);
+	home->remote = str_dup(remote);
+	home->heard = now;
+	map_add(h->homes, key, home);
+	mem_free(&key);
+	return home;
+}
+
+void homes_enter(struct homes *h, const char *local, const char *remote,
+		 int64_t now)
+{
+	struct home *home = find(h, local, remote);
+
+	if (!home)
+		home = add(h, local, remote, now);
+	home->sessions++;
+}
+
+void homes_leave(struct homes *h, const char *local, const char *remote)
+{
+	struct home *home = find(h, local, remote);
+
+	require(home && home->sessions);
+	home->sessions--;
+}
+
+void homes_hear(struct homes *h, const char *local, const char *remote,
+		int64_t now)
+{
+	struct home *home = find(h, local, remote);
+
+	if (!home)
+		return;
+	if (home->asked)
+		home->is_mute = false;
+	home->heard = now;
+	home->asked = 0;
+	home->is_doubted = false;
+}
+
+/* Any answer will do, also an error. */
+static void ask(struct home *home, struct site *site, int64_t now)
+{
+	struct jid *from = jid_parse(home->local);
+	struct jid *to = jid_parse(home->remote);
+	char id[RAND_ID_SIZE];
+	struct elem *e;
+
+	rand_id(id);
+	home->asked = now;
+	e = stanza_elem_new(STANZA_IQ, "get", from, id);
+	elem_add(e, "ping", NS_PING);
+	site_answer(site, e, to, home->local);
+	jid_free(&from);
+	jid_free(&to);
+}
+
+/* No answer: perhaps the stream leads nowhere, so a new one is tried, once. If
+ * that cannot be had, what waits for it tells; if it can, the server is there. */
+static void doubt(struct home *home, struct site *site, int64_t now)
+{
+	if (home->is_doubted || home->is_mute) {
+		home->is_mute = true;
+		home->is_doubted = false;
+		home->heard = now;
+		home->asked = 0;
+		return;
+	}
+	home->is_doubted = true;
+	site->env.doubt(site->env.owner, home->local, home->remote);
+	ask(home, site, now);
+}
+
+static void tick_home(const struct homes *h, struct home *home,
+		      struct site *site, int64_t now)
+{
+	if (!home->is_attended)
+		home->is_attended = site->env.attend(
+			site->env.owner, home->local, home->remote, true);
+	if (home->asked && now - home->asked >= h->ping_timeout)
+		doubt(home, site, now);
+	else if (!home->asked && h->ping_after &&
+		 now - home->heard >= h->ping_after)
+		ask(home, site, now);
+}
+
+void homes_tick(struct homes *h, struct site *site)
+{
+	int64_t now = site_now(site);
+	struct map_cursor cursor;
+
+	map_begin(h->homes, &cursor);
+	while (map_next(&cursor)) {
+		struct home *home = cursor.value;
+
+		if (home->sessions) {
+			tick_home(h, home, site, now);
+			continue;
+		}
+		if (home->is_attended)
+			(void)site->env.attend(site->env.owner, home->local,
+					       home->remote, false);
+		home_free(map_steal(h->homes, cursor.key));
+	}
+}

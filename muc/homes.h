@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * homes: the domains whose people are in our rooms. The links are told which
+ * these are, so that a way to them is kept; and one that was silent for long is
+ * asked for a sign of life (XEP-0199), so that a server which vanished without a
+ * word is noticed. Silence alone removes nobody: what cannot be delivered does.
+ *
+ * Thread: conference loop. Owner: embedded in struct site.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct map;
+struct site;
+
+struct homes {
+	struct map *homes;    /* owned; "remote local" -> struct home */
+	int64_t ping_after;   /* ms of silence; 0 = never */
+	int64_t ping_timeout; /* ms for the answer */
+};
+
+void homes_init(struct homes *h, int64_t ping_after, int64_t ping_timeout);
+void homes_fini(struct homes *h);
+
+/** A session of remote is in a room of local, or is no more. */
+void homes_enter(struct homes *h, const char *local, const char *remote,
+		 int64_t now);
+void homes_leave(struct homes *h, const char *local, const char *remote);
+/** Anything came from there. */
+void homes_hear(struct homes *h, const char *local, const char *remote,
+		int64_t now);
+/** Tell the links what has changed, and ask who is due. */
+void homes_tick(struct homes *h, struct site *site);
