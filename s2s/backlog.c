@@ -12,6 +12,7 @@
 #include "s2s/tally.h"
 #include "xmpp/envelope.h"
 
+#define SUPERSEDE_ABOVE 262144 /* bytes that wait for an open stream */
 #define EXPAND_MAX 262144 /* bytes in the stream's buffers at once */
 #define READY_FACTOR 32   /* times the queue's bounds while a stream is open */
 #define STUCK_AFTER 60000 /* ms without progress beyond write_bytes */
@@ -22,14 +23,36 @@ void backlog_init(struct backlog *b, const struct place *place,
 {
 	b->place = place;
 	b->cut_at = 0;
+	b->counted = 0;
 	outq_init(&b->queue);
 	b->grace = timer_new(place->loop, on_grace, owner);
+}
+
+/* What all queues hold together. */
+static void recount(struct backlog *b)
+{
+	size_t held = b->queue.held + b->queue.kept_held;
+
+	counter_add(&tally.queued, (int64_t)held - (int64_t)b->counted);
+	b->counted = held;
 }
 
 void backlog_fini(struct backlog *b)
 {
 	outq_fini(&b->queue);
+	counter_add(&tally.queued, -(int64_t)b->counted);
 	timer_free(&b->grace);
+}
+
+void backlog_add(struct backlog *b, struct envelope *owned, bool is_open)
+{
+	size_t gone = 0;
+
+	if (!is_open || b->queue.bytes > SUPERSEDE_ABOVE)
+		gone = outq_supersede(&b->queue, owned);
+	counter_add(&tally.superseded, (int64_t)gone);
+	outq_add(&b->queue, owned);
+	recount(b);
 }
 
 void backlog_cut(struct backlog *b)
@@ -61,11 +84,25 @@ void backlog_disarm(struct backlog *b)
 	timer_stop(b->grace);
 }
 
+struct envelope *backlog_take(struct backlog *b)
+{
+	struct envelope *e = outq_take(&b->queue);
+
+	recount(b);
+	return e;
+}
+
+void backlog_release(struct backlog *b, size_t stanzas)
+{
+	outq_release(&b->queue, stanzas);
+	recount(b);
+}
+
 void backlog_drop(struct backlog *b)
 {
 	struct envelope *e;
 
-	while ((e = outq_take(&b->queue))) {
+	while ((e = backlog_take(b))) {
 		counter_add(&tally.dropped, 1);
 		envelope_free(&e);
 	}
@@ -78,9 +115,13 @@ bool backlog_is_over(const struct backlog *b, bool is_open)
 {
 	const struct s2s_settings *settings = b->place->settings;
 	size_t factor = is_open ? READY_FACTOR : 1;
+	size_t part = 1;
 
-	return b->queue.held > settings->queue_bytes * factor ||
-	       b->queue.count > settings->queue_envelopes * factor;
+	/* too much in all: those who have most are the first to go */
+	if (counter_get(&tally.queued) > (int64_t)settings->queue_total)
+		part = 2;
+	return b->queue.held > settings->queue_bytes * factor / part ||
+	       b->queue.count > settings->queue_envelopes * factor / part;
 }
 
 bool backlog_is_heavy(const struct backlog *b, bool was)
@@ -112,6 +153,7 @@ static void bound_kept(struct backlog *b)
 				      settings->unacked_bytes);
 
 	counter_add(&tally.let_go, (int64_t)gone);
+	recount(b);
 }
 
 /* No more is expanded than the buffers may hold; the rest goes on when they are
@@ -158,13 +200,13 @@ void backlog_acked(struct backlog *b, const struct outbound *stream,
 	size_t let_go = open > b->queue.kept ? open - b->queue.kept : 0;
 
 	if (stanzas > let_go)
-		outq_release(&b->queue, stanzas - let_go);
+		backlog_release(b, stanzas - let_go);
 }
 
 void backlog_drained(struct backlog *b, const struct outbound *stream)
 {
 	if (!outbound_has_acks(stream))
-		outq_release(&b->queue, b->queue.kept);
+		backlog_release(b, b->queue.kept);
 }
 
 /* XEP-0198: what was not acknowledged may be lost. Without it only what surely did
@@ -182,7 +224,7 @@ void backlog_return(struct backlog *b, const struct outbound *stream)
 	} else if (outbound_is_untouched(stream)) {
 		outq_rewind(&b->queue, false);
 	} else {
-		outq_release(&b->queue, kept);
+		backlog_release(b, kept);
 	}
 }
 

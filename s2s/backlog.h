@@ -11,6 +11,7 @@
 #include "s2s/outq.h"
 
 struct feed_portion;
+struct envelope;
 struct outbound;
 struct place;
 struct timer;
@@ -18,6 +19,7 @@ struct timer;
 struct backlog {
 	const struct place *place; /* borrowed */
 	struct outq queue;
+	size_t counted;      /* of queue, in tally.queued */
 	struct timer *grace; /* for the oldest that waits */
 	int64_t cut_at;      /* an open stream was lost; 0 = never */
 };
@@ -27,6 +29,9 @@ void backlog_init(struct backlog *b, const struct place *place,
 		  void (*on_grace)(void *owner), void *owner);
 void backlog_fini(struct backlog *b);
 
+/** Takes the envelope. Where much waits, or nothing can be sent, what it makes
+ *  needless goes. */
+void backlog_add(struct backlog *b, struct envelope *owned, bool is_open);
 /** The stream is lost: the grace begins anew for what waits now. */
 void backlog_cut(struct backlog *b);
 /** Nothing can be delivered: let the grace run out, if something waits. */
@@ -35,6 +40,10 @@ void backlog_arm(struct backlog *b);
 void backlog_disarm(struct backlog *b);
 /** ms that what waits may still wait. */
 int64_t backlog_grace_left(const struct backlog *b);
+/** Take the first that waits out, or NULL; the caller owns it. */
+struct envelope *backlog_take(struct backlog *b);
+/** outq_release(). */
+void backlog_release(struct backlog *b, size_t stanzas);
 /** Throw away what waits. */
 void backlog_drop(struct backlog *b);
 /** More waits than may, for a stream that is open, or for none. */

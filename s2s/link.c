@@ -150,7 +150,7 @@ static void give_back_queue(struct link *l, enum cond_name why)
 {
 	struct envelope *e;
 
-	while ((e = outq_take(&l->backlog.queue))) {
+	while ((e = backlog_take(&l->backlog))) {
 		counter_add(&tally.undelivered, 1);
 		l->events->on_undelivered(l->owner, e, why);
 	}
@@ -709,7 +709,7 @@ static void forbid(struct link *l)
 void link_add(struct link *l, struct envelope *owned)
 {
 	if (!policy_allows(l->place->policy, l->remote)) {
-		outq_add(&l->backlog.queue, owned);
+		backlog_add(&l->backlog, owned, false);
 		forbid(l);
 		return;
 	}
@@ -718,7 +718,7 @@ void link_add(struct link *l, struct envelope *owned)
 		envelope_free(&owned);
 		return;
 	}
-	outq_add(&l->backlog.queue, owned);
+	backlog_add(&l->backlog, owned, is_open(l));
 	if (is_over_bounds(l)) {
 		overflow(l);
 		return;
@@ -793,7 +793,7 @@ void link_take_fed(struct link *l, uint64_t stream, uint32_t serial)
 {
 	if (!feed_take_drained(&l->feed, stream, serial))
 		return;
-	outq_release(&l->backlog.queue, l->backlog.queue.kept);
+	backlog_release(&l->backlog, l->backlog.queue.kept);
 	link_pump(l);
 }
 
@@ -818,7 +818,7 @@ void link_unfeed(struct link *l, uint64_t stream, uint32_t serial)
 
 	switch (feed_remove(&l->feed, stream, serial)) {
 	case FEED_GAP_SENT:
-		outq_release(&l->backlog.queue, l->backlog.queue.kept);
+		backlog_release(&l->backlog, l->backlog.queue.kept);
 		break;
 	case FEED_GAP_UNSENT:
 		outq_rewind(&l->backlog.queue, false);

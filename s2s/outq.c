@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "s2s/outq.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "xmpp/envelope.h"
 #include "xmpp/stanza.h"
+
+#define COMPARE_MAX 4096     /* pairs of addressees, of different groups */
+#define SUPERSEDE_REACH 1000 /* envelopes */
 
 void outq_init(struct outq *q)
 {
@@ -50,6 +55,11 @@ void outq_add(struct outq *q, struct envelope *owned)
 	q->held += held_by(owned);
 }
 
+static void take_bytes(size_t *from, size_t bytes)
+{
+	*from -= bytes < *from ? bytes : *from;
+}
+
 /* The next addressee of e from *at on, which goes on behind it; NULL = none. */
 static const struct addressee *step(const struct envelope *e, size_t *at)
 {
@@ -63,14 +73,73 @@ static const struct addressee *step(const struct envelope *e, size_t *at)
 	return NULL;
 }
 
+static bool is_addressed(const struct envelope *e, const struct addressee *who)
+{
+	const struct addressee *a;
+	size_t at = 0;
+
+	while ((a = step(e, &at))) {
+		if (a == who || (a->to_len == who->to_len &&
+				 memcmp(a->to, who->to, a->to_len) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Does everybody who gets e get newer, too? */
+static bool covers(const struct envelope *newer, const struct envelope *e)
+{
+	const struct addressee *a;
+	size_t at = 0;
+
+	if (newer->group == e->group &&
+	    (newer->skip == 0 || newer->skip == e->skip))
+		return true;
+	if (audience_group_size(newer->group) * audience_group_size(e->group) >
+	    COMPARE_MAX)
+		return false;
+	while ((a = step(e, &at))) {
+		if (!is_addressed(newer, a))
+			return false;
+	}
+	return true;
+}
+
+static size_t drop_waiting(struct outq *q, struct envelope *e)
+{
+	size_t stanzas = envelope_count(e);
+
+	list_remove(&e->node);
+	q->count--;
+	q->held -= held_by(e);
+	take_bytes(&q->bytes, envelope_size(e));
+	envelope_free(&e);
+	return stanzas;
+}
+
+/* The marks of what was lost once count from the first on: they stay right only
+ * if nothing in between is missing. */
+size_t outq_supersede(struct outq *q, const struct envelope *newer)
+{
+	size_t dropped = 0;
+	struct list *at = q->envelopes.prev;
+
+	if (!q->next || q->repeated > 0)
+		return 0;
+	for (int i = 0; i < SUPERSEDE_REACH && at != &q->next->node; i++) {
+		struct envelope *e = container_of(at, struct envelope, node);
+
+		at = at->prev;
+		if (frozen_is_outdone(e->stanza, newer->stanza) &&
+		    covers(newer, e))
+			dropped += drop_waiting(q, e);
+	}
+	return dropped;
+}
+
 static bool is_too_big(const struct outq *q, size_t size)
 {
 	return q->max_bytes > 0 && size > q->max_bytes;
-}
-
-static void take_bytes(size_t *from, size_t bytes)
-{
-	*from -= bytes < *from ? bytes : *from;
 }
 
 /* Write the next addressee of q->next, or leave it out; false when there is

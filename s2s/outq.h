@@ -38,6 +38,10 @@ void outq_fini(struct outq *q); /* drops what waits */
 
 /** Takes the envelope. */
 void outq_add(struct outq *q, struct envelope *owned);
+/** Drop what waits and is made needless by newer, for all of its addressees.
+ *  Tells how many stanzas. Looks at the last of a long queue only, and never
+ *  at what is about to be sent. */
+size_t outq_supersede(struct outq *q, const struct envelope *newer);
 /** What outq_expand() did. */
 struct outq_portion {
 	size_t stanzas; /* written */

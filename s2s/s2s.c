@@ -37,6 +37,7 @@ void s2s_settings_init(struct s2s_settings *s)
 		.max_stanza = 262144,
 		.max_stanza_unauthenticated = 10240,
 		.queue_bytes = 2097152,
+		.queue_total = 512 << 20,
 		.queue_envelopes = 4000,
 		.write_bytes = 4194304,
 		.mailbox = 4096,

@@ -64,6 +64,8 @@ struct s2s_settings {
 	size_t max_stanza;          /* 262144 */
 	size_t max_stanza_unauthenticated; /* 10240 */
 	size_t queue_bytes;         /* per link while it has no stream; 2 MiB */
+	size_t queue_total;         /* of all links; above it the other bounds
+				     * are halved; 512 MiB */
 	size_t queue_envelopes;     /* 4000 */
 	size_t write_bytes;         /* unsent on an open stream; 4 MiB */
 	size_t mailbox;             /* slots of an I/O loop's mailbox; 4096 */

@@ -30,6 +30,8 @@ struct tally {
 	struct counter places_refused; /* private, or a port of no XMPP server */
 	struct counter dropped;      /* envelopes for lost domains */
 	struct counter too_big;      /* stanzas above a peer's limit */
+	struct counter superseded;   /* stanzas made needless by later ones */
+	struct counter queued;       /* gauge: bytes that queues hold */
 	struct counter undelivered;  /* envelopes given back */
 	struct counter lost;         /* pairs given up */
 	struct counter dane_matches;    /* servers proven by TLSA records */

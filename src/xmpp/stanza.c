@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
@@ -12,6 +13,7 @@
 #include "xml/write.h"
 #include "xmpp/cond.h"
 #include "xmpp/ns.h"
+#include "xmpp/passing.h"
 
 static const char *const kind_names[] = { "message", "presence", "iq" };
 
@@ -212,6 +214,8 @@ struct frozen {
 	atomic_int refs;
 	enum stanza_kind kind;
 	enum stanza_type type;
+	enum passing passing;
+	uint64_t sender;  /* hash of from */
 	size_t head_len;  /* bytes in data before the place of "to" */
 	size_t tail_len;  /* and behind it */
 	const char *from; /* in data, or NULL */
@@ -249,6 +253,8 @@ static struct frozen *frozen_make(const struct elem *e, const struct buf *head,
 	atomic_init(&f->refs, 1);
 	require(find_kind(e, &f->kind));
 	f->type = find_type(f->kind, elem_attr(e, "type"));
+	f->passing = passing_of(e, f->kind, f->type);
+	f->sender = from ? map_hash(from, strlen(from)) : 0;
 	f->head_len = head->len;
 	f->tail_len = tail->len;
 	memcpy(at, buf_data(head), head->len);
@@ -306,6 +312,17 @@ const char *frozen_from(const struct frozen *f)
 const char *frozen_id(const struct frozen *f)
 {
 	return f->id;
+}
+
+bool frozen_is_outdone(const struct frozen *older, const struct frozen *newer)
+{
+	if (older->passing == PASSING_NOT || older->sender != newer->sender ||
+	    older->kind != newer->kind || !str_equal(older->from, newer->from))
+		return false;
+	if (older->passing == PASSING_PRESENCE)
+		return newer->type == STANZA_AVAILABLE ||
+		       newer->type == STANZA_UNAVAILABLE;
+	return newer->type == older->type;
 }
 
 size_t frozen_size(const struct frozen *f, size_t to_len)

@@ -86,6 +86,9 @@ enum stanza_type frozen_type(const struct frozen *f);
 /** From of the frozen stanza (borrowed text). */
 const char *frozen_from(const struct frozen *f);
 const char *frozen_id(const struct frozen *f); /* or NULL */
+/** Whoever gets newer need not have got older: both are how things are with the
+ *  same sender, see passing. */
+bool frozen_is_outdone(const struct frozen *older, const struct frozen *newer);
 /** Bytes on the wire for an address of that escaped length. */
 size_t frozen_size(const struct frozen *f, size_t to_len);
 /** Append the stanza addressed to to (already escaped). */

@@ -270,6 +270,114 @@ static void limits_read_what_they_write(void **state)
 	elem_free(&e);
 }
 
+/* A stanza as it is written in XML, to u0..u(people-1) of b.test. */
+static struct envelope *make_stanza(const char *text, unsigned people)
+{
+	struct envelope *e = make_envelope("", people, 0);
+	struct elem *tree = parser_read(text, strlen(text), NS_SERVER);
+
+	assert_non_null(tree);
+	frozen_unref(&e->stanza);
+	e->stanza = frozen_new(tree);
+	elem_free(&tree);
+	return e;
+}
+
+#define FROM "from='r@a.test/n'"
+#define OTHER "from='r@a.test/m'"
+#define MUC_USER(inner) \
+	"<x xmlns='http://jabber.org/protocol/muc#user'><item/>" inner "</x>"
+#define PRESENCE(from) "<presence " from ">" MUC_USER("") "</presence>"
+#define EVENT(from) \
+	"<presence " from ">" MUC_USER("<status code='110'/>") "</presence>"
+#define GONE(from) "<presence " from " type='unavailable'/>"
+#define STATE(from)                                                        \
+	"<message " from " type='groupchat'><composing xmlns='http://"     \
+	"jabber.org/protocol/chatstates'/><stanza-id xmlns='urn:xmpp:sid:" \
+	"0' by='r@a.test' id='1'/></message>"
+#define LINE(from)                                                  \
+	"<message " from " type='groupchat'><body>x</body><active " \
+	"xmlns='http://jabber.org/protocol/chatstates'/></message>"
+
+static const struct {
+	const char *older;
+	unsigned older_people;
+	const char *newer;
+	unsigned newer_people;
+	size_t dropped;
+} outdone[] = {
+	{ PRESENCE(FROM), 3, PRESENCE(FROM), 3, 3 },
+	{ PRESENCE(FROM), 1, PRESENCE(FROM), 3, 1 },
+	{ PRESENCE(FROM), 3, GONE(FROM), 3, 3 },
+	{ PRESENCE(FROM), 3, EVENT(FROM), 3, 3 },
+	{ STATE(FROM), 3, STATE(FROM), 3, 3 },
+	{ STATE(FROM), 3, LINE(FROM), 3, 3 },
+	/* for somebody it is the only one */
+	{ PRESENCE(FROM), 3, PRESENCE(FROM), 2, 0 },
+	/* somebody else's */
+	{ PRESENCE(FROM), 3, PRESENCE(OTHER), 3, 0 },
+	{ STATE(FROM), 3, STATE(OTHER), 3, 0 },
+	/* what happened */
+	{ EVENT(FROM), 3, PRESENCE(FROM), 3, 0 },
+	{ GONE(FROM), 3, PRESENCE(FROM), 3, 0 },
+	{ LINE(FROM), 3, LINE(FROM), 3, 0 },
+	{ LINE(FROM), 3, STATE(FROM), 3, 0 },
+	/* of another kind */
+	{ PRESENCE(FROM), 3, LINE(FROM), 3, 0 },
+	{ STATE(FROM), 3, PRESENCE(FROM), 3, 0 },
+};
+
+static void outq_drops_what_is_outdone(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < array_len(outdone); i++) {
+		struct envelope *newer =
+			make_stanza(outdone[i].newer, outdone[i].newer_people);
+		struct outq q;
+		size_t bytes, held, dropped;
+
+		outq_init(&q);
+		outq_add(&q, make_envelope("first", 1, 0));
+		bytes = q.bytes;
+		held = q.held;
+		outq_add(&q, make_stanza(outdone[i].older,
+					 outdone[i].older_people));
+		dropped = outq_supersede(&q, newer);
+		if (dropped != outdone[i].dropped)
+			fail_msg("case %zu: %zu dropped", i, dropped);
+		assert_int_equal(q.count, dropped ? 1 : 2);
+		assert_int_equal(q.bytes == bytes, dropped > 0);
+		assert_int_equal(q.held == held, dropped > 0);
+		outq_add(&q, newer);
+		outq_fini(&q);
+	}
+}
+
+/* What stands first may be half written; what was lost once is counted. */
+static void outq_drops_nothing_that_was_begun(void **state)
+{
+	struct envelope *newer = make_stanza(PRESENCE(FROM), 3);
+	struct outq q;
+	struct buf out;
+
+	(void)state;
+	outq_init(&q);
+	buf_init(&out);
+	outq_add(&q, make_stanza(PRESENCE(FROM), 3));
+	assert_int_equal(outq_supersede(&q, newer), 0);
+	outq_add(&q, make_stanza(PRESENCE(FROM), 3));
+	outq_add(&q, make_stanza(PRESENCE(FROM), 3));
+	(void)outq_expand(&q, &out, 1, 0);
+	assert_int_equal(outq_supersede(&q, newer), 6);
+	outq_add(&q, make_stanza(PRESENCE(FROM), 3));
+	outq_rewind(&q, true);
+	assert_int_equal(outq_supersede(&q, newer), 0);
+	assert_int_equal(q.count, 2);
+	envelope_free(&newer);
+	buf_fini(&out);
+	outq_fini(&q);
+}
+
 static void outq_gives_back_what_is_left(void **state)
 {
 	struct outq q;
@@ -368,6 +476,8 @@ int main(void)
 		cmocka_unit_test(outq_leaves_out_what_is_too_big),
 		cmocka_unit_test(limits_are_read_with_sense),
 		cmocka_unit_test(limits_read_what_they_write),
+		cmocka_unit_test(outq_drops_what_is_outdone),
+		cmocka_unit_test(outq_drops_nothing_that_was_begun),
 		cmocka_unit_test(outq_gives_back_what_is_left),
 		cmocka_unit_test(seat_outlives_its_stream_by_number),
 		cmocka_unit_test(seat_table_grows),
