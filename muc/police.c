@@ -126,6 +126,21 @@ bool police_private(const struct act *a)
 
 /* ---- presence ---- */
 
+/* Are there as many clients of that domain as one may bring? */
+static bool is_crowded(const struct act *a)
+{
+	const char *domain = jid_domain(a->stanza->from);
+	size_t max = a->room->site->limits.domain_users, count = 0;
+	const struct occupant *o;
+
+	if (!max || roster_session_count(&a->room->roster) < max)
+		return false;
+	list_each(o, &a->room->roster.occupants, node)
+		if (str_equal(jid_domain(o->shown->jid), domain))
+			count += occupant_session_count(o);
+	return count >= max;
+}
+
 bool police_join(const struct act *a)
 {
 	struct room *r = a->room;
@@ -133,6 +148,9 @@ bool police_join(const struct act *a)
 	if (!take(a, LIMIT_PRESENCE, 1))
 		return refuse(a, COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT,
 			      "You come and go too fast; try again soon.");
+	if (!is_affiliated(a) && is_crowded(a))
+		return refuse(a, COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT,
+			      "Too many of your server are in the room.");
 	return is_affiliated(a) ||
 	       room_limits_take_join(&r->limits, &r->site->limits,
 				     jid_domain(a->stanza->from),

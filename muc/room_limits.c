@@ -24,6 +24,7 @@ void room_limits_settings_init(struct room_limits_settings *s)
 		.room_messages = 1200,
 		.domain_joins = 3000,
 		.room_joins = 12000,
+		.domain_users = 5000,
 		.max_lines = 60,
 		.max_body = 16384,
 		.max_nick = 64,
