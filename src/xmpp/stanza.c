@@ -106,6 +106,9 @@ static enum stanza_fault fill(struct stanza *s)
 	s->type = find_type(s->kind, elem_attr(s->elem, "type"));
 	from = take_address(s->elem, "from", &s->from);
 	to = take_address(s->elem, "to", &s->to);
+	/* who has one that is bad may rely on the other being there */
+	if (from == STANZA_NO_ADDRESS || to == STANZA_NO_ADDRESS)
+		return STANZA_NO_ADDRESS;
 	return from ? from : to;
 }
 

@@ -147,6 +147,15 @@ def test_a_stanza_without_a_sender_is_improper_addressing(
     good_peer_is_served()
 
 
+@pytest.mark.parametrize("kind", ["message", "presence", "iq"])
+def test_a_bad_sender_and_no_addressee_is_improper_addressing(
+        host, evil, good_peer_is_served, kind):
+    stream = evil.dial_authorised(host.address, ROOMS)
+    stream.send("<%s from='@evil.test'/>" % kind)
+    assert stream.read_error() == "improper-addressing"
+    good_peer_is_served()
+
+
 def test_a_wrong_dialback_key_is_invalid(host, evil, good_peer_is_served):
     stream = evil.dial(host.address, ROOMS)
     assert stream.dialback("evil.test", ROOMS, key="0" * 64) == "invalid"

@@ -65,6 +65,8 @@ static void faults_are_told(void **state)
 	} cases[] = {
 		{ "<message to='a@b'/>", STANZA_NO_ADDRESS },
 		{ "<message from='a@b'/>", STANZA_NO_ADDRESS },
+		{ "<message from='@b'/>", STANZA_NO_ADDRESS },
+		{ "<message to='@b'/>", STANZA_NO_ADDRESS },
 		{ "<message from='@b' to='a@b'/>", STANZA_BAD_ADDRESS },
 		{ "<message from='a@b' to=''/>", STANZA_BAD_ADDRESS },
 		{ "<messages from='a@b' to='a@b'/>", STANZA_NOT_ONE },
