@@ -647,6 +647,20 @@ void muc_domain_lost(struct muc *m, const char *local, const char *remote)
 		lose_some(m);
 }
 
+void muc_farewell(struct muc *m, const char *text)
+{
+	const struct presence_note note = { .codes = { 332 }, .reason = text };
+	struct map_cursor cursor;
+
+	map_begin(m->rooms, &cursor);
+	while (map_next(&cursor)) {
+		struct room *r = cursor.value;
+
+		if (leave_remove_domain(r, NULL, &note))
+			finish(m, r);
+	}
+}
+
 /* The name of a room that a user destroyed is free again some day. */
 static bool is_expired(const struct muc *m, const struct room *r, int64_t now)
 {

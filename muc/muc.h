@@ -75,6 +75,9 @@ void muc_undelivered(struct muc *m, struct envelope *owned,
 /** remote stayed unreachable from our domain local beyond the grace: its
  *  occupants are removed (333), some at once, the others by muc_tick(). */
 void muc_domain_lost(struct muc *m, const char *local, const char *remote);
+/** The service stops for good: everybody is told (332), with text if it is not
+ *  NULL, and out. Temporary rooms end. */
+void muc_farewell(struct muc *m, const char *text);
 /** Answer to env.ask_archive; taken. */
 void muc_archive_answered(struct muc *m, uint64_t id,
 			  struct archive_page *owned);

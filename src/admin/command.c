@@ -32,6 +32,18 @@ struct command {
 	const char *arguments[MAX_ARGUMENTS + 1]; /* their names, NULL ends */
 };
 
+/* ---- arguments ---- */
+
+/* "" when it was given without a value, NULL when it was not given. */
+static const char *argument(const struct command_call *call, const char *name)
+{
+	for (size_t i = 0; i < call->arg_count; i++) {
+		if (str_equal(call->args[i].name, name))
+			return call->args[i].text ? call->args[i].text : "";
+	}
+	return NULL;
+}
+
 /* ---- rows ---- */
 
 static void row_text(const struct command_reply *r, const char *name,
@@ -122,8 +134,12 @@ static void run_stop(const struct command_call *call)
 {
 	struct admin *admin = call->admin;
 
+	const char *farewell = argument(call, "farewell");
+
 	log_info(LOG_ADMIN, "stop: an operator asked for it");
 	end_ok(call->reply);
+	if (farewell)
+		muc_farewell(admin->muc, *farewell ? farewell : NULL);
 	admin->stop(admin->owner);
 }
 
@@ -168,15 +184,6 @@ static void run_metrics(const struct command_call *call)
 }
 
 /* ---- s2s ---- */
-
-static const char *argument(const struct command_call *call, const char *name)
-{
-	for (size_t i = 0; i < call->arg_count; i++) {
-		if (str_equal(call->args[i].name, name))
-			return call->args[i].text ? call->args[i].text : "";
-	}
-	return NULL;
-}
 
 /* In normal form, owned; NULL: ended with a complaint. */
 static char *read_domain(const struct command_call *call, const char *text)
@@ -269,8 +276,9 @@ static const struct command commands[] = {
 	  run_s2s_list, { "domain", NULL } },
 	{ "status", NULL, "show version, rooms, users and all counters",
 	  run_status, { NULL } },
-	{ "stop", NULL, "end the daemon; rooms keep their users", run_stop,
-	  { NULL } },
+	{ "stop", NULL, "end the daemon; rooms keep their users unless they get "
+			"a farewell",
+	  run_stop, { "farewell", NULL } },
 };
 
 static void run_help(const struct command_call *call)

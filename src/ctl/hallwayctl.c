@@ -64,7 +64,8 @@ static void print_help(void)
 	       "  reload            take up changed certificates and log "
 	       "settings\n"
 	       "  stop              end the daemon; rooms keep their "
-	       "users\n\n"
+	       "users;\n"
+	       "                    --farewell[=TEXT] sends them away\n\n"
 	       "Exit status: 0 done, 1 the command failed, 2 wrong usage, 3 "
 	       "the daemon\ncannot be reached. See hallwayctl(1).\n",
 	       HALLWAY_CONTROL_SOCKET);

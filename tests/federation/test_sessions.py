@@ -29,6 +29,24 @@ def test_a_session_is_believed_after_a_short_stop(host, new_peer):
     stream.close()
 
 
+def test_a_farewell_reaches_people_before_the_end(host, new_peer):
+    peer = new_peer("one.test")
+    enter(peer, host)
+    host.ctl("stop", "--farewell=Back on Monday.")
+    host.process.wait()
+    gone = peer.receive(lambda s: s.tag == SERVER + "presence"
+                        and s.get("type") == "unavailable")
+    assert gone.get("to") == "ann@one.test/x"
+    assert {s.get("code") for s in gone.iter(STATUS)} == {"110", "332"}
+    host.start()
+    stream = peer.dial_authorised(host.address, ROOMS)
+    asked = stream.ask("ann@one.test/x", HALLWAY + "/ann",
+                       "<ping xmlns='urn:xmpp:ping'/>")
+    assert peer.receive(lambda s: s.get("id") == asked).get(
+        "type") == "error"
+    stream.close()
+
+
 def test_a_session_older_than_restore_within_is_told_that_it_is_over(
         new_host, new_peer):
     host = new_host(extra="sessions: {restore_within: 0}\n")

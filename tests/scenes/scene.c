@@ -26,6 +26,7 @@
  *   wait SECONDS
  *   later SECONDS             the same, and nothing is due
  *   lost DOMAIN               it stayed unreachable beyond the grace
+ *   farewell [TEXT]           the service stops for good
  *   undelivered NAME COND     what came last to NAME did not reach it
  *   restart [old]
  *   rooms N | sessions N      how many there are
@@ -570,6 +571,12 @@ static void do_lost(struct scene *sc, char *args)
 	muc_domain_lost(sc->stage.muc, "rooms.example", next_word(&args));
 }
 
+static void do_farewell(struct scene *sc, char *args)
+{
+	stage_open(&sc->stage);
+	muc_farewell(sc->stage.muc, *args ? args : NULL);
+}
+
 static void do_links(struct scene *sc, char *args)
 {
 	struct buf *told = &sc->stage.links;
@@ -649,7 +656,7 @@ static const struct {
 	{ "saved", do_saved },     { "forget", do_forget },
 	{ "links", do_links },
 	{ "wait", do_wait },       { "lost", do_lost },
-	{ "undelivered", do_undelivered },
+	{ "undelivered", do_undelivered }, { "farewell", do_farewell },
 	{ "restart", do_restart }, { "rooms", do_rooms },
 	{ "sessions", do_sessions },
 };

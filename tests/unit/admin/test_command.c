@@ -22,6 +22,15 @@ size_t muc_occupant_count(const struct muc *m)
 	return m ? 0 : 41;
 }
 
+/* The last farewell; "-" without words, empty when there was none. */
+static char farewell[64];
+
+void muc_farewell(struct muc *m, const char *text)
+{
+	(void)m;
+	str_copy(farewell, sizeof(farewell), text ? text : "-");
+}
+
 size_t store_waiting(const struct store *s)
 {
 	return s ? 0 : 7;
@@ -94,7 +103,7 @@ static void see_stop(void *owner)
 {
 	struct fixture *f = owner;
 
-	buf_add_str(&f->seen, "stop()\n");
+	buf_add_format(&f->seen, "stop(%s)\n", farewell);
 }
 
 static void see_reload(void *owner)
@@ -120,6 +129,7 @@ static int setup(void **state)
 			.owner = &f,
 		},
 	};
+	*farewell = '\0';
 	clock_fake(5, 1000000 + 61999);
 	*state = &f;
 	return 0;
@@ -184,6 +194,19 @@ static void uptime_survives_a_clock_set_back(void **state)
 static void stop_answers_before_it_stops(void **state)
 {
 	assert_string_equal(run(*state, "stop"), "ok\nstop()\n");
+}
+
+/* What is sent after the stop began would be lost. */
+static void farewells_are_sent_before_it_stops(void **state)
+{
+	const struct command_value words = { .name = "farewell",
+					     .text = "until noon" };
+	const struct command_value none = { .name = "farewell", .text = "" };
+
+	assert_string_equal(run_with(*state, "stop", &words, 1),
+			    "ok\nstop(until noon)\n");
+	assert_string_equal(run_with(*state, "stop", &none, 1),
+			    "ok\nstop(-)\n");
 }
 
 static void reload_answers_when_it_is_done(void **state)
@@ -283,6 +306,7 @@ int main(void)
 		CASE(status_gives_facts_then_counters),
 		CASE(uptime_survives_a_clock_set_back),
 		CASE(stop_answers_before_it_stops),
+		CASE(farewells_are_sent_before_it_stops),
 		CASE(reload_answers_when_it_is_done),
 		CASE(help_lists_what_can_be_run),
 		CASE(unknown_command_names_the_nearest),

@@ -29,6 +29,12 @@ size_t muc_occupant_count(const struct muc *m)
 	return m ? 0 : 41;
 }
 
+void muc_farewell(struct muc *m, const char *text)
+{
+	(void)m;
+	(void)text;
+}
+
 size_t store_waiting(const struct store *s)
 {
 	return s ? 0 : 7;
