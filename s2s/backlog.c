@@ -13,7 +13,7 @@
 #include "xmpp/envelope.h"
 
 #define SUPERSEDE_ABOVE 262144 /* bytes that wait for an open stream */
-#define EXPAND_MAX 262144 /* bytes in the stream's buffers at once */
+#define EXPAND_MAX 262144      /* bytes in the stream's buffers at once */
 #define READY_FACTOR 32   /* times the queue's bounds while a stream is open */
 #define STUCK_AFTER 60000 /* ms without progress beyond write_bytes */
 #define DEAD_AFTER 120000 /* ms without progress at all */
@@ -169,8 +169,7 @@ bool backlog_pump(struct backlog *b, struct outbound *stream,
 	if (queued >= EXPAND_MAX || outq_is_empty(&b->queue))
 		return false;
 	buf_init(&out);
-	done = outq_expand(&b->queue, &out, EXPAND_MAX - queued,
-			   max_bytes);
+	done = outq_expand(&b->queue, &out, EXPAND_MAX - queued, max_bytes);
 	count_portion(&done, max_bytes, remote);
 	if (out.len > 0)
 		outbound_write(stream, buf_data(&out), out.len, done.stanzas);

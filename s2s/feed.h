@@ -26,7 +26,7 @@ struct feed {
 	size_t max_bytes; /* that the peer takes there; 0 = any */
 	uint64_t spare;   /* a later one, used when that is closed */
 	size_t spare_max_bytes;
-	uint32_t serial;  /* of the last portion */
+	uint32_t serial;   /* of the last portion */
 	bool is_under_way; /* it has not left yet */
 };
 

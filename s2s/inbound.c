@@ -50,25 +50,25 @@ struct inbound {
 	uint64_t number;
 	struct stream *stream;
 	enum inbound_state state;
-	char *local;              /* owned; of the header: ours */
-	char *remote;             /* owned; of the header, or NULL */
+	char *local;  /* owned; of the header: ours */
+	char *remote; /* owned; of the header, or NULL */
 	struct trust trust;
 	struct receiver receiver;
 	struct intake intake;
-	struct timer *timer;      /* deadline of the state */
+	struct timer *timer;       /* deadline of the state */
 	enum cert_verdict verdict; /* on their chain for remote; of the last
 				    * header */
-	unsigned logins;          /* failed */
+	unsigned logins;           /* failed */
 	unsigned unsolicited;
-	unsigned claims;          /* while nothing is proven */
+	unsigned claims; /* while nothing is proven */
 	struct ack ack;
-	bool is_bidi;             /* we may send stanzas, too */
-	struct limits limits;     /* theirs, for that */
+	bool is_bidi;         /* we may send stanzas, too */
+	struct limits limits; /* theirs, for that */
 	struct outlet_list outlets;
-	bool is_leaving;          /* closes when the outlets are gone */
-	bool was_asked;           /* they verified a key with us */
-	bool is_paused;           /* the conference is full */
-	bool is_held;             /* too much waits for its domain */
+	bool is_leaving; /* closes when the outlets are gone */
+	bool was_asked;  /* they verified a key with us */
+	bool is_paused;  /* the conference is full */
+	bool is_held;    /* too much waits for its domain */
 	int64_t opened_at;
 };
 
@@ -218,8 +218,7 @@ static void take_secure_header(struct inbound *in)
 	in->state = INBOUND_SECURE;
 	log_info(LOG_S2S, "%s: stream in from %s, %s, %s", label(in),
 		 stream_peer(in->stream), stream_cipher(in->stream),
-		 in->remote ? cert_verdict_text(in->verdict)
-			    : "names nobody");
+		 in->remote ? cert_verdict_text(in->verdict) : "names nobody");
 	if (in->verdict == CERT_VALID)
 		features |= FEATURE_MECHANISMS | FEATURE_EXTERNAL;
 	if (in->place->settings->bidi)
@@ -227,8 +226,8 @@ static void take_secure_header(struct inbound *in)
 	offer(in, features);
 }
 
-static void authorise(struct inbound *in, const char *local,
-		      const char *remote, enum s2s_proof proof, bool is_first);
+static void authorise(struct inbound *in, const char *local, const char *remote,
+		      enum s2s_proof proof, bool is_first);
 
 /* The stream that SASL began anew. What it proved holds for the names that it
  * was proven for: check_header() saw to it that they are the same. */
@@ -275,7 +274,8 @@ static void on_secure(void *owner)
 {
 	struct inbound *in = owner;
 
-	in->state = INBOUND_SECURE_HEADER; /* from TLS, or directly from HEADER */
+	in->state =
+		INBOUND_SECURE_HEADER; /* from TLS, or directly from HEADER */
 	timer_start(in->timer, in->place->settings->auth_timeout);
 }
 
@@ -351,8 +351,7 @@ static void take_verify(struct inbound *in, const struct packet *p)
 
 static bool had_certificate(const struct inbound *in, const char *remote)
 {
-	return recall_has(in->place->proven, remote,
-			  loop_now(in->place->loop));
+	return recall_has(in->place->proven, remote, loop_now(in->place->loop));
 }
 
 /* Who is asked for a certificate, or had one when it came before, is not let in
@@ -369,8 +368,10 @@ static bool may_dial_back(struct inbound *in, const char *remote,
 		return false;
 	}
 	if (policy_refuses_downgrade(policy) && had_certificate(in, remote)) {
-		log_warn(LOG_S2S, "%s: refused, it had a valid certificate "
-			 "before: %s", remote, cert_verdict_text(verdict));
+		log_warn(LOG_S2S,
+			 "%s: refused, it had a valid certificate "
+			 "before: %s",
+			 remote, cert_verdict_text(verdict));
 		counter_add(&tally.downgrades, 1);
 		return false;
 	}
@@ -509,14 +510,16 @@ static void note_proof(const struct inbound *in, const char *remote,
 	}
 	if (!had_certificate(in, remote))
 		return;
-	log_warn(LOG_S2S, "%s: had a valid certificate before, now comes by "
-		 "dialback from %s: %s", remote, stream_peer(in->stream),
+	log_warn(LOG_S2S,
+		 "%s: had a valid certificate before, now comes by "
+		 "dialback from %s: %s",
+		 remote, stream_peer(in->stream),
 		 cert_verdict_text(judge_claim(in, remote)));
 	counter_add(&tally.downgrades, 1);
 }
 
-static void authorise(struct inbound *in, const char *local,
-		      const char *remote, enum s2s_proof proof, bool is_first)
+static void authorise(struct inbound *in, const char *local, const char *remote,
+		      enum s2s_proof proof, bool is_first)
 {
 	if (is_first) {
 		in->state = INBOUND_OPEN;
@@ -542,8 +545,10 @@ static void authorise(struct inbound *in, const char *local,
 static void refuse_claim(struct inbound *in, struct elem *answer,
 			 const char *local, const char *remote)
 {
-	log_warn(LOG_S2S, "%s: %s spoke for it to %s with a key it did not "
-		 "make", remote, stream_peer(in->stream), local);
+	log_warn(LOG_S2S,
+		 "%s: %s spoke for it to %s with a key it did not "
+		 "make",
+		 remote, stream_peer(in->stream), local);
 	counter_add(&tally.spoofs, 1);
 	stream_give(in->stream, answer);
 	if (trust_is_empty(&in->trust)) {
@@ -643,8 +648,8 @@ static void close_outlets(struct inbound *in)
 	bool is_untouched;
 
 	while ((o = outlet_take(&in->outlets))) {
-		is_untouched = o->is_waiting &&
-			       stream_taken(in->stream) == o->taken;
+		is_untouched =
+			o->is_waiting && stream_taken(in->stream) == o->taken;
 		in->events->on_unfed(in->owner, in->number, o->local, o->remote,
 				     is_untouched ? 0 : o->serial);
 		outlet_free(&o);
@@ -840,8 +845,8 @@ struct inbound *inbound_open(const struct place *place, int owned_fd,
 	struct inbound *in = mem_new(struct inbound);
 
 	in->place = place;
-	in->stream = stream_open(place, owned_fd, STREAM_SERVER, &stream_events,
-				 in);
+	in->stream =
+		stream_open(place, owned_fd, STREAM_SERVER, &stream_events, in);
 	if (!in->stream) {
 		mem_free(&in);
 		return NULL;
@@ -873,8 +878,8 @@ static bool is_allowed(const struct inbound *in)
 	const char *remote;
 	enum s2s_proof proof;
 
-	for (size_t i = 0;
-	     trust_get(&in->trust, i, &local, &remote, &proof); i++) {
+	for (size_t i = 0; trust_get(&in->trust, i, &local, &remote, &proof);
+	     i++) {
 		if (!policy_allows(policy, remote) ||
 		    (proof != S2S_PROOF_CERTIFICATE &&
 		     policy_needs_valid(policy, remote)))
@@ -1003,7 +1008,7 @@ void inbound_report(const struct inbound *in, struct report *r)
 
 	if (trust_is_empty(&in->trust))
 		(void)add_row(in, r, in->local, in->remote);
-	for (size_t i = 0;
-	     trust_get(&in->trust, i, &local, &remote, &proof); i++)
+	for (size_t i = 0; trust_get(&in->trust, i, &local, &remote, &proof);
+	     i++)
 		add_row(in, r, local, remote)->proof = s2s_proof_text(proof);
 }

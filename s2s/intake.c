@@ -16,7 +16,7 @@
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
-#define MAX_STRAYS 10     /* stanzas to domains that are not ours */
+#define MAX_STRAYS 10 /* stanzas to domains that are not ours */
 
 bool intake_is_stanza(const struct elem *e)
 {
@@ -71,9 +71,8 @@ static char *domain_of(const char *text)
 
 /* RFC 6120 8.1.1, 8.1.2: may this stream carry what goes from there to here?
  * Ends the stream where it must. */
-static bool check_pair(struct intake *in, const char *local,
-		       const char *remote, const char *from,
-		       enum s2s_proof *proof_out)
+static bool check_pair(struct intake *in, const char *local, const char *remote,
+		       const char *from, enum s2s_proof *proof_out)
 {
 	if (remote && !place_is_ours(in->place, remote) && local &&
 	    trust_find(in->trust, local, remote, proof_out))
@@ -142,8 +141,8 @@ static void take_malformed(struct intake *in, const struct intake_words *w)
 	enum s2s_proof proof;
 
 	if (check_pair(in, local, remote, w->from, &proof)) {
-		log_debug(LOG_S2S, "%s: %s with a malformed address",
-			  remote, w->name);
+		log_debug(LOG_S2S, "%s: %s with a malformed address", remote,
+			  w->name);
 		bounce_malformed(in, w, local);
 	}
 	mem_free(&local);

@@ -35,7 +35,7 @@
 #include "xmpp/envelope.h"
 #include "xmpp/stanza.h"
 
-#define TICK 1000          /* ms */
+#define TICK 1000 /* ms */
 #define MAX_CHECKS 4
 #define MAX_VERDICTS 4096  /* on certificates, remembered */
 #define CLOSE_TIMEOUT 5000 /* ms for everybody to part politely */
@@ -48,18 +48,18 @@ struct io {
 	struct place place;
 	struct recall proven;
 	struct recall no_external;
-	struct door *door;     /* of the first loop, else NULL */
-	unsigned next_guest;   /* loop that gets the next stream */
-	struct map *links;     /* "remote local" -> struct link */
+	struct door *door;       /* of the first loop, else NULL */
+	unsigned next_guest;     /* loop that gets the next stream */
+	struct map *links;       /* "remote local" -> struct link */
 	struct seat_table seats; /* the streams to us */
-	struct buf touched;    /* struct link *: to be pumped after this batch */
+	struct buf touched; /* struct link *: to be pumped after this batch */
 	struct check *checks[MAX_CHECKS]; /* NULL = none */
 	size_t check_count;
 	struct timer *tick;
 	struct timer *deadline; /* of closing */
 	struct turn sweep;
-	struct crowd *crowd;   /* of pairs whose links are here */
-	bool is_paused;        /* the conference is full */
+	struct crowd *crowd; /* of pairs whose links are here */
+	bool is_paused;      /* the conference is full */
 	bool is_closing;
 };
 
@@ -540,8 +540,7 @@ static void take_hold(struct io *io, const struct io_mail *m)
 
 static void take_seated(struct io *io, const struct io_mail *m)
 {
-	uint64_t eldest =
-		crowd_add(io->crowd, m->local, m->remote, m->stream);
+	uint64_t eldest = crowd_add(io->crowd, m->local, m->remote, m->stream);
 	struct io_mail *word;
 
 	if (!eldest)
@@ -622,10 +621,10 @@ static void close_checks(struct io *io)
 
 static void take_dns(struct io *io, const struct io_mail *m)
 {
-	int error = io->place.resolver ? resolver_change(io->place.resolver,
-							 m->servers,
-							 m->trust_ad)
-				       : 0;
+	int error = io->place.resolver
+			    ? resolver_change(io->place.resolver, m->servers,
+					      m->trust_ad)
+			    : 0;
 
 	if (error)
 		log_error(LOG_DNS, "dns: the resolvers stay as they were: %s",
@@ -829,8 +828,8 @@ static void open_memory(struct io *io)
 	recall_init(&io->proven);
 	recall_init(&io->no_external);
 	for (size_t i = 0; i < proven->count; i++)
-		(void)recall_add(&io->proven, proven->names[i],
-				 RECALL_FOR_EVER, 0);
+		(void)recall_add(&io->proven, proven->names[i], RECALL_FOR_EVER,
+				 0);
 	io->place.proven = &io->proven;
 	io->place.no_external = &io->no_external;
 }
@@ -842,8 +841,8 @@ static struct pace *open_pace(const struct io *io)
 	const struct pace_settings pace = {
 		.per_turn = s->handshakes_per_turn,
 		.rate = (double)s->handshakes / io->team->count,
-		.rate_network = (double)s->handshakes_per_address /
-				io->team->count,
+		.rate_network =
+			(double)s->handshakes_per_address / io->team->count,
 	};
 
 	return pace_new(io->loop, &pace);

@@ -72,13 +72,13 @@ struct link {
 	int64_t used_at;
 	char *fault; /* owned; the last one, in words, or NULL */
 	int64_t fault_at;
-	int64_t changed_at; /* when state was entered */
-	bool is_asserted;   /* our domain, on the stream that there is */
-	bool is_attended;   /* its people are in rooms */
-	bool is_lost;       /* told on_lost, not reached since */
+	int64_t changed_at;      /* when state was entered */
+	bool is_asserted;        /* our domain, on the stream that there is */
+	bool is_attended;        /* its people are in rooms */
+	bool is_lost;            /* told on_lost, not reached since */
 	bool is_heavy;           /* told on_heavy */
-	bool is_leaving;    /* link_close() */
-	bool is_counted;    /* among tally.verifying */
+	bool is_leaving;         /* link_close() */
+	bool is_counted;         /* among tally.verifying */
 	struct throttle retries; /* rounds that only questions asked for */
 };
 
@@ -330,8 +330,8 @@ static const struct round_events round_events = {
 /* Only while the stream is open: to open one the peer may have to ask us. */
 static void weigh(struct link *l)
 {
-	bool is_heavy = is_open(l) &&
-			backlog_is_heavy(&l->backlog, l->is_heavy);
+	bool is_heavy =
+		is_open(l) && backlog_is_heavy(&l->backlog, l->is_heavy);
 
 	if (is_heavy == l->is_heavy)
 		return;
@@ -348,8 +348,7 @@ static bool is_over_bounds(const struct link *l)
 	bool is_hopeful = l->failures == 0 && l->state != LINK_IDLE &&
 			  l->state != LINK_BACKING_OFF;
 
-	return backlog_is_over(&l->backlog,
-			       is_open(l) || is_hopeful);
+	return backlog_is_over(&l->backlog, is_open(l) || is_hopeful);
 }
 
 static void drain(struct link *l, enum link_next next)
@@ -645,8 +644,7 @@ static void pump_feed(struct link *l)
 	buf_init(&data);
 	portion.data = &data;
 	if (!l->feed.is_under_way &&
-	    backlog_fill(&l->backlog, &portion, l->feed.max_bytes,
-			 l->remote)) {
+	    backlog_fill(&l->backlog, &portion, l->feed.max_bytes, l->remote)) {
 		portion.serial = ++l->feed.serial;
 		l->feed.is_under_way = true;
 		l->used_at = now_of(l);
@@ -845,9 +843,18 @@ void link_attend(struct link *l, bool on)
 	l->used_at = now_of(l);
 }
 
-/* Their own stream is theirs to close. */
+/* A way that leads nowhere is given up, whoever opened it. */
 void link_doubt(struct link *l)
 {
+	if (is_fed(l)) {
+		log_info(LOG_S2S,
+			 "%s: does not answer on its stream, which "
+			 "is closed",
+			 l->remote);
+		l->events->on_release(l->owner, l->local, l->remote,
+				      l->feed.stream, true);
+		return;
+	}
 	if (l->state != LINK_READY)
 		return;
 	log_info(LOG_S2S, "%s: does not answer; its stream is closed",

@@ -52,26 +52,26 @@ struct outbound {
 	struct stream *stream;
 	enum outbound_state state;
 	struct outbound_names names;
-	char *id;                 /* owned; of their latest header */
-	struct limits limits;     /* theirs */
+	char *id;             /* owned; of their latest header */
+	struct limits limits; /* theirs */
 	struct initiator initiator;
 	struct anchor anchor;
-	struct timer *timer;      /* deadline of a step before SECURE */
-	unsigned features;        /* of the latest, over TLS */
+	struct timer *timer; /* deadline of a step before SECURE */
+	unsigned features;   /* of the latest, over TLS */
 	bool has_tried_external;
-	enum s2s_proof proof;     /* by which we were believed, when OPEN */
+	enum s2s_proof proof; /* by which we were believed, when OPEN */
 	unsigned unsolicited;
 	struct ack ack;
-	bool has_acks;            /* <enabled/> came */
-	bool is_asked;            /* <r/> was sent, <a/> did not come */
-	bool has_asked;           /* ... and it has left us */
+	bool has_acks;  /* <enabled/> came */
+	bool is_asked;  /* <r/> was sent, <a/> did not come */
+	bool has_asked; /* ... and it has left us */
 	int64_t asked_at;
-	uint64_t taken;           /* stream_taken() before what was written
+	uint64_t taken; /* stream_taken() before what was written
 				   * since the last drain */
-	bool is_bidi;             /* they may send stanzas, too */
+	bool is_bidi;   /* they may send stanzas, too */
 	bool is_paused;
 	bool is_held;
-	struct trust trust;       /* the pair that they may carry then */
+	struct trust trust; /* the pair that they may carry then */
 	struct intake intake;
 };
 
@@ -154,8 +154,8 @@ static void let_speak(struct outbound *o)
 				       ? S2S_PROOF_CERTIFICATE
 				       : S2S_PROOF_DIALBACK;
 
-	if (!o->is_bidi || !trust_add(&o->trust, o->names.local,
-				      o->names.remote, proof))
+	if (!o->is_bidi ||
+	    !trust_add(&o->trust, o->names.local, o->names.remote, proof))
 		return;
 	stream_set_max_stanza(o->stream, o->place->settings->max_stanza);
 	counter_add(&tally.bidi_out, 1);
@@ -219,8 +219,8 @@ static void start_tls(struct outbound *o)
 /* Whoever this is, it is not whom DNSSEC says that we called: not a word. */
 static void fail_anchor(struct outbound *o, const char *text)
 {
-	log_warn(LOG_TLS, "%s: %s: %s", o->names.remote,
-		 stream_peer(o->stream), text);
+	log_warn(LOG_TLS, "%s: %s: %s", o->names.remote, stream_peer(o->stream),
+		 text);
 	end(o);
 	stream_abort(o->stream);
 	o->events->on_ending(o->owner, OUTBOUND_END_LOST, text);
@@ -329,8 +329,10 @@ static void take_failure(struct outbound *o, const struct elem *e)
 {
 	char *text = sasl_failure_text(e);
 
-	log_info(LOG_S2S, "%s: does not accept our certificate: %s; goes on "
-		 "to dialback", o->names.remote, text);
+	log_info(LOG_S2S,
+		 "%s: does not accept our certificate: %s; goes on "
+		 "to dialback",
+		 o->names.remote, text);
 	mem_free(&text);
 	dial_back(o);
 }
@@ -582,8 +584,8 @@ static void on_drained(void *owner)
 static enum outbound_end end_of(const struct outbound *o, enum stream_end why,
 				enum stream_cond cond)
 {
-	if (why == STREAM_END_ERROR && (cond == STREAM_COND_HOST_UNKNOWN ||
-					cond == STREAM_COND_HOST_GONE))
+	if (why == STREAM_END_ERROR &&
+	    (cond == STREAM_COND_HOST_UNKNOWN || cond == STREAM_COND_HOST_GONE))
 		return OUTBOUND_END_UNKNOWN;
 	if (o->has_tried_external && o->state < OUTBOUND_OPEN &&
 	    why != STREAM_END_FAULT)
@@ -641,8 +643,8 @@ struct outbound *outbound_open(const struct place *place, int owned_fd,
 {
 	struct outbound *o = mem_new(struct outbound);
 
-	o->stream = stream_open(place, owned_fd, STREAM_CLIENT, &stream_events,
-				o);
+	o->stream =
+		stream_open(place, owned_fd, STREAM_CLIENT, &stream_events, o);
 	if (!o->stream) {
 		mem_free(&o);
 		return NULL;
@@ -742,8 +744,7 @@ void outbound_tick(struct outbound *o, int64_t now)
 	}
 	if (o->state == OUTBOUND_OPEN &&
 	    now - stream_wrote_at(o->stream) >=
-		    limits_keepalive(&o->limits,
-				     o->place->settings->keepalive))
+		    limits_keepalive(&o->limits, o->place->settings->keepalive))
 		stream_keep_alive(o->stream);
 }
 
@@ -755,10 +756,9 @@ enum cert_verdict outbound_verdict(const struct outbound *o)
 
 char *outbound_describe(const struct outbound *o)
 {
-	return str_format("%s, %s, %s", stream_peer(o->stream),
-			  stream_cipher(o->stream),
-			  anchor_cert_text(&o->anchor, o->stream,
-					   o->names.remote_ascii));
+	return str_format(
+		"%s, %s, %s", stream_peer(o->stream), stream_cipher(o->stream),
+		anchor_cert_text(&o->anchor, o->stream, o->names.remote_ascii));
 }
 
 void outbound_report(const struct outbound *o, struct report_row *row)
@@ -770,7 +770,8 @@ void outbound_report(const struct outbound *o, struct report_row *row)
 
 static void settle_pause(struct outbound *o)
 {
-	o->asked_at = loop_now(o->place->loop); /* it counts from when we listen */
+	o->asked_at =
+		loop_now(o->place->loop); /* it counts from when we listen */
 	stream_pause(o->stream, o->is_paused || o->is_held);
 }
 

@@ -50,8 +50,7 @@ struct outbound_events {
 	void (*on_stanza)(void *owner, struct stanza *owned,
 			  enum s2s_proof proof);
 	void (*on_reply)(void *owner, struct envelope *owned);
-	void (*on_ending)(void *owner, enum outbound_end end,
-			  const char *text);
+	void (*on_ending)(void *owner, enum outbound_end end, const char *text);
 	void (*on_closed)(void *owner);
 };
 

@@ -12,11 +12,11 @@
 
 struct outlet {
 	struct list node;
-	char *local;      /* owned; the link's names */
-	char *remote;     /* owned */
-	uint32_t serial;  /* of the last portion that it took; 0 = none */
-	uint64_t taken;   /* stream_taken() before it */
-	bool is_waiting;  /* it has not left us yet */
+	char *local;     /* owned; the link's names */
+	char *remote;    /* owned */
+	uint32_t serial; /* of the last portion that it took; 0 = none */
+	uint64_t taken;  /* stream_taken() before it */
+	bool is_waiting; /* it has not left us yet */
 };
 
 struct outlet_list {

@@ -17,20 +17,21 @@ struct envelope;
 
 struct outq {
 	struct list envelopes; /* sent and kept, then waiting */
-	struct envelope *next; /* first that is not written to its end, or NULL */
-	size_t at;             /* its next addressee */
-	size_t from;           /* the first's next addressee that is kept */
-	size_t count;          /* envelopes that wait: next and those behind */
-	size_t bytes;          /* that they will still be on the wire */
-	size_t held;           /* that they take here, where each stanza
+	struct envelope
+		*next;     /* first that is not written to its end, or NULL */
+	size_t at;         /* its next addressee */
+	size_t from;       /* the first's next addressee that is kept */
+	size_t count;      /* envelopes that wait: next and those behind */
+	size_t bytes;      /* that they will still be on the wire */
+	size_t held;       /* that they take here, where each stanza
 				* stands once */
-	size_t kept;           /* stanzas sent and kept */
-	size_t kept_bytes;     /* that these were on the wire */
-	size_t kept_count;     /* envelopes before next */
+	size_t kept;       /* stanzas sent and kept */
+	size_t kept_bytes; /* that these were on the wire */
+	size_t kept_count; /* envelopes before next */
 	size_t kept_held;
-	size_t repeated;       /* stanzas, from the first kept on, that were
+	size_t repeated;  /* stanzas, from the first kept on, that were
 				* already lost once */
-	size_t max_bytes;      /* of a stanza, when those kept were written */
+	size_t max_bytes; /* of a stanza, when those kept were written */
 };
 
 void outq_init(struct outq *q);

@@ -23,8 +23,10 @@ struct elem *witness_answer(const struct place *place, const struct packet *p)
 		log_info(LOG_DIALBACK, "%s: asks about %s, which is not ours",
 			 p->from, p->to);
 	else if (!is_valid)
-		log_warn(LOG_DIALBACK, "%s: somebody there spoke for %s "
-			 "without a key of ours", p->from, p->to);
+		log_warn(LOG_DIALBACK,
+			 "%s: somebody there spoke for %s "
+			 "without a key of ours",
+			 p->from, p->to);
 	else
 		log_debug(LOG_DIALBACK, "%s: confirmed that %s is us", p->from,
 			  p->to);

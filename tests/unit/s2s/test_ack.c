@@ -52,8 +52,10 @@ static void ack_counts_what_is_open(void **state)
 
 static void ack_goes_round(void **state)
 {
-	struct ack a = { .is_on = true, .sent = UINT32_MAX - 1,
-			 .acked = UINT32_MAX - 1, .handled = UINT32_MAX };
+	struct ack a = { .is_on = true,
+			 .sent = UINT32_MAX - 1,
+			 .acked = UINT32_MAX - 1,
+			 .handled = UINT32_MAX };
 	struct elem *e;
 	uint32_t newly;
 
@@ -75,8 +77,8 @@ static void ack_goes_round(void **state)
 
 static void ack_takes_numbers_only(void **state)
 {
-	static const char *const bad[] = { NULL, "", "-1", "x", "1x", " 1",
-					   "4294967296" };
+	static const char *const bad[] = { NULL, "",   "-1",        "x",
+					   "1x", " 1", "4294967296" };
 	struct ack a;
 	uint32_t newly;
 
