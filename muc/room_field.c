@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "muc/room_choice.h"
 #include "muc/room_config.h"
 #include "xml/elem.h"
 #include "xml/write.h"
@@ -80,24 +81,6 @@ static const struct room_field fields[] = {
 	{ OWN "farewell", FIELD_TEXT, AT(farewell), 4000, KEPT },
 };
 
-/* Who may write privately, by the least role that may. */
-static const struct word {
-	const char *value;
-	const char *label;
-} pm_words[ROLE_COUNT + 1] = {
-	[ROLE_VISITOR] = { "anyone", "Anyone" },
-	[ROLE_PARTICIPANT] = { "participants", "Who has voice" },
-	[ROLE_MODERATOR] = { "moderators", "Moderators" },
-	[ROLE_COUNT] = { "none", "Nobody" },
-}, whois_words[] = {
-	{ "moderators", "Moderators" },
-	{ "anyone", "Anyone" },
-}, role_words[ROLE_COUNT] = {
-	[ROLE_VISITOR] = { "visitor", "Visitors" },
-	[ROLE_PARTICIPANT] = { "participant", "Participants" },
-	[ROLE_MODERATOR] = { "moderator", "Moderators" },
-};
-
 const struct room_field *room_field_get(size_t i)
 {
 	return i < array_len(fields) ? &fields[i] : NULL;
@@ -123,7 +106,7 @@ int64_t room_field_max(const struct room_field *f,
 
 const char *room_field_pm_word(const struct room_config *c)
 {
-	return pm_words[c->pm_from].value;
+	return room_choice_value(FIELD_PM, (unsigned)c->pm_from);
 }
 
 /* ---- writing ---- */
@@ -138,9 +121,10 @@ static void add_number(struct elem *field, int64_t n)
 
 static void add_roles(struct elem *field, unsigned roles)
 {
-	for (unsigned i = 0; i < array_len(role_words); i++)
-		if (role_words[i].value && (roles & (1u << i)))
-			form_add_value(field, role_words[i].value);
+	for (unsigned i = 0; i < ROLE_COUNT; i++)
+		if (roles & (1u << i) & ROOM_CONFIG_ALL_ROLES)
+			form_add_value(field,
+				       room_choice_value(FIELD_ROLES, i));
 }
 
 void room_field_write(const struct room_field *f, const struct room_config *c,
@@ -162,10 +146,11 @@ void room_field_write(const struct room_field *f, const struct room_config *c,
 		form_add_value(field, c->password ? "1" : "0");
 		break;
 	case FIELD_WHOIS:
-		form_add_value(field, whois_words[*(const bool *)at].value);
+		form_add_value(field, room_choice_value(f->kind,
+						       *(const bool *)at));
 		break;
 	case FIELD_PM:
-		form_add_value(field, pm_words[*(const enum role *)at].value);
+		form_add_value(field, room_field_pm_word(c));
 		break;
 	case FIELD_MAX_USERS:
 		if (!*(const int64_t *)at)
@@ -219,15 +204,6 @@ static bool read_bool(const char *value, bool *out)
 	return true;
 }
 
-/* The index of a word, or -1. */
-static int find_word(const struct word *words, size_t count, const char *value)
-{
-	for (size_t i = 0; i < count; i++)
-		if (words[i].value && str_equal(words[i].value, value))
-			return (int)i;
-	return -1;
-}
-
 static bool read_text(const char *value, int64_t max, char **out)
 {
 	if (strlen(value) > (size_t)max)
@@ -248,7 +224,7 @@ static bool read_lang(const char *value, int64_t max, char **out)
 
 static bool read_pm(const char *value, enum role *out)
 {
-	int i = find_word(pm_words, array_len(pm_words), value);
+	int i = room_choice_find(FIELD_PM, value);
 
 	if (i >= 0)
 		*out = (enum role)i;
@@ -257,7 +233,7 @@ static bool read_pm(const char *value, enum role *out)
 
 static bool read_whois(const char *value, bool *out)
 {
-	int i = find_word(whois_words, array_len(whois_words), value);
+	int i = room_choice_find(FIELD_WHOIS, value);
 
 	if (i >= 0)
 		*out = i == 1;
@@ -282,8 +258,7 @@ static bool read_roles(const struct elem *field, unsigned *out)
 
 	for (value = elem_child(field, "value", NS_DATA_FORM); value;
 	     value = elem_next(value, "value", NS_DATA_FORM)) {
-		i = find_word(role_words, array_len(role_words),
-			      elem_text(value));
+		i = room_choice_find(FIELD_ROLES, elem_text(value));
 		if (i < 0)
 			return false;
 		roles |= 1u << i;
@@ -326,73 +301,4 @@ bool room_field_read(const struct room_field *f, struct room_config *c,
 		break;
 	}
 	return true;
-}
-
-/* ---- describing ---- */
-
-static const char *const types[] = {
-	[FIELD_TEXT] = "text-single",
-	[FIELD_SECRET] = "text-private",
-	[FIELD_LANG] = "text-single",
-	[FIELD_BOOL] = "boolean",
-	[FIELD_NUMBER] = "text-single",
-	[FIELD_WHOIS] = "list-single",
-	[FIELD_PM] = "list-single",
-	[FIELD_MAX_USERS] = "list-single",
-	[FIELD_ROLES] = "list-multi",
-	[FIELD_PROTECTED] = "boolean",
-	[FIELD_LIST] = "jid-multi",
-};
-
-static void add_words(struct elem *field, const struct word *words,
-		      size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (words[i].value)
-			form_add_option(field, words[i].label, words[i].value);
-}
-
-static void add_sizes(struct elem *field, int64_t max)
-{
-	static const int64_t sizes[] = {
-		10, 20, 30, 50, 100, 200, 500, 1000, 2000, 5000,
-	};
-	char *text;
-
-	for (size_t i = 0; i < array_len(sizes) && sizes[i] <= max; i++) {
-		text = str_format("%" PRId64, sizes[i]);
-		form_add_option(field, text, text);
-		mem_free(&text);
-	}
-	form_add_option(field, "As many as the service allows", "none");
-}
-
-/* XEP-0122 #usecases-ranges */
-static void add_range(struct elem *field, int64_t max)
-{
-	struct elem *validate = elem_add(field, "validate", NS_FORM_VALIDATE);
-	struct elem *range = elem_add(validate, "range", NULL);
-	char *text = str_format("%" PRId64, max);
-
-	elem_set_attr(validate, "datatype", "xs:integer");
-	elem_set_attr(range, "min", "0");
-	elem_set_attr(range, "max", text);
-	mem_free(&text);
-}
-
-void room_field_describe(const struct room_field *f, struct elem *field,
-			 const struct room_field_limits *limits)
-{
-	elem_set_attr(field, "type", types[f->kind]);
-	elem_set_attr(field, "label", f->label);
-	if (f->kind == FIELD_PM)
-		add_words(field, pm_words, array_len(pm_words));
-	else if (f->kind == FIELD_WHOIS)
-		add_words(field, whois_words, array_len(whois_words));
-	else if (f->kind == FIELD_ROLES)
-		add_words(field, role_words, array_len(role_words));
-	else if (f->kind == FIELD_MAX_USERS)
-		add_sizes(field, room_field_max(f, limits));
-	else if (f->kind == FIELD_NUMBER)
-		add_range(field, room_field_max(f, limits));
 }

@@ -78,6 +78,3 @@ bool room_field_read(const struct room_field *f, struct room_config *c,
 bool room_field_is_same(const struct room_field *f,
 			const struct room_config *a,
 			const struct room_config *b);
-/** Append type, options and bounds for somebody who fills it in. */
-void room_field_describe(const struct room_field *f, struct elem *field,
-			 const struct room_field_limits *limits);

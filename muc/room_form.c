@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "muc/room.h"
+#include "muc/room_choice.h"
 #include "muc/room_config.h"
 #include "muc/site.h"
 #include "xml/elem.h"
@@ -43,7 +44,7 @@ static void add_open(const struct room *r, const struct room_field *f,
 	struct room_field_limits limits = get_limits(r);
 	struct elem *field = form_add_field(form, f->var, NULL, NULL, NULL);
 
-	room_field_describe(f, field, &limits);
+	room_choice_describe(f, field, &limits);
 	if (f->kind == FIELD_LIST)
 		add_list(r, str_equal(f->var, ROOM_FIELD_OWNERS)
 				    ? AFFILIATION_OWNER
