@@ -107,6 +107,7 @@ static int64_t on_now(void *owner)
 static int make(void **state)
 {
 	static const char *const domains[] = { "rooms.example" };
+	static const char *const operators[] = { "person5002@home2.example" };
 	struct world *w = mem_new(struct world);
 	struct muc_settings settings;
 	const struct muc_env env = {
@@ -121,6 +122,9 @@ static int make(void **state)
 	muc_settings_init(&settings);
 	settings.domains = domains;
 	settings.domain_count = array_len(domains);
+	settings.operators = operators;
+	settings.operator_count = array_len(operators);
+	settings.operator_needs_certificate = false;
 	settings.limits = (struct room_limits_settings){ 0 };
 	settings.max_users = 2 * PEOPLE;
 	w->now = INT64_C(1700000000000);
@@ -313,6 +317,26 @@ static void assert_talk(struct world *w)
 	assert_int_equal(w->deliveries, PEOPLE + 2);
 }
 
+/* No answer is more than what common servers take: lists come in pages. */
+static void assert_list(struct world *w)
+{
+	struct elem *e = elem_new("iq", NS_SERVER);
+	struct elem *query = elem_add(e, "query", NS_MUC_ADMIN);
+	const struct envelope *answer;
+
+	enter(w, PEOPLE + 2); /* a moderator, being an operator */
+	forget(w);
+	elem_set_attr(e, "to", ROOM);
+	elem_set_attr(e, "type", "get");
+	elem_set_attr(e, "id", "list");
+	elem_set_attr(elem_add(query, "item", NULL), "role", "participant");
+	deliver(w, e, person(PEOPLE + 2));
+	answer = list_first(&w->sent, struct envelope, node);
+	assert_non_null(answer);
+	assert_true(envelope_size(answer) > 100000);
+	assert_true(envelope_size(answer) < 256 * 1024);
+}
+
 static void five_thousand_in_a_room(void **state)
 {
 	struct world *w = *state;
@@ -329,9 +353,10 @@ static void five_thousand_in_a_room(void **state)
 	w->looks = true;
 	assert_sends_stored(w);
 	assert_talk(w);
+	assert_list(w);
 	muc_domain_lost(w->muc, "rooms.example", "home7.example");
 	assert_int_equal(muc_occupant_count(w->muc),
-			 PEOPLE + 2 - PEOPLE / DOMAINS);
+			 PEOPLE + 3 - PEOPLE / DOMAINS);
 }
 
 int main(void)
