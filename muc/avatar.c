@@ -109,6 +109,38 @@ static struct elem *make_card(const struct elem *wish)
 	return card;
 }
 
+/* SHA-1 of a picture in hex, owned, or NULL. */
+static char *hash_photo(const struct elem *photo)
+{
+	const char *text = elem_child_text(photo, "BINVAL", NS_VCARD);
+	unsigned char *data = NULL, hash[DIGEST_SHA1_SIZE];
+	size_t len;
+
+	if (!text || base64_decode(text, &data, &len))
+		return NULL;
+	digest_sha1(data, len, hash);
+	mem_free(&data);
+	return hex_encode(hash, sizeof(hash));
+}
+
+/* Kept beside the card, so that nobody's question costs a hash; owned. */
+static char *print_hashes(const struct elem *card)
+{
+	const struct elem *photo;
+	struct buf out = { 0 };
+	char *hash;
+
+	for (photo = elem_child(card, "PHOTO", NS_VCARD); photo;
+	     photo = elem_next(photo, "PHOTO", NS_VCARD)) {
+		hash = hash_photo(photo);
+		if (out.len)
+			buf_add_char(&out, ' ');
+		buf_add_str(&out, hash ? hash : "");
+		mem_free(&hash);
+	}
+	return out.len ? buf_steal_str(&out) : NULL;
+}
+
 static char *print_card(const struct elem *card)
 {
 	struct buf out = { 0 };
@@ -139,6 +171,8 @@ static void take_card(struct act *a, const struct elem *card)
 	if (!is_same) {
 		room_config_copy(&config, &r->config);
 		str_set(&config.avatar, text);
+		mem_free(&config.avatar_hashes);
+		config.avatar_hashes = print_hashes(card);
 		reconfigure_take(r, &config);
 	}
 	act_answer_in_order(a, stanza_result_new(a->stanza));
@@ -170,57 +204,37 @@ void avatar_set(struct act *a)
 
 /* ---- telling ---- */
 
-/* SHA-1 of a picture in hex, owned, or NULL. */
-static char *hash_photo(const struct elem *photo)
-{
-	const char *text = elem_child_text(photo, "BINVAL", NS_VCARD);
-	unsigned char *data = NULL, hash[DIGEST_SHA1_SIZE];
-	size_t len;
-
-	if (!text || base64_decode(text, &data, &len))
-		return NULL;
-	digest_sha1(data, len, hash);
-	mem_free(&data);
-	return hex_encode(hash, sizeof(hash));
-}
-
 void avatar_add_hashes(const struct room_config *c, struct elem *form)
 {
-	struct elem *card = read_card(c), *field;
-	const struct elem *photo;
-	char *hash;
+	char *copy = str_dup(c->avatar_hashes), *hash, *rest;
+	struct elem *field;
 
-	if (!card)
+	if (!copy)
 		return;
 	field = form_add_field(form, "muc#roominfo_avatarhash", "text-multi",
 			       NULL, NULL);
-	for (photo = elem_child(card, "PHOTO", NS_VCARD); photo;
-	     photo = elem_next(photo, "PHOTO", NS_VCARD)) {
-		hash = hash_photo(photo);
-		if (hash)
-			form_add_value(field, hash);
-		mem_free(&hash);
-	}
-	elem_free(&card);
+	for (hash = strtok_r(copy, " ", &rest); hash;
+	     hash = strtok_r(NULL, " ", &rest))
+		form_add_value(field, hash);
+	mem_free(&copy);
 }
 
 void avatar_show(struct room *r, const struct session *to)
 {
-	struct elem *card = read_card(&r->config), *e, *x;
+	const char *hashes = r->config.avatar_hashes;
 	char id[RAND_ID_SIZE];
-	char *hash, *ver;
+	struct elem *e, *x;
+	char *ver;
 
-	if (!card)
+	if (!hashes)
 		return;
-	hash = hash_photo(elem_child(card, "PHOTO", NS_VCARD));
 	ver = room_disco_make_ver(r);
 	rand_id(id);
 	e = stanza_elem_new(STANZA_PRESENCE, NULL, r->jid, id);
 	caps_add(e, ver);
 	x = elem_add(e, "x", NS_VCARD_UPDATE);
-	elem_add_with_text(x, "photo", NULL, hash);
+	elem_add_text_n(elem_add(x, "photo", NULL), hashes,
+			strcspn(hashes, " "));
 	room_send_elem(r, e, to->jid);
-	mem_free(&hash);
 	mem_free(&ver);
-	elem_free(&card);
 }

@@ -36,6 +36,7 @@ void room_config_fini(struct room_config *c)
 	mem_free(&c->password);
 	mem_free(&c->pubsub);
 	mem_free(&c->avatar);
+	mem_free(&c->avatar_hashes);
 	mem_free(&c->creator);
 	mem_free(&c->venue);
 	mem_free(&c->farewell);
@@ -50,6 +51,7 @@ void room_config_copy(struct room_config *to, const struct room_config *from)
 	to->password = str_dup(from->password);
 	to->pubsub = str_dup(from->pubsub);
 	to->avatar = str_dup(from->avatar);
+	to->avatar_hashes = str_dup(from->avatar_hashes);
 	to->creator = str_dup(from->creator);
 	to->venue = str_dup(from->venue);
 	to->farewell = str_dup(from->farewell);

@@ -36,6 +36,7 @@ struct room_config {
 	bool forwards_mentions;  /* XEP-0452 */
 	char *pubsub;            /* or NULL: where its news are */
 	char *avatar;            /* or NULL; a vCard as XML (XEP-0486) */
+	char *avatar_hashes;     /* or NULL; SHA-1 of its pictures, by blanks */
 	/* not the owner's */
 	bool of_house;           /* made by the service, not by a user */
 	char *creator;           /* or NULL; bare JID */

@@ -73,6 +73,7 @@ static const struct room_field fields[] = {
 	{ ROOM_FIELD_OWNERS, FIELD_LIST, 0, 0, KINDS(OWNER, OPERATOR),
 	  "Owners" },
 	{ OWN "avatar", FIELD_TEXT, AT(avatar), 200000, KEPT },
+	{ OWN "avatarhash", FIELD_TEXT, AT(avatar_hashes), 200, KEPT },
 	{ OWN "locked", FIELD_BOOL, AT(is_locked), 0, KEPT },
 	{ OWN "house", FIELD_BOOL, AT(of_house), 0, KEPT },
 	{ OWN "creator", FIELD_TEXT, AT(creator), 3071, KEPT },
