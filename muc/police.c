@@ -99,14 +99,49 @@ static bool has_room_share(const struct act *a, double cost)
 				     site_now(r->site));
 }
 
+bool police_drops_notices(const struct room *r)
+{
+	size_t max = r->site->limits.notice_users;
+
+	return max && roster_session_count(&r->roster) > max;
+}
+
+/* Of a message that is not kept: captions for the deaf (XEP-0301) are no noise,
+ * all else is typing, read markers and the like. */
+static bool is_passed_on(const struct act *a)
+{
+	return !police_drops_notices(a->room) ||
+	       elem_child(a->stanza->elem, "rtt", NS_RTT);
+}
+
+/* A public record that nobody can read is none. Where there is none, or it is
+ * for the members, people may encrypt as they like. */
+static bool is_readable(const struct act *a)
+{
+	const struct room_config *c = &a->room->config;
+	static const char *const namespaces[] = {
+		NS_OMEMO, NS_OMEMO_2, NS_OPENPGP, NS_LEGACY_OPENPGP,
+	};
+
+	if (!c->is_logged || !room_config_is_open(c))
+		return true;
+	for (size_t i = 0; i < array_len(namespaces); i++)
+		if (elem_child(a->stanza->elem, NULL, namespaces[i]))
+			return refuse(a, COND_NOT_ACCEPTABLE, COND_TYPE_MODIFY,
+				      "What is said here is kept for all to "
+				      "read: turn encryption off.");
+	return true;
+}
+
 bool police_message(const struct act *a, bool is_kept)
 {
 	const char *body = elem_child_text(a->stanza->elem, "body", NS_SERVER);
 	double cost = is_kept ? 1 : SMALL_COST;
 
 	if (!is_kept)
-		return take(a, LIMIT_TALK, cost) && has_room_share(a, cost);
-	if (!is_short(a, body))
+		return is_passed_on(a) && take(a, LIMIT_TALK, cost) &&
+		       has_room_share(a, cost);
+	if (!is_readable(a) || !is_short(a, body))
 		return false;
 	if (!take(a, LIMIT_TALK, cost))
 		return refuse(a, COND_POLICY_VIOLATION, COND_TYPE_WAIT,

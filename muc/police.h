@@ -12,11 +12,14 @@
 
 struct act;
 struct nickname;
+struct room;
 
 /** A message to all, or to one (then alone). is_kept: not just typing, which is
  *  left out without a word. False: it goes no further. */
 bool police_message(const struct act *a, bool is_kept);
 bool police_private(const struct act *a);
+/** Does the room drop typing notices and read markers, being so full? */
+bool police_drops_notices(const struct room *r);
 /** Somebody new comes in, or one who is in asks for everything again. */
 bool police_join(const struct act *a);
 bool police_resync(const struct act *a);

@@ -97,3 +97,8 @@ int room_config_read(struct room_config *c, const char *text)
 		elem_free(&root);
 	return error;
 }
+
+bool room_config_is_open(const struct room_config *c)
+{
+	return c->is_public && !c->is_members_only && !c->password;
+}

@@ -58,3 +58,5 @@ void room_config_copy(struct room_config *to, const struct room_config *from);
 char *room_config_write(const struct room_config *c);
 /** Take over the fields that text holds; what it does not hold stays. */
 HW_MUST_USE int room_config_read(struct room_config *c, const char *text);
+/** May anybody find it and come in? */
+bool room_config_is_open(const struct room_config *c);

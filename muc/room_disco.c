@@ -7,6 +7,7 @@
 #include "muc/caps.h"
 #include "muc/entity.h"
 #include "muc/iq_register.h"
+#include "muc/police.h"
 #include "muc/room.h"
 #include "muc/room_info.h"
 #include "xml/elem.h"
@@ -78,8 +79,9 @@ static bool is_caps_node(struct room *r, const char *node)
  * XEP-0301 looks for itself here. */
 static void answer_traffic(const struct act *a, const char *node)
 {
+	enum { NOTICES = 2 };
 	static const char *const passing[] = {
-		NS_RTT, NS_CHAT_STATES, NS_CHAT_MARKERS, NS_CORRECT,
+		NS_CHAT_STATES, NS_CHAT_MARKERS, NS_RTT, NS_CORRECT,
 		NS_REACTIONS, NS_REPLY, NS_FALLBACK, NS_RETRACT, NS_REFERENCE,
 		NS_MENTIONS, NS_OOB, NS_FILE_SHARING, NS_HINTS, NS_XHTML,
 		NS_STYLING, NS_MARKUP, NS_ATTENTION, NS_CAPS,
@@ -88,7 +90,9 @@ static void answer_traffic(const struct act *a, const char *node)
 	struct elem *result = stanza_result_new(a->stanza);
 	struct elem *query = disco_add_info(result, node);
 
-	for (size_t i = 0; i < array_len(passing); i++)
+	/* a full room drops the notices, which come first */
+	for (size_t i = police_drops_notices(a->room) ? NOTICES : 0;
+	     i < array_len(passing); i++)
 		disco_add_feature(query, passing[i]);
 	act_answer(a, result);
 }

@@ -46,8 +46,7 @@ static void add_activity(struct room *r, struct elem *form)
 	int64_t rate;
 	char *text;
 
-	if (!c->is_persistent || !c->is_public || c->is_members_only ||
-	    c->password)
+	if (!c->is_persistent || !room_config_is_open(c))
 		return;
 	rate = room_activity_get(&r->activity, site_now(r->site));
 	text = str_format("%" PRId64 ".%02" PRId64, rate / 100, rate % 100);

@@ -25,6 +25,7 @@ void room_limits_settings_init(struct room_limits_settings *s)
 		.domain_joins = 3000,
 		.room_joins = 12000,
 		.domain_users = 5000,
+		.notice_users = 300,
 		.max_lines = 60,
 		.max_body = 16384,
 		.max_nick = 64,

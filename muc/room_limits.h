@@ -22,6 +22,7 @@ struct room_limits_settings {
 	size_t domain_joins;
 	size_t room_joins;
 	size_t domain_users;   /* clients of one domain at once */
+	size_t notice_users;   /* in a room up to which typing is passed on */
 	size_t max_lines;      /* of one message */
 	size_t max_body;       /* bytes of it */
 	size_t max_nick;       /* characters */

@@ -424,6 +424,7 @@ static const struct config_key rooms_keys[] = {
 	COUNT("domain_joins", muc.limits.domain_joins, 0, 1000000),
 	COUNT("room_joins", muc.limits.room_joins, 0, 1000000),
 	COUNT("domain_users", muc.limits.domain_users, 0, 1000000),
+	COUNT("notice_users", muc.limits.notice_users, 0, 1000000),
 	COUNT("max_lines", muc.limits.max_lines, 0, 10000),
 	SIZE("max_body", muc.limits.max_body, 0, 1 << 20),
 	COUNT("max_nick", muc.limits.max_nick, 0, 1000),
