@@ -8,12 +8,11 @@
 #include "base/mem.h"
 #include "base/quota.h"
 #include "base/str.h"
-#include "dialback/receiver.h"
-#include "jid/idna.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "net/addr.h"
 #include "s2s/ack.h"
+#include "s2s/claimant.h"
 #include "s2s/features.h"
 #include "s2s/intake.h"
 #include "s2s/limits.h"
@@ -24,7 +23,6 @@
 #include "s2s/stream.h"
 #include "s2s/tally.h"
 #include "s2s/trust.h"
-#include "s2s/witness.h"
 #include "xml/elem.h"
 #include "xmpp/ns.h"
 
@@ -53,20 +51,18 @@ struct inbound {
 	char *local;  /* owned; of the header: ours */
 	char *remote; /* owned; of the header, or NULL */
 	struct trust trust;
-	struct receiver receiver;
+	struct claimant claimant;
 	struct intake intake;
 	struct timer *timer;       /* deadline of the state */
 	enum cert_verdict verdict; /* on their chain for remote; of the last
 				    * header */
 	unsigned logins;           /* failed */
 	unsigned unsolicited;
-	unsigned claims; /* while nothing is proven */
 	struct ack ack;
 	bool is_bidi;         /* we may send stanzas, too */
 	struct limits limits; /* theirs, for that */
 	struct outlet_list outlets;
 	bool is_leaving; /* closes when the outlets are gone */
-	bool was_asked;  /* they verified a key with us */
 	bool is_paused;  /* the conference is full */
 	bool is_held;    /* too much waits for its domain */
 	int64_t opened_at;
@@ -122,17 +118,6 @@ static const char *local_of(const struct inbound *in,
 	return NULL;
 }
 
-/* The operator does not want it; the peer may know. */
-static bool check_policy(struct inbound *in, const char *remote)
-{
-	if (policy_allows(in->place->policy, remote))
-		return true;
-	log_info(LOG_S2S, "%s: refused, forbidden by s2s.allow or s2s.deny",
-		 remote);
-	counter_add(&tally.forbidden, 1);
-	return false;
-}
-
 static bool check_header(struct inbound *in, const char *local,
 			 const struct stream_header *header)
 {
@@ -145,7 +130,8 @@ static bool check_header(struct inbound *in, const char *local,
 		fail_as_spoof(in, header->from);
 	else if (header->version == 0)
 		fail(in, STREAM_COND_POLICY_VIOLATION, "TLS is required");
-	else if (header->from && !check_policy(in, header->from))
+	else if (header->from &&
+		 !claimant_is_allowed(&in->claimant, header->from))
 		fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
 	else
 		return true;
@@ -187,18 +173,6 @@ static void offer(struct inbound *in, unsigned features)
 	limits_add(e, &limits);
 	stream_send_header(in->stream, in->local, in->remote);
 	stream_give(in->stream, e);
-}
-
-/* What their chain says of remote, whoever that is. */
-static enum cert_verdict judge(const struct inbound *in, const char *remote)
-{
-	char *ascii = idna_to_ascii(remote);
-	enum cert_verdict verdict = CERT_WRONG_NAME;
-
-	if (ascii && !idna_is_address(remote))
-		verdict = stream_peer_verdict(in->stream, ascii);
-	mem_free(&ascii);
-	return verdict;
 }
 
 static void take_plain_header(struct inbound *in)
@@ -259,7 +233,7 @@ static void on_header(void *owner, const struct stream_header *header)
 		str_set(&in->remote, header->from);
 	in->verdict = CERT_NONE;
 	if (stream_is_secure(in->stream) && header->from)
-		in->verdict = judge(in, header->from);
+		in->verdict = claimant_judge(&in->claimant, header->from);
 	if (in->state == INBOUND_HEADER)
 		take_plain_header(in);
 	else if (in->state == INBOUND_SECURE_HEADER)
@@ -324,9 +298,7 @@ static void take_auth(struct inbound *in, const struct elem *auth)
 		return;
 	}
 	stream_give(in->stream, elem_new("success", NS_SASL));
-	/* what was begun under the old stream's id ends with it */
-	receiver_fini(&in->receiver);
-	receiver_init(&in->receiver);
+	claimant_restart(&in->claimant);
 	if (stream_restart(in->stream))
 		in->state = INBOUND_AUTH_HEADER;
 	else
@@ -334,130 +306,6 @@ static void take_auth(struct inbound *in, const struct elem *auth)
 }
 
 /* ---- dialback ---- */
-
-static void refuse_packet(struct inbound *in, const struct packet *p,
-			  enum cond_name cond)
-{
-	if (p->kind == PACKET_RESULT)
-		tally_count_result(PACKET_ERROR);
-	stream_give(in->stream, packet_answer_new(p, PACKET_ERROR, cond));
-}
-
-static void take_verify(struct inbound *in, const struct packet *p)
-{
-	in->was_asked = true;
-	stream_give(in->stream, witness_answer(in->place, p));
-}
-
-static bool had_certificate(const struct inbound *in, const char *remote)
-{
-	return recall_has(in->place->proven, remote, loop_now(in->place->loop));
-}
-
-/* Who is asked for a certificate, or had one when it came before, is not let in
- * by dialback: that proves only where DNS leads today. */
-static bool may_dial_back(struct inbound *in, const char *remote,
-			  enum cert_verdict verdict)
-{
-	const struct policy *policy = in->place->policy;
-
-	if (policy_needs_valid(policy, remote)) {
-		log_warn(LOG_S2S, "%s: refused, s2s.require_valid: %s", remote,
-			 cert_verdict_text(verdict));
-		counter_add(&tally.forbidden, 1);
-		return false;
-	}
-	if (policy_refuses_downgrade(policy) && had_certificate(in, remote)) {
-		log_warn(LOG_S2S,
-			 "%s: refused, it had a valid certificate "
-			 "before: %s",
-			 remote, cert_verdict_text(verdict));
-		counter_add(&tally.downgrades, 1);
-		return false;
-	}
-	return true;
-}
-
-/* The other domains that a server speaks for may stand in its certificate as
- * well, and each is looked up there by itself (CVE-2021-32919). */
-static enum cert_verdict judge_claim(const struct inbound *in,
-				     const char *remote)
-{
-	if (in->verdict == CERT_UNTRUSTED || in->verdict == CERT_EXPIRED)
-		return in->verdict; /* that holds for every name */
-	return judge(in, remote);
-}
-
-/* A certificate that names the claimed domain proves it better than dialling
- * back could (XEP-0344). */
-static void accept_claim(struct inbound *in, const struct packet *p)
-{
-	bool is_first = trust_is_empty(&in->trust);
-
-	if (!trust_add(&in->trust, p->to, p->from, S2S_PROOF_CERTIFICATE)) {
-		refuse_packet(in, p, COND_RESOURCE_CONSTRAINT);
-		return;
-	}
-	tally_count_result(PACKET_VALID);
-	stream_give(in->stream, packet_answer_new(p, PACKET_VALID,
-						  COND_UNDEFINED_CONDITION));
-	authorise(in, p->to, p->from, S2S_PROOF_CERTIFICATE, is_first);
-}
-
-static void ask_back(struct inbound *in, const struct packet *p)
-{
-	switch (receiver_begin(&in->receiver, p)) {
-	case RECEIVER_ASK:
-		in->claims++;
-		in->events->on_question(in->owner, in->number, p->to, p->from,
-					stream_id(in->stream), p->key);
-		break;
-	case RECEIVER_PENDING:
-		break;
-	case RECEIVER_FULL:
-		refuse_packet(in, p, COND_RESOURCE_CONSTRAINT);
-		break;
-	}
-}
-
-static void take_claim(struct inbound *in, const struct packet *p)
-{
-	enum cert_verdict verdict;
-
-	if (!check_policy(in, p->from)) {
-		refuse_packet(in, p, COND_POLICY_VIOLATION);
-		return;
-	}
-	verdict = judge_claim(in, p->from);
-	if (verdict == CERT_VALID)
-		accept_claim(in, p);
-	else if (!may_dial_back(in, p->from, verdict))
-		refuse_packet(in, p, COND_NOT_AUTHORIZED);
-	else if (trust_is_empty(&in->trust) &&
-		 in->claims >= in->place->settings->max_claims)
-		fail(in, STREAM_COND_POLICY_VIOLATION, "too many claims");
-	else
-		ask_back(in, p);
-}
-
-static void take_result(struct inbound *in, const struct packet *p)
-{
-	if (place_is_ours(in->place, p->from)) {
-		fail_as_spoof(in, p->from);
-		return;
-	}
-	if (!place_is_ours(in->place, p->to)) {
-		refuse_packet(in, p, COND_ITEM_NOT_FOUND);
-		return;
-	}
-	if (trust_find(&in->trust, p->to, p->from, NULL)) {
-		stream_give(in->stream,
-			    packet_answer_new(p, PACKET_VALID,
-					      COND_UNDEFINED_CONDITION));
-		return;
-	}
-	take_claim(in, p);
-}
 
 /* We asked nothing on this stream, so no answer belongs here (the attacks of
  * 2012: XSF notice 2012-08-21). */
@@ -475,11 +323,9 @@ static void take_packet(struct inbound *in, const struct packet *p)
 	if (p->type != PACKET_REQUEST)
 		count_unsolicited(in);
 	else if (in->state == INBOUND_PLAIN)
-		refuse_packet(in, p, COND_POLICY_VIOLATION);
-	else if (p->kind == PACKET_VERIFY)
-		take_verify(in, p);
+		claimant_refuse(&in->claimant, p, COND_POLICY_VIOLATION);
 	else
-		take_result(in, p);
+		claimant_take(&in->claimant, p);
 }
 
 static void take_dialback(struct inbound *in, struct elem *owned)
@@ -501,23 +347,6 @@ static void take_dialback(struct inbound *in, struct elem *owned)
 	elem_free(&owned);
 }
 
-static void note_proof(const struct inbound *in, const char *remote,
-		       enum s2s_proof proof)
-{
-	if (proof == S2S_PROOF_CERTIFICATE) {
-		counter_add(&tally.external_in, 1);
-		return;
-	}
-	if (!had_certificate(in, remote))
-		return;
-	log_warn(LOG_S2S,
-		 "%s: had a valid certificate before, now comes by "
-		 "dialback from %s: %s",
-		 remote, stream_peer(in->stream),
-		 cert_verdict_text(judge_claim(in, remote)));
-	counter_add(&tally.downgrades, 1);
-}
-
 static void authorise(struct inbound *in, const char *local, const char *remote,
 		      enum s2s_proof proof, bool is_first)
 {
@@ -529,7 +358,7 @@ static void authorise(struct inbound *in, const char *local, const char *remote,
 	}
 	log_info(LOG_S2S, "%s: verified by %s, may speak to %s", remote,
 		 s2s_proof_text(proof), local);
-	note_proof(in, remote, proof);
+	claimant_note_proof(&in->claimant, remote, proof);
 	if (in->is_bidi && !outlet_find(&in->outlets, local, remote)) {
 		outlet_add(&in->outlets, local, remote);
 		counter_add(&tally.bidi_in, 1);
@@ -540,63 +369,52 @@ static void authorise(struct inbound *in, const char *local, const char *remote,
 				  is_first);
 }
 
-/* XEP-0220 2.4: on a stream that others use, a bad claim is an error of its own;
- * alone it ends the stream. */
-static void refuse_claim(struct inbound *in, struct elem *answer,
-			 const char *local, const char *remote)
+static void on_question(void *owner, const char *local, const char *remote,
+			const char *key)
 {
-	log_warn(LOG_S2S,
-		 "%s: %s spoke for it to %s with a key it did not "
-		 "make",
-		 remote, stream_peer(in->stream), local);
-	counter_add(&tally.spoofs, 1);
-	stream_give(in->stream, answer);
-	if (trust_is_empty(&in->trust)) {
-		end(in);
-		stream_close(in->stream);
-	}
+	struct inbound *in = owner;
+
+	in->events->on_question(in->owner, in->number, local, remote,
+				stream_id(in->stream), key);
 }
 
-/* What to say of a verdict; adds the pair that it proves. */
-static enum packet_type settle(struct inbound *in, const char *local,
-			       const char *remote, enum packet_type verdict,
-			       enum cond_name *cond)
+static void on_proof(void *owner, const char *local, const char *remote,
+		     enum s2s_proof proof, bool is_first)
 {
-	if (verdict == PACKET_VALID &&
-	    !trust_add(&in->trust, local, remote, S2S_PROOF_DIALBACK)) {
-		*cond = COND_RESOURCE_CONSTRAINT;
-		return PACKET_ERROR;
-	}
-	if (verdict == PACKET_INVALID && !trust_is_empty(&in->trust)) {
-		*cond = COND_FORBIDDEN;
-		return PACKET_ERROR;
-	}
-	return verdict;
+	authorise(owner, local, remote, proof, is_first);
 }
+
+static void on_spoof(void *owner, const char *from)
+{
+	fail_as_spoof(owner, from);
+}
+
+static void on_excess(void *owner, const char *text)
+{
+	fail(owner, STREAM_COND_POLICY_VIOLATION, text);
+}
+
+static void on_disproved(void *owner)
+{
+	struct inbound *in = owner;
+
+	end(in);
+	stream_close(in->stream);
+}
+
+static const struct claimant_events claimant_events = {
+	.on_question = on_question,
+	.on_proof = on_proof,
+	.on_spoof = on_spoof,
+	.on_excess = on_excess,
+	.on_disproved = on_disproved,
+};
 
 void inbound_answer(struct inbound *in, const char *local, const char *remote,
 		    enum packet_type verdict, enum cond_name cond)
 {
-	bool is_first = trust_is_empty(&in->trust);
-	enum packet_type said;
-	struct elem *answer;
-
-	if ((in->state != INBOUND_SECURE && in->state != INBOUND_OPEN) ||
-	    !receiver_is_pending(&in->receiver, remote, local))
-		return;
-	said = settle(in, local, remote, verdict, &cond);
-	answer = receiver_finish(&in->receiver, remote, local, said, cond);
-	tally_count_result(verdict);
-	if (verdict == PACKET_INVALID) {
-		refuse_claim(in, answer, local, remote);
-		return;
-	}
-	stream_give(in->stream, answer);
-	if (said == PACKET_VALID)
-		authorise(in, local, remote, S2S_PROOF_DIALBACK, is_first);
-	else
-		log_info(LOG_S2S, "%s: could not be verified: %s", remote,
-			 cond_element(cond));
+	if (in->state == INBOUND_SECURE || in->state == INBOUND_OPEN)
+		claimant_answer(&in->claimant, local, remote, verdict, cond);
 }
 
 /* ---- both ways: XEP-0288 ---- */
@@ -726,11 +544,6 @@ static void on_reply(void *owner, struct envelope *owned)
 	in->events->on_reply(in->owner, owned);
 }
 
-static void on_spoof(void *owner, const char *from)
-{
-	fail_as_spoof(owner, from);
-}
-
 static void on_fault(void *owner, enum stream_cond cond)
 {
 	fail(owner, cond, NULL);
@@ -809,7 +622,7 @@ static void on_closed(void *owner)
 	in->events->on_closed(in->owner, in->number,
 			      !trust_is_empty(&in->trust));
 	trust_fini(&in->trust);
-	receiver_fini(&in->receiver);
+	claimant_fini(&in->claimant);
 	timer_free(&in->timer);
 	mem_free(&in->local);
 	mem_free(&in->remote);
@@ -830,7 +643,7 @@ static void on_deadline(void *owner)
 {
 	struct inbound *in = owner;
 
-	if (in->was_asked) {
+	if (in->claimant.was_asked) {
 		end(in);
 		stream_close(in->stream);
 	} else {
@@ -857,7 +670,13 @@ struct inbound *inbound_open(const struct place *place, int owned_fd,
 	in->state = INBOUND_HEADER;
 	in->opened_at = loop_now(place->loop);
 	trust_init(&in->trust);
-	receiver_init(&in->receiver);
+	claimant_init(&in->claimant);
+	in->claimant.place = place;
+	in->claimant.stream = in->stream;
+	in->claimant.trust = &in->trust;
+	in->claimant.verdict = &in->verdict;
+	in->claimant.events = &claimant_events;
+	in->claimant.owner = in;
 	outlet_list_init(&in->outlets);
 	in->intake = (struct intake){
 		.place = place,
