@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The counting of XEP-0198, and what a link keeps for it. */
+/* The counting of XEP-0198, what a link keeps for it, and the way through streams
+ * of others (XEP-0288). */
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "s2s/ack.h"
+#include "s2s/feed.h"
 #include "s2s/outq.h"
 #include "xml/elem.h"
 #include "xmpp/envelope.h"
@@ -282,6 +284,32 @@ static void outq_gives_back_what_waits_only(void **state)
 	outq_fini(&q);
 }
 
+/* ---- their streams ---- */
+
+static void feed_uses_one_and_spares_one(void **state)
+{
+	struct feed f = { 0 };
+
+	(void)state;
+	assert_int_equal(feed_add(&f, 11, 100), 0);
+	assert_int_equal(feed_add(&f, 12, 200), 0);
+	assert_int_equal(feed_add(&f, 13, 300), 12);
+	assert_int_equal(f.stream, 11);
+	f.serial = 7;
+	f.is_under_way = true;
+	assert_false(feed_take_drained(&f, 13, 7));
+	assert_false(feed_take_drained(&f, 11, 6));
+	assert_int_equal(feed_remove(&f, 99, 7), FEED_GAP_NONE);
+	assert_int_equal(feed_remove(&f, 11, 6), FEED_GAP_UNSENT);
+	assert_int_equal(f.stream, 13);
+	assert_int_equal(f.max_bytes, 300);
+	f.serial = 8;
+	f.is_under_way = true;
+	assert_int_equal(feed_remove(&f, 13, 8), FEED_GAP_SENT);
+	assert_int_equal(f.stream, 0);
+	assert_false(f.is_under_way);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +322,7 @@ int main(void)
 		cmocka_unit_test(outq_rewinds_what_was_not_sent),
 		cmocka_unit_test(outq_keeps_no_more_than_allowed),
 		cmocka_unit_test(outq_gives_back_what_waits_only),
+		cmocka_unit_test(feed_uses_one_and_spares_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
