@@ -254,8 +254,7 @@ void presence_show_self(struct room *r, struct occupant *o,
 	room_send_elem(r, build(&(struct draft){
 		.occupant = o,
 		.payload = payload,
-		.real = view_of(r, o) == OCCUPANT_WITH_JID ? o->shown->jid
-							   : NULL,
+		.real = o->shown->jid,  /* clients look for their own */
 		.note = note,
 		.id = id,
 		.role = o->role,
@@ -398,7 +397,7 @@ void presence_show_gone_self(struct room *r, const struct occupant *o,
 	room_send_elem(r, build(&(struct draft){
 		.occupant = o,
 		.payload = payload,
-		.real = view_of(r, o) == OCCUPANT_WITH_JID ? to->jid : NULL,
+		.real = to->jid,
 		.note = note,
 		.role = role,
 		.is_gone = true,

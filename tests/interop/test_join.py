@@ -35,6 +35,9 @@ async def test_join_carries_the_codes_that_apply(people, room):
         assert own[0].get("from") == visit.address
         # logged (170), semi-anonymous (not 100), nothing made anew (not 201)
         assert codes(own[0]) == {110, 170}
+        # no secret to themselves, and how some clients know their own row
+        assert own[0].find(MUC_USER + "x").find(MUC_USER + "item").get(
+            "jid") == visit.user.full
     others = await bob.sees_presence("alice")
     assert codes(others) == set()
     item = others.find(MUC_USER + "x").find(MUC_USER + "item")
