@@ -10,26 +10,22 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/creation.h"
 #include "muc/decline.h"
-#include "muc/destroy.h"
 #include "muc/directory.h"
 #include "muc/dispatch.h"
-#include "muc/env.h"
 #include "muc/ghost.h"
+#include "muc/house.h"
 #include "muc/iq_relay.h"
 #include "muc/leave.h"
-#include "muc/losses.h"
 #include "muc/persist.h"
 #include "muc/presence.h"
 #include "muc/room.h"
 #include "muc/service.h"
-#include "muc/site.h"
 #include "muc/wake.h"
 #include "store/archive_query.h"
 #include "store/record.h"
-#include "xml/elem.h"
 #include "xmpp/envelope.h"
-#include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
 #define STANDING_ROOM "hallway"
@@ -37,18 +33,6 @@
 /* Sessions of lost domains taken out in one turn: each of them is told to all
  * domains in its room. */
 #define LOST_AT_ONCE 500
-
-struct muc {
-	struct site site;
-	enum muc_create create;
-	struct map *create_domains; /* owned; domain -> anything */
-	size_t max_rooms;
-	size_t max_per_creator;
-	int64_t keep_tombstones;
-	struct map *rooms;          /* owned; bare JID -> struct room */
-	struct map *domains;        /* owned; domain -> struct directory */
-	struct losses losses;
-};
 
 void muc_settings_init(struct muc_settings *s)
 {
@@ -182,100 +166,6 @@ void muc_free(struct muc **m)
 	mem_free(m);
 }
 
-/* ---- the table of rooms ---- */
-
-static struct room *add_room(struct muc *m, const struct jid *jid,
-			     int64_t created)
-{
-	struct room *r = room_new(&m->site, jid, created);
-
-	map_add(m->rooms, jid_text(r->jid), r);
-	return r;
-}
-
-/* Public rooms are in the directory, once they are configured. */
-static void list_room(struct muc *m, struct room *r)
-{
-	struct directory *d = map_get(m->domains, jid_domain(r->jid));
-
-	bool is_shown = r->config.is_public && !r->config.is_locked;
-
-	if (is_shown == r->is_listed)
-		return;
-	r->is_listed = is_shown;
-	if (r->is_listed)
-		directory_add(d, r);
-	else
-		directory_remove(d, r);
-}
-
-/* Deliver what waited for a room, whether it is there or not; empties the
- * line. */
-static void deliver_waiting(struct muc *m, struct list *waiting)
-{
-	struct stanza *s;
-	bool by_certificate;
-
-	while ((s = wake_take_waiting(waiting, &by_certificate)))
-		muc_deliver(m, s,
-			    by_certificate ? MUC_BY_CERTIFICATE
-					   : MUC_BY_DIALBACK);
-}
-
-static void bury(struct muc *m, const struct jid *jid,
-		 struct room_config *config)
-{
-	struct room *r = add_room(m, jid, site_now(&m->site));
-
-	room_config_fini(&r->config);
-	r->config = *config;
-	r->history.state = HISTORY_AWAKE;
-	persist_room(r);
-	room_flush(r);
-}
-
-/* Takes the room out; what waited for it finds no room, or its tombstone. */
-static void end_room(struct muc *m, struct room *r,
-		     struct room_config *tombstone)
-{
-	struct directory *d = map_get(m->domains, jid_domain(r->jid));
-	struct jid *jid = jid_copy(r->jid);
-	struct list waiting;
-
-	list_init(&waiting);
-	list_move_all(&waiting, &r->waiting);
-	if (r->is_listed)
-		directory_remove(d, r);
-	map_steal(m->rooms, jid_text(r->jid));
-	room_free(&r);
-	if (tombstone)
-		bury(m, jid, tombstone);
-	jid_free(&jid);
-	deliver_waiting(m, &waiting);
-}
-
-static void finish_over(struct muc *m, struct room *r)
-{
-	struct room_config tombstone;
-	bool stays = destroy_make_tombstone(r, &tombstone);
-
-	log_info(LOG_MUC, "%s: over", jid_text(r->jid));
-	persist_room_gone(r);
-	room_flush(r);
-	end_room(m, r, stays ? &tombstone : NULL);
-}
-
-/* After anything that may have sent, changed or ended a room. */
-static void finish(struct muc *m, struct room *r)
-{
-	if (r->is_over) {
-		finish_over(m, r);
-		return;
-	}
-	list_room(m, r);
-	room_flush(r);
-}
-
 /* ---- restoring ---- */
 
 void muc_restore(struct muc *m, const struct record *record)
@@ -289,9 +179,9 @@ void muc_restore(struct muc *m, const struct record *record)
 	}
 	r = map_get(m->rooms, jid_bare(jid));
 	if (record->kind == RECORD_ROOM && !r) {
-		r = add_room(m, jid, record->as_room.created);
+		r = house_add_room(m, jid, record->as_room.created);
 		persist_restore_room(r, &record->as_room);
-		list_room(m, r);
+		house_list_room(m, r);
 	} else if (record->kind == RECORD_AFFILIATION && r) {
 		persist_restore_affiliation(r, &record->as_affiliation);
 	} else if (record->kind == RECORD_SESSION && r) {
@@ -312,7 +202,7 @@ static void check_restored(struct muc *m, bool sessions_too_old)
 		if (sessions_too_old)
 			leave_remove_domain(r, NULL, &ghost_note);
 		leave_check_empty(r);
-		finish(m, r);
+		house_finish(m, r);
 	}
 }
 
@@ -324,12 +214,12 @@ static void make_standing_room(struct muc *m, const char *domain)
 	require(jid);
 	r = map_get(m->rooms, jid_text(jid));
 	if (!r) {
-		r = add_room(m, jid, site_now(&m->site));
+		r = house_add_room(m, jid, site_now(&m->site));
 		r->history.state = HISTORY_AWAKE;
 		r->config.is_persistent = true;
 		r->config.list_readers = 1u << ROLE_MODERATOR;
 		r->config.of_house = true;
-		list_room(m, r);
+		house_list_room(m, r);
 		persist_room(r);
 	}
 	/* also of one that an earlier release kept */
@@ -378,7 +268,7 @@ static void run_again(struct muc *m, struct room *r, uint64_t id,
 	act.session = roster_find_session(&r->roster, s->from);
 	dispatch_run(&act);
 	stanza_free(&s);
-	finish(m, r);
+	house_finish(m, r);
 }
 
 void muc_archive_answered(struct muc *m, uint64_t id,
@@ -395,7 +285,7 @@ void muc_archive_answered(struct muc *m, uint64_t id,
 		wake_answer(r, owned);
 		list_move_all(&waiting, &r->waiting);
 		r->waiting_count = 0;
-		deliver_waiting(m, &waiting);
+		house_deliver_waiting(m, &waiting);
 	} else if (r) {
 		run_again(m, r, id, owned);
 	}
@@ -405,139 +295,6 @@ void muc_archive_answered(struct muc *m, uint64_t id,
 }
 
 /* ---- delivering ---- */
-
-static void deliver_to_room(struct room *r, struct stanza *s,
-			    enum muc_proof proof, bool is_new)
-{
-	struct act act = {
-		.room = r,
-		.stanza = s,
-		.session = roster_find_session(&r->roster, s->from),
-		.by_certificate = proof == MUC_BY_CERTIFICATE,
-		.is_new_room = is_new,
-	};
-
-	if (act.session)
-		act.session->heard = site_now(r->site);
-	dispatch_run(&act);
-}
-
-static bool may_create(const struct muc *m, const struct stanza *s,
-		       enum muc_proof proof)
-{
-	if (site_is_operator(&m->site, s->from, proof == MUC_BY_CERTIFICATE))
-		return true;
-	if (m->create == MUC_CREATE_DOMAINS)
-		return map_get(m->create_domains, jid_domain(s->from));
-	return m->create == MUC_CREATE_ANYONE;
-}
-
-/* XEP-0045 #createroom: locked until its maker has configured it. Nothing stays
- * when the maker is refused. */
-static void create_room(struct muc *m, struct stanza *s, enum muc_proof proof)
-{
-	struct room *r = add_room(m, s->to, site_now(&m->site));
-
-	r->history.state = HISTORY_AWAKE;
-	deliver_to_room(r, s, proof, true);
-	if (roster_session_count(&r->roster)) {
-		list_room(m, r);
-		room_flush(r);
-	} else {
-		end_room(m, r, NULL);
-	}
-}
-
-/* Tombstones count, so that nobody leaves them everywhere. */
-static bool has_too_many(const struct muc *m, const struct jid *creator)
-{
-	struct map_cursor cursor;
-	size_t count = 0;
-
-	map_begin(m->rooms, &cursor);
-	while (map_next(&cursor)) {
-		const struct room *r = cursor.value;
-
-		count += str_equal(r->config.creator, jid_bare(creator));
-	}
-	return count >= m->max_per_creator;
-}
-
-static void try_create(struct muc *m, struct stanza *s, enum muc_proof proof)
-{
-	struct jid *room = jid_to_bare(s->to);
-	struct cond not_allowed = cond_make(COND_NOT_ALLOWED, NULL);
-	struct cond full = cond_make(COND_RESOURCE_CONSTRAINT,
-				     "There are too many rooms.");
-	struct cond enough = cond_make(COND_RESOURCE_CONSTRAINT,
-				       "You made too many rooms.");
-
-	if (!may_create(m, s, proof))
-		site_refuse(&m->site, s, &not_allowed, room);
-	else if (map_count(m->rooms) >= m->max_rooms)
-		site_refuse(&m->site, s, &full, room);
-	else if (!site_is_operator(&m->site, s->from,
-				   proof == MUC_BY_CERTIFICATE) &&
-		 has_too_many(m, s->from))
-		site_refuse(&m->site, s, &enough, room);
-	else
-		create_room(m, s, proof);
-	jid_free(&room);
-}
-
-static void refuse_unknown(struct muc *m, const struct stanza *s)
-{
-	struct cond cond = cond_make(COND_ITEM_NOT_FOUND, NULL);
-	struct jid *room = jid_to_bare(s->to);
-
-	site_refuse(&m->site, s, &cond, room);
-	jid_free(&room);
-}
-
-/* A stanza to a room that is not there. */
-static void deliver_to_nobody(struct muc *m, struct stanza *s,
-			      enum muc_proof proof)
-{
-	struct cond no_nick = cond_make(COND_JID_MALFORMED, NULL);
-
-	if (s->kind != STANZA_PRESENCE)
-		refuse_unknown(m, s);
-	else if (s->type != STANZA_AVAILABLE)
-		return;
-	else if (!jid_resource(s->to))
-		site_refuse(&m->site, s, &no_nick, s->to);
-	else if (elem_child(s->elem, "x", NS_MUC))
-		try_create(m, s, proof);
-	else
-		site_answer(&m->site, presence_new_kick(s->to), s->from,
-			    jid_domain(s->to));
-}
-
-/* Who made the room, and operators, may make it anew where it was. */
-static bool lifts_tombstone(const struct muc *m, const struct room *r,
-			    const struct stanza *s, enum muc_proof proof)
-{
-	bool by_certificate = proof == MUC_BY_CERTIFICATE;
-
-	if (s->kind != STANZA_PRESENCE || s->type != STANZA_AVAILABLE ||
-	    !elem_child(s->elem, "x", NS_MUC) || !may_create(m, s, proof))
-		return false;
-	return site_is_operator(&m->site, s->from, by_certificate) ||
-	       (!r->config.of_house &&
-		str_equal(r->config.creator, jid_bare(s->from)));
-}
-
-static void deliver_to_tombstone(struct muc *m, struct room *r,
-				 struct stanza *s, enum muc_proof proof)
-{
-	if (!lifts_tombstone(m, r, s, proof)) {
-		destroy_refuse(r, s);
-		return;
-	}
-	persist_room_gone(r);
-	end_room(m, r, NULL);
-	deliver_to_nobody(m, s, proof);
-}
 
 void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 {
@@ -552,15 +309,15 @@ void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 	} else if (!jid_local(owned->to)) {
 		service_deliver(&m->site, d, owned);
 	} else if (!r) {
-		deliver_to_nobody(m, owned, proof);
+		creation_try(m, owned, proof);
 	} else if (r->config.is_destroyed) {
-		deliver_to_tombstone(m, r, owned, proof);
+		creation_replace(m, r, owned, proof);
 	} else if (wake_is_needed(r, owned)) {
 		wait_for_room(m, r, owned, proof);
 		return;
 	} else {
-		deliver_to_room(r, owned, proof, false);
-		finish(m, r);
+		house_deliver_to_room(r, owned, proof, false);
+		house_finish(m, r);
 	}
 	stanza_free(&owned);
 }
@@ -595,7 +352,7 @@ void muc_undelivered(struct muc *m, struct envelope *owned, enum cond_name why)
 			iq_relay_undelivered(r, id, to, why);
 		else if (jid_is_bare(jid))
 			decline_undelivered(r, id, to, why);
-		finish(m, r);
+		house_finish(m, r);
 	}
 	jid_free(&jid);
 	envelope_free(&owned);
@@ -619,7 +376,7 @@ static size_t lose_portion(struct muc *m, const struct loss *loss, size_t max)
 			continue;
 		log_info(LOG_MUC, "%s: %zu sessions of %s lost",
 			 jid_text(r->jid), count, loss->remote);
-		finish(m, r);
+		house_finish(m, r);
 		total += count;
 	}
 	return total;
@@ -657,7 +414,7 @@ void muc_farewell(struct muc *m, const char *text)
 		struct room *r = cursor.value;
 
 		if (leave_remove_domain(r, NULL, &note))
-			finish(m, r);
+			house_finish(m, r);
 	}
 }
 
@@ -707,7 +464,7 @@ void muc_tick(struct muc *m)
 		if (is_expired(m, r, now)) {
 			r->config.is_destroyed = false;
 			r->is_over = true;
-			finish(m, r);
+			house_finish(m, r);
 			continue;
 		}
 		room_limits_prune(&r->limits, r->config.slow_mode * 1000, now);
@@ -715,7 +472,7 @@ void muc_tick(struct muc *m)
 		if (!list_is_empty(&r->relay.items))
 			iq_relay_tick(r, now);
 		if (!list_is_empty(&r->out))
-			finish(m, r);
+			house_finish(m, r);
 	}
 }
 
