@@ -19,6 +19,7 @@
 #include "muc/iq_relay.h"
 #include "muc/leave.h"
 #include "muc/persist.h"
+#include "muc/pm.h"
 #include "muc/presence.h"
 #include "muc/room.h"
 #include "muc/service.h"
@@ -324,14 +325,15 @@ void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 
 /* ---- what the links tell ---- */
 
-/* Does anybody wait for what becomes of it? Talk does not count: who was meant
- * is removed when the domain is lost. */
+/* Does anybody wait for what becomes of it? Talk to all does not count: who was
+ * meant is removed when the domain is lost. */
 static bool is_awaited(const struct frozen *f)
 {
 	enum stanza_type type = frozen_type(f);
 
 	return type == STANZA_GET || type == STANZA_SET ||
-	       (type == STANZA_NORMAL && frozen_kind(f) == STANZA_MESSAGE);
+	       ((type == STANZA_NORMAL || type == STANZA_CHAT) &&
+		frozen_kind(f) == STANZA_MESSAGE);
 }
 
 void muc_undelivered(struct muc *m, struct envelope *owned, enum cond_name why)
@@ -352,6 +354,8 @@ void muc_undelivered(struct muc *m, struct envelope *owned, enum cond_name why)
 			iq_relay_undelivered(r, id, to, why);
 		else if (jid_is_bare(jid))
 			decline_undelivered(r, id, to, why);
+		else
+			pm_undelivered(r, id, to, why);
 		house_finish(m, r);
 	}
 	jid_free(&jid);

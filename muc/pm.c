@@ -74,26 +74,42 @@ void pm_send(struct act *a)
 		send_to_occupant(a, to);
 }
 
-bool pm_forward_error(struct act *a)
+/* That it did not come through; takes item. by: who found out, or NULL. */
+static void tell_sender(struct room *r, struct relay_item *item,
+			struct cond cond, const struct jid *by)
 {
-	struct room *r = a->room;
-	struct relay_item *item;
-	struct cond cond;
 	struct elem *e;
 
-	item = relay_take_message(&r->relay, stanza_id(a->stanza),
+	/* peers' texts may tell a real JID */
+	cond.text = cond.content = NULL;
+	if (roster_find_session(&r->roster, item->sender)) {
+		e = stanza_elem_new(STANZA_MESSAGE, "error", item->asked,
+				    item->id);
+		cond_add(e, &cond, by ? jid_text(by) : NULL, NULL);
+		room_send_elem(r, e, item->sender);
+	}
+	relay_item_free(&item);
+}
+
+bool pm_forward_error(struct act *a)
+{
+	struct relay_item *item;
+	struct cond cond;
+
+	item = relay_take_message(&a->room->relay, stanza_id(a->stanza),
 				  a->stanza->from);
 	if (!item)
 		return false;
-	/* peers' texts may tell a real JID */
 	cond_read(a->stanza->elem, &cond);
-	cond.text = cond.content = NULL;
-	e = stanza_elem_new(STANZA_MESSAGE, "error", item->asked, item->id);
-	cond_add(e, &cond, NULL, NULL);
-	if (roster_find_session(&r->roster, item->sender))
-		room_send_elem(r, e, item->sender);
-	else
-		elem_free(&e);
-	relay_item_free(&item);
+	tell_sender(a->room, item, cond, NULL);
 	return true;
+}
+
+void pm_undelivered(struct room *r, const char *id, const struct jid *to,
+		    enum cond_name why)
+{
+	struct relay_item *item = relay_take_message(&r->relay, id, to);
+
+	if (item)
+		tell_sender(r, item, cond_make(why, NULL), r->jid);
 }
