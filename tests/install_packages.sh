@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # install_packages.sh LIST...: install the Debian packages named in the files
 # LIST (one a line, # starts a comment) that are missing. Services among them
-# are not started. Without root it prints the command instead and fails.
+# are not started. Without root it prints the command instead and fails. npm
+# may come from elsewhere than Debian, whose package would be in conflict.
 set -u
 
 policy=/usr/sbin/policy-rc.d
@@ -17,7 +18,9 @@ fi
 missing=
 for package in $wanted; do
 	status=$(dpkg-query -W -f '${Status}' "$package" 2> /dev/null)
-	[ "$status" = "install ok installed" ] || missing="$missing $package"
+	[ "$status" = "install ok installed" ] && continue
+	[ "$package" = npm ] && command -v npm > /dev/null && continue
+	missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0
 

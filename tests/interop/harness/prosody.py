@@ -10,7 +10,7 @@ run_as_root = true
 pidfile = "{folder}/prosody.pid"
 data_path = "{data}"
 plugin_paths = {{}}
-modules_enabled = {{ "roster", "saslauth", "tls", "dialback", "disco", "ping", "{limits}"{extra} }}
+modules_enabled = {{ "roster", "saslauth", "tls", "dialback", "disco", "ping", "websocket", "{limits}"{extra} }}
 limits = {{ c2s = {{ rate = "10kb/s" }}; s2sin = {{ rate = "30kb/s" }} }}
 modules_disabled = {{ {bidi}"posix", "offline", "register" }}
 authentication = "internal_plain"
@@ -22,7 +22,10 @@ s2s_timeout = 10
 interfaces = {{ "{address}" }}
 c2s_ports = {{ 5222 }}
 s2s_ports = {{ {s2s_port} }}
-http_ports = {{ }}
+http_ports = {{ 5280 }}
+http_interfaces = {{ "{address}" }}
+http_default_host = "{domain}"
+consider_websocket_secure = true
 https_ports = {{ }}
 -- libunbound answers for .test by itself and would not ask 127/8
 unbound = {{
@@ -62,6 +65,7 @@ class Prosody:
         self.domain = domain
         self.host = host
         self.client_address = (host.address, 5222)
+        self.websocket = "ws://%s:5280/xmpp-websocket" % host.address
         self.accounts = accounts
         self.process = None
         self._runs = 0
@@ -72,7 +76,8 @@ class Prosody:
             self._make_accounts(data, name)
         self._config = folder / "prosody.cfg.lua"
         self._config.write_text(CONFIG.format(
-            folder=folder, data=data, address=host.address,
+            folder=folder, data=data, domain=domain,
+            address=host.address,
             limits="limits" if is_limited else "tls",
             extra=', "s2s_bidi", "smacks"' if is_modern else "",
             bidi="" if is_modern else '"s2s_bidi", ',
