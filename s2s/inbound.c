@@ -171,7 +171,6 @@ static void offer(struct inbound *in, unsigned features)
 	struct elem *e = features_new(features);
 
 	limits_add(e, &limits);
-	stream_send_header(in->stream, in->local, in->remote);
 	stream_give(in->stream, e);
 }
 
@@ -226,6 +225,10 @@ static void on_header(void *owner, const struct stream_header *header)
 	struct inbound *in = owner;
 	const char *local = local_of(in, header);
 
+	/* as whom they called, also if all that follows is an error */
+	if (local && place_is_ours(in->place, local))
+		stream_send_header(in->stream, local,
+				   header->from ? header->from : in->remote);
 	if (!check_header(in, local, header) || !check_quota(in, header))
 		return;
 	str_set(&in->local, local);

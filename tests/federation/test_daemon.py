@@ -187,6 +187,18 @@ def test_several_domains_have_rooms_and_certificates_of_their_own(
         stream.close()
 
 
+def test_an_error_comes_from_the_domain_that_was_called(new_host, evil):
+    host = new_host(domains=(ROOMS, "other.test"))
+    stream = evil.connect(host.address)
+    stream.send("<stream:stream xmlns='jabber:server' xmlns:stream='http://"
+                "etherx.jabber.org/streams' from='evil.test' "
+                "to='other.test'>")      # and no version
+    header = stream.read_header()
+    assert (header.get("from"), header.get("to")) == ("other.test",
+                                                      "evil.test")
+    assert stream.read_error() == "policy-violation"
+
+
 def test_a_key_for_another_certificate_is_refused(new_host, authority,
                                                   tmp_path):
     host = new_host()

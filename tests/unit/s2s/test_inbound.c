@@ -10,6 +10,7 @@
 #include "dialback/key.h"
 #include "jid/jid.h"
 #include "tests/unit/s2s/world.h"
+#include "xml/elem.h"
 #include "xmpp/stanza.h"
 
 #define SECRET 9
@@ -154,9 +155,10 @@ static void inbound_answers_bad_starts(void **state)
 
 		world_peer_send(p, cases[i].send);
 		assert_true(world_peer_await_end(p));
-		/* our header first, always */
+		/* our header first, always, as whom they called */
 		at = strstr(world_peer_read(p), "<stream:stream ");
 		assert_non_null(at);
+		assert_non_null(strstr(at, " from='b.test'"));
 		assert_non_null(strstr(at, " id='"));
 		at = strstr(at, "<stream:error>");
 		assert_non_null(at);
@@ -404,6 +406,57 @@ static void inbound_checks_every_stanza(void **state)
 	assert_serves(scene);
 }
 
+/* A domain that we do not host any more, say: passed over, but not for ever. */
+static void inbound_ends_who_goes_on_straying(void **state)
+{
+	static const char *const stray =
+		"<message from='u@p.test/r' to='r@x.test'/>";
+	struct scene *scene = *state;
+	char *id;
+	struct world_peer *p = open_peer(scene, &id);
+
+	for (int i = 0; i < 9; i++)
+		world_peer_send(p, stray);
+	world_peer_send(p, "<message from='u@p.test/r' to='r@b.test'>"
+			   "<body>on</body></message>");
+	assert_true(world_await(scene->b, 1));
+	world_peer_send(p, stray);
+	assert_true(world_peer_await_end(p));
+	assert_non_null(strstr(world_peer_read(p), "<host-unknown "));
+	assert_int_equal(scene->b->count, 1);
+	world_peer_free(&p);
+	mem_free(&id);
+}
+
+/* An id in a first header, attributes in any order (MongooseIM); prefixes on
+ * stanzas, and what is forwarded in the namespace of clients. */
+static void inbound_takes_odd_but_good_xml(void **state)
+{
+	struct scene *scene = *state;
+	char *id;
+	struct world_peer *p = world_peer_connect(scene->b->port);
+	const struct elem *sent;
+
+	world_peer_send(p, "<s:stream to=\"b.test\" id=\"7\" "
+			   "version=\"1.0\" xmlns=\"jabber:server\" "
+			   "from=\"p.test\" xmlns:s=\"http://etherx.jabber."
+			   "org/streams\" >\n");
+	assert_true(world_peer_await(p, "<required/></starttls>"));
+	assert_non_null(strstr(world_peer_read(p),
+			       " from='b.test' to='p.test' id='"));
+	world_peer_free(&p);
+	p = open_peer(scene, &id);
+	world_peer_send(p, "<n:message xmlns:n='jabber:server' to='r@b.test' "
+			   "from='u@p.test'><n:body>hi</n:body><f xmlns='f'>"
+			   "<message xmlns='jabber:client'/></f></n:message>");
+	assert_true(world_await(scene->b, 1));
+	assert_string_equal(world_body(scene->b, 0), "hi");
+	sent = elem_child(scene->b->stanzas[0]->elem, "f", "f");
+	assert_non_null(elem_child(sent, "message", "jabber:client"));
+	world_peer_free(&p);
+	mem_free(&id);
+}
+
 /* One user's odd address is answered to that user; the stream stays. */
 static void inbound_bounces_malformed_addresses(void **state)
 {
@@ -551,6 +604,8 @@ int main(void)
 		SCENE_TEST(inbound_closes_on_unsolicited_answers),
 		SCENE_TEST(inbound_checks_every_stanza),
 		SCENE_TEST(inbound_bounces_malformed_addresses),
+		SCENE_TEST(inbound_ends_who_goes_on_straying),
+		SCENE_TEST(inbound_takes_odd_but_good_xml),
 		SCENE_TEST(inbound_carries_more_pairs),
 		SCENE_TEST(inbound_never_delivers_half_a_stanza),
 		SCENE_TEST(inbound_bounds_strangers),

@@ -94,6 +94,12 @@ static void outbound_leaves_bad_servers(void **state)
 		  "</stream:stream>" },
 		{ HEADER "id='1' version='1.0'><message/>",
 		  "<not-authorized " },
+		/* what was said by old servers that did not know us */
+		{ "<stream:error>host unknown</stream:error>",
+		  "<bad-namespace-prefix " },
+		{ "<stream:error xmlns:stream='http://etherx.jabber.org/"
+		  "streams' xmlns='jabber:server'>no</stream:error>",
+		  "<bad-format " },
 		{ HEADER "id='1' version='1.0'>" VALID VALID VALID,
 		  "<policy-violation " },
 	};
