@@ -21,7 +21,8 @@ PATIENCE = 20
 FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic
 --no-first-run --disable-background-networking --disable-component-update
 --disable-sync --disable-default-apps --disable-dev-shm-usage
---disable-features=BackForwardCache --no-proxy-server --window-size=1200,800 --lang=en""".split()
+--disable-features=BackForwardCache --no-proxy-server
+--window-size=1200,800 --lang=en""".split()
 
 # The page is given addresses only; whatever has a name is somewhere outside.
 NO_NAMES = ("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, "
