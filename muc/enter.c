@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/guest.h"
 #include "muc/nickname.h"
 #include "muc/persist.h"
 #include "muc/police.h"
@@ -122,19 +123,21 @@ static void come_in(struct act *a, const struct nickname *nick,
 	char *presence = presence_write(payload);
 	bool is_news = !o;
 
-	if (!o) {
-		o = add_occupant(a, nick);
-		o->affiliation = affiliation;
-		o->role = room_role(r, a->stanza->from, affiliation);
-	} else if (refresh_rank(r, o, affiliation)) {
-		is_news = true;
-	}
 	a->session = session_new(a->stanza->from, presence,
 				 presence_read_priority(presence),
 				 site_now(r->site));
+	a->session->account = account_read(a->stanza);
 	mem_free(&presence);
+	if (!o) {
+		o = add_occupant(a, nick);
+		o->affiliation = affiliation;
+		o->role = room_role(r, a->session, affiliation);
+	} else if (refresh_rank(r, o, affiliation)) {
+		is_news = true;
+	}
 	room_add_session(r, o, a->session);
 	persist_session(r, a->session, true);
+	guest_ask(r, a->session);
 	watch_entered(&r->site->watch, r, a->stanza->from);
 	if (is_news || o->shown != shown)
 		presence_show(r, o, a->session);

@@ -11,6 +11,11 @@
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
+/* Until a server that did not vouch for its users is asked again. */
+#define VOUCHER_AGAIN 600000 /* ms */
+
+#define EMBEDS_IN_PRESENCE NS_ACCOUNT "#embed-presence-directed"
+
 struct home {
 	char *local;      /* owned; ours */
 	char *remote;     /* owned */
@@ -20,6 +25,9 @@ struct home {
 	int64_t asked;    /* 0: nothing is asked */
 	bool is_doubted;  /* asked a second time, by a new stream */
 	bool is_mute;     /* there, but answers no pings */
+	bool is_vouching; /* for what is said of its accounts */
+	int64_t voucher_asked; /* when, or 0 */
+	char voucher_id[RAND_ID_SIZE];
 };
 
 static char *key_of(const char *local, const char *remote)
@@ -120,6 +128,68 @@ static void ask(struct home *home, struct site *site, int64_t now)
 	jid_free(&from);
 	jid_free(&to);
 }
+
+/* ---- its word on its users ---- */
+
+bool homes_is_vouching(const struct homes *h, const char *local,
+		       const char *remote)
+{
+	const struct home *home = find(h, local, remote);
+
+	return home && home->is_vouching;
+}
+
+void homes_ask_voucher(struct homes *h, struct site *site, const char *local,
+		       const char *remote)
+{
+	struct home *home = find(h, local, remote);
+	int64_t now = site_now(site);
+	struct jid *from, *to;
+	struct elem *e;
+
+	if (!home || home->is_vouching ||
+	    (home->voucher_asked && now - home->voucher_asked < VOUCHER_AGAIN))
+		return;
+	home->voucher_asked = now;
+	rand_id(home->voucher_id);
+	from = jid_parse(local);
+	to = jid_parse(remote);
+	e = stanza_elem_new(STANZA_IQ, "get", from, home->voucher_id);
+	elem_add(e, "query", NS_DISCO_INFO);
+	site_answer(site, e, to, local);
+	jid_free(&from);
+	jid_free(&to);
+}
+
+static bool has_feature(const struct elem *query, const char *var)
+{
+	const struct elem *feature;
+
+	for (feature = elem_child(query, "feature", NS_DISCO_INFO); feature;
+	     feature = elem_next(feature, "feature", NS_DISCO_INFO))
+		if (str_equal(elem_attr(feature, "var"), var))
+			return true;
+	return false;
+}
+
+/* The server itself has to say it: an id that a client guessed is not enough. */
+bool homes_take_voucher(struct homes *h, const struct stanza *s)
+{
+	struct home *home = find(h, jid_domain(s->to), jid_domain(s->from));
+	const struct elem *query;
+
+	if (!home || !home->voucher_asked || s->kind != STANZA_IQ ||
+	    (s->type != STANZA_RESULT && s->type != STANZA_ERROR) ||
+	    jid_local(s->from) || jid_resource(s->from) ||
+	    !str_equal(stanza_id(s), home->voucher_id))
+		return false;
+	query = elem_child(s->elem, "query", NS_DISCO_INFO);
+	home->is_vouching = s->type == STANZA_RESULT && query &&
+			    has_feature(query, EMBEDS_IN_PRESENCE);
+	return true;
+}
+
+/* ---- signs of life ---- */
 
 /* No answer: perhaps the stream leads nowhere, so a new one is tried, once. If
  * that cannot be had, what waits for it tells; if it can, the server is there. */

@@ -13,6 +13,7 @@
 
 struct map;
 struct site;
+struct stanza;
 
 struct homes {
 	struct map *homes;    /* owned; "remote local" -> struct home */
@@ -27,6 +28,15 @@ void homes_fini(struct homes *h);
 void homes_enter(struct homes *h, const char *local, const char *remote,
 		 int64_t now);
 void homes_leave(struct homes *h, const char *local, const char *remote);
+/** Does remote take care that what is said of an account in directed presence
+ *  is its own word (XEP-0489 #spoofing)? False while that is not known. */
+bool homes_is_vouching(const struct homes *h, const char *local,
+		       const char *remote);
+/** Ask it, if that is not known and was not asked just now. */
+void homes_ask_voucher(struct homes *h, struct site *site, const char *local,
+		       const char *remote);
+/** Is this the answer? Then it is known from now on. */
+bool homes_take_voucher(struct homes *h, const struct stanza *s);
 /** Anything came from there. */
 void homes_hear(struct homes *h, const char *local, const char *remote,
 		int64_t now);

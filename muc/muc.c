@@ -15,6 +15,7 @@
 #include "muc/directory.h"
 #include "muc/dispatch.h"
 #include "muc/ghost.h"
+#include "muc/guest.h"
 #include "muc/house.h"
 #include "muc/iq_relay.h"
 #include "muc/leave.h"
@@ -90,6 +91,7 @@ static void init_site(struct site *site, const struct muc_settings *settings,
 	site->operators = set_new(settings->operators,
 				  settings->operator_count);
 	site->operator_needs_certificate = settings->operator_needs_certificate;
+	site->guests_are_visitors = settings->guests_are_visitors;
 	site->started = site_now(site);
 	site->questions = map_new();
 	homes_init(&site->homes, settings->ping_after, settings->ping_timeout);
@@ -308,7 +310,8 @@ void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 		log_debug(LOG_MUC, "%s: not one of our domains",
 			  jid_domain(owned->to));
 	} else if (!jid_local(owned->to)) {
-		service_deliver(&m->site, d, owned);
+		if (!guest_learn(m, owned))
+			service_deliver(&m->site, d, owned);
 	} else if (!r) {
 		creation_try(m, owned, proof);
 	} else if (r->config.is_destroyed) {

@@ -30,6 +30,7 @@ struct muc_settings {
 	const char *const *operators; /* bare JIDs, normalised */
 	size_t operator_count;
 	bool operator_needs_certificate; /* operator_proof */
+	bool guests_are_visitors;     /* rooms.anonymous_accounts */
 	enum muc_create create;       /* rooms.create */
 	const char *const *create_domains;
 	size_t create_domain_count;

@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 #include "base/list.h"
+#include "muc/account.h"
 #include "muc/affiliation.h"
 #include "muc/occupant_id.h"
 #include "muc/role.h"
@@ -25,6 +26,7 @@ struct session {
 	char *presence;            /* owned; last presence's payload as XML */
 	int priority;              /* of that presence */
 	int64_t joined;            /* ms since epoch */
+	enum account account;      /* as its server said at the join */
 	int64_t heard;             /* ms since epoch; of it, since a start */
 	int64_t asked_voice;       /* when, or 0 (#requestvoice) */
 	unsigned open_relays;      /* its questions not yet answered */

@@ -92,7 +92,7 @@ static void give_role(struct room *r, struct rank_change *c,
 		      struct occupant *o, enum role role)
 {
 	voices_set(&r->voices, o->shown->jid, role,
-		   affiliation_role(o->affiliation, r->config.is_moderated));
+		   room_usual_role(r, o->shown, o->affiliation));
 	touch(r, c, o, role);
 }
 
@@ -101,7 +101,7 @@ static void give_role(struct room *r, struct rank_change *c,
 static enum role role_after(const struct room *r, const struct occupant *o,
 			    enum affiliation a)
 {
-	enum role usual = affiliation_role(a, r->config.is_moderated);
+	enum role usual = room_usual_role(r, o->shown, a);
 
 	if (o->affiliation >= AFFILIATION_ADMIN && a < AFFILIATION_ADMIN)
 		return usual;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "jid/jid.h"
+#include "muc/guest.h"
 #include "muc/nickname.h"
 #include "muc/site.h"
 #include "xml/elem.h"
@@ -119,11 +120,19 @@ enum affiliation room_affiliation(const struct room *r, const struct jid *real,
 	return affiliation_list_get(&r->affiliations, real);
 }
 
-enum role room_role(const struct room *r, const struct jid *real,
+enum role room_usual_role(const struct room *r, const struct session *s,
+			  enum affiliation affiliation)
+{
+	if (affiliation == AFFILIATION_NONE && guest_is_one(r, s))
+		return ROLE_VISITOR;
+	return affiliation_role(affiliation, r->config.is_moderated);
+}
+
+enum role room_role(const struct room *r, const struct session *s,
 		    enum affiliation affiliation)
 {
-	return voices_get(&r->voices, real,
-			  affiliation_role(affiliation, r->config.is_moderated));
+	return voices_get(&r->voices, s->jid,
+			  room_usual_role(r, s, affiliation));
 }
 
 /* #roles-priv: what a star marks there is the configuration's. */

@@ -74,8 +74,11 @@ struct occupant *room_find_nick(const struct room *r, const char *nick);
 /** What a person is to the room. Operators own every room. */
 enum affiliation room_affiliation(const struct room *r, const struct jid *real,
 				  bool by_certificate);
+/** The role of somebody of whom no moderator said anything. */
+enum role room_usual_role(const struct room *r, const struct session *s,
+			  enum affiliation affiliation);
 /** The role somebody enters with. */
-enum role room_role(const struct room *r, const struct jid *real,
+enum role room_role(const struct room *r, const struct session *s,
 		    enum affiliation affiliation);
 /** May the occupant, as the room is configured? */
 bool room_may(const struct room *r, const struct occupant *o,

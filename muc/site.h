@@ -38,6 +38,7 @@ struct site {
 	struct map *contacts; /* owned; domain -> struct contacts */
 	struct map *operators; /* owned; bare JID -> anything */
 	bool operator_needs_certificate;
+	bool guests_are_visitors; /* anonymous_accounts */
 	int64_t started;    /* ms since epoch */
 	struct homes homes;
 	struct map *questions; /* owned; to the archive: id -> room, owned */

@@ -409,6 +409,19 @@ static void read_rooms_log(struct config_reading *r, struct config_node *value)
 		config_complain(r, value, "log: expected default or always");
 }
 
+static void read_anonymous(struct config_reading *r, struct config_node *value)
+{
+	const char *text = config_node_text(value);
+
+	if (str_equal(text, "visitor"))
+		r->config->muc.guests_are_visitors = true;
+	else if (str_equal(text, "participant"))
+		r->config->muc.guests_are_visitors = false;
+	else
+		config_complain(r, value, "anonymous_accounts: expected "
+					  "participant or visitor");
+}
+
 static const struct config_key rooms_keys[] = {
 	LIST("create", create, "operators, anyone, or domains", normal_create),
 	COUNT("max_users", muc.max_users, 1, 1000000),
@@ -417,6 +430,7 @@ static const struct config_key rooms_keys[] = {
 	COUNT("max_watchers", muc.max_watchers, 0, 1000000),
 	DURATION("keep_tombstones", muc.keep_tombstones, 0, 3650 * DAYS),
 	SPECIAL("log", read_rooms_log),
+	SPECIAL("anonymous_accounts", read_anonymous),
 	COUNT("user_messages", muc.limits.user_messages, 0, 100000),
 	COUNT("user_presences", muc.limits.user_presences, 0, 100000),
 	COUNT("user_nicks", muc.limits.user_nicks, 0, 100000),

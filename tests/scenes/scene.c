@@ -195,6 +195,8 @@ static void do_set(struct scene *sc, char *args)
 		s->max_per_creator = (size_t)number;
 	else if (is_number && set_limit(&s->limits, key, (size_t)number))
 		return;
+	else if (!strcmp(key, "guests_are_visitors"))
+		s->guests_are_visitors = true;
 	else if (!strcmp(key, "logs_always"))
 		s->logs_always = true;
 	else if (!strcmp(key, "user_invites") && is_number)

@@ -328,6 +328,7 @@ static void assert_same_numbers(const struct config *c, const struct config *d)
 	SAME(s2s.max_unauthenticated_per_address);
 	SAME(s2s.dns_trust_ad);
 	SAME(muc.operator_needs_certificate);
+	SAME(muc.guests_are_visitors);
 	SAME(muc.create);
 	SAME(muc.max_users);
 	SAME(muc.max_rooms);
@@ -463,6 +464,9 @@ static void each_fault_is_told_with_its_place(void **state)
 		{ DOMAINS "operator_proof: word\n",
 		  "2:17: error: operator_proof: expected certificate or "
 		  "dialback" },
+		{ DOMAINS "rooms: {anonymous_accounts: none}\n",
+		  "2:29: error: anonymous_accounts: expected participant or "
+		  "visitor" },
 		{ DOMAINS "archive: {sync: often}\n",
 		  "2:17: error: sync: expected full, normal or relaxed" },
 		{ DOMAINS "log: {level: loud}\n",
