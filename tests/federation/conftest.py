@@ -3,6 +3,7 @@
 names and all peers are the test's own."""
 
 import pathlib
+import random
 import socket
 import sys
 
@@ -20,9 +21,16 @@ ROOMS = "rooms.test"
 
 
 def free_port():
-    """A port that nobody has now; the daemon binds it right after."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return sock.getsockname()[1]
+    """A port that nobody has now, from below those that the kernel gives to
+    outgoing connections: so nobody takes it before the daemon binds it, or
+    while the daemon is restarted."""
+    while True:
+        port = random.randrange(10000, 32768)
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue
 
 
 @pytest.fixture(scope="session")
