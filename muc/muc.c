@@ -111,6 +111,7 @@ struct muc *muc_new(const struct muc_settings *settings,
 	m->keep_tombstones = settings->keep_tombstones;
 	m->rooms = map_new();
 	watch_init(&m->site.watch, settings->max_watchers);
+	reports_init(&m->site.reports, m->site.started);
 	room_limits_init(&m->site.usage, &m->site.limits, m->site.started);
 	m->site.contacts = map_new();
 	losses_init(&m->losses);
@@ -163,6 +164,7 @@ void muc_free(struct muc **m)
 	map_free(&(*m)->create_domains, NULL);
 	map_free(&(*m)->site.operators, NULL);
 	watch_fini(&(*m)->site.watch);
+	reports_fini(&(*m)->site.reports);
 	room_limits_fini(&(*m)->site.usage);
 	map_free(&(*m)->site.contacts, free_contacts);
 	mem_free(&(*m)->site.version);

@@ -12,47 +12,124 @@
 #include "xmpp/stanza.h"
 
 #define REPORTS_MAX 10  /* of one request */
+#define LINES_MAX 20    /* that one report names */
 #define TEXT_MAX 500    /* bytes of each in the log */
 
-/* A report with what it is about; audit: who said what of whom. */
-static bool keep(const struct stanza *s, const struct elem *item)
-{
-	const struct elem *report = elem_child(item, "report", NS_REPORTING);
-	const char *of = elem_attr(item, "jid");
-	const char *reason = report ? elem_attr(report, "reason") : NULL;
-	const struct elem *line;
-	const char *text, *id = "";
-	char *of_quoted, *quoted, *id_quoted;
+#define REASON_PREFIX "urn:xmpp:reporting:"
+static const char *const reasons[] = { "spam", "abuse" };
 
-	if (!of || !reason)
-		return false;
-	text = elem_child_text(report, "text", NS_REPORTING);
-	line = elem_child(report, "stanza-id", NS_STANZA_ID);
-	if (line && elem_attr(line, "id"))
-		id = elem_attr(line, "id");
-	of_quoted = str_quote(of, strlen(of), TEXT_MAX);
-	quoted = str_quote(text ? text : "", text ? strlen(text) : 0, TEXT_MAX);
-	id_quoted = str_quote(id, strlen(id), TEXT_MAX);
-	log_warn(LOG_MUC, "%s: report by %s of %s as %s, line %s: %s",
-		 jid_domain(s->to), jid_bare(s->from), of_quoted,
-		 str_has_suffix(reason, ":spam") ? "spam" : "abuse",
-		 id_quoted, quoted);
-	mem_free(&of_quoted);
-	mem_free(&quoted);
-	mem_free(&id_quoted);
+/* ---- reading ---- */
+
+/* Without its prefix; NULL: none that XEP-0377 #registrar-reasons knows. */
+static const char *find_reason(const struct elem *report)
+{
+	const char *given = elem_attr(report, "reason");
+
+	if (!given || !str_has_prefix(given, REASON_PREFIX))
+		return NULL;
+	given += strlen(REASON_PREFIX);
+	for (size_t i = 0; i < array_len(reasons); i++)
+		if (str_equal(given, reasons[i]))
+			return reasons[i];
+	return NULL;
+}
+
+static bool is_address(const char *text)
+{
+	struct jid *jid = text ? jid_parse(text) : NULL;
+	bool is_good = jid != NULL;
+
+	jid_free(&jid);
+	return is_good;
+}
+
+/* Each line has a name and somebody who named it (XEP-0359). */
+static bool has_good_lines(const struct elem *report)
+{
+	const struct elem *line;
+	size_t count = 0;
+
+	for (line = elem_child(report, "stanza-id", NS_STANZA_ID); line;
+	     line = elem_next(line, "stanza-id", NS_STANZA_ID)) {
+		const char *id = elem_attr(line, "id");
+
+		if (++count > LINES_MAX || !id || !*id ||
+		    !is_address(elem_attr(line, "by")))
+			return false;
+	}
 	return true;
 }
 
-static bool has_report(const struct elem *block, const struct stanza *s)
+static bool is_good(const struct elem *item)
+{
+	const struct elem *report = elem_child(item, "report", NS_REPORTING);
+
+	return report && is_address(elem_attr(item, "jid")) &&
+	       !elem_next(report, "report", NS_REPORTING) &&
+	       find_reason(report) && has_good_lines(report);
+}
+
+/* How many there are; 0: none, too many, or one of them is not good. As we
+ * block nobody, an item without a report asks for what we do not do. */
+static size_t count_good(const struct elem *block)
 {
 	const struct elem *item;
 	size_t count = 0;
 
-	for (item = elem_child(block, "item", NS_BLOCKING);
-	     item && count < REPORTS_MAX;
+	for (item = elem_child(block, "item", NS_BLOCKING); item;
 	     item = elem_next(item, "item", NS_BLOCKING))
-		count += keep(s, item);
+		if (++count > REPORTS_MAX || !is_good(item))
+			return 0;
 	return count;
+}
+
+/* ---- keeping ---- */
+
+static char *quote(const char *text)
+{
+	return str_quote(text ? text : "", text ? strlen(text) : 0, TEXT_MAX);
+}
+
+static char *list_lines(const struct elem *report)
+{
+	const struct elem *line;
+	char *list = str_dup(""), *longer;
+
+	for (line = elem_child(report, "stanza-id", NS_STANZA_ID); line;
+	     line = elem_next(line, "stanza-id", NS_STANZA_ID)) {
+		longer = str_format("%s%s%s", list, *list ? " " : "",
+				    elem_attr(line, "id"));
+		mem_free(&list);
+		list = longer;
+	}
+	return list;
+}
+
+/* Audit: who said what of whom. */
+static void keep(const struct stanza *s, const struct elem *item)
+{
+	const struct elem *report = elem_child(item, "report", NS_REPORTING);
+	char *list = list_lines(report);
+	char *of = quote(elem_attr(item, "jid"));
+	char *lines = quote(list);
+	char *text = quote(elem_child_text(report, "text", NS_REPORTING));
+
+	log_info(LOG_MUC, "%s: report by %s of %s as %s, lines %s: %s",
+		 jid_domain(s->to), jid_bare(s->from), of, find_reason(report),
+		 lines, text);
+	mem_free(&list);
+	mem_free(&of);
+	mem_free(&lines);
+	mem_free(&text);
+}
+
+static void keep_all(const struct stanza *s, const struct elem *block)
+{
+	const struct elem *item;
+
+	for (item = elem_child(block, "item", NS_BLOCKING); item;
+	     item = elem_next(item, "item", NS_BLOCKING))
+		keep(s, item);
 }
 
 bool report_run(struct site *site, const struct stanza *s)
@@ -61,16 +138,23 @@ bool report_run(struct site *site, const struct stanza *s)
 	struct cond bad = cond_make(COND_BAD_REQUEST, NULL);
 	struct cond often = cond_make(COND_RESOURCE_CONSTRAINT,
 				      "You report too often.");
+	size_t count;
 
 	if (s->type != STANZA_SET || !block ||
 	    !elem_is(block, "block", NS_BLOCKING))
 		return false;
-	if (!site_may_ask(site, s->from))
+	count = count_good(block);
+	if (!site_may_ask(site, s->from)) {
 		site_refuse(site, s, &often, NULL);
-	else if (has_report(block, s))
+	} else if (!count) {
+		site_refuse(site, s, &bad, NULL);
+	} else if (!reports_take(&site->reports, s->from, count,
+				 site_now(site))) {
+		site_refuse(site, s, &often, NULL);
+	} else {
+		keep_all(s, block);
 		site_answer(site, stanza_result_new(s), s->from,
 			    jid_domain(s->to));
-	else
-		site_refuse(site, s, &bad, NULL);
+	}
 	return true;
 }

@@ -11,6 +11,7 @@
 #include "muc/env.h"
 #include "muc/homes.h"
 #include "muc/occupant_id.h"
+#include "muc/reports.h"
 #include "muc/room_limits.h"
 #include "muc/watch.h"
 
@@ -30,6 +31,7 @@ struct site {
 	size_t room_invites;     /* of a room and hour */
 	struct room_limits_settings limits;
 	struct watch watch;
+	struct reports reports;
 	struct room_limits usage; /* of what the domains themselves answer */
 	bool logs_always;   /* no owner turns the record off */
 	size_t max_stanza;  /* bytes that a room passes on at once */
