@@ -46,6 +46,8 @@ void metrics_print(const struct admin *admin, struct buf *out)
 
 	print_gauge(out, "hallway_uptime_seconds", "Time since the start",
 		    uptime > 0 ? uptime : 0);
+	print_gauge(out, "hallway_memory_bytes", "Memory in use",
+		    (int64_t)mem_in_use());
 	print_gauge(out, "hallway_rooms", "Rooms that exist",
 		    (int64_t)muc_room_count(admin->muc));
 	print_gauge(out, "hallway_occupants", "Occupants in all rooms",

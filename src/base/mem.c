@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
+
+/* There only where a sanitizer's allocator takes the place of the C library's,
+ * which then knows of nothing. */
+__attribute__((weak)) size_t __sanitizer_get_current_allocated_bytes(void);
 
 static void *check(void *p, size_t size)
 {
@@ -38,4 +43,14 @@ void *mem_dup(const void *p, size_t size)
 	if (size > 0)
 		memcpy(copy, p, size);
 	return copy;
+}
+
+size_t mem_in_use(void)
+{
+	struct mallinfo2 info;
+
+	if (__sanitizer_get_current_allocated_bytes)
+		return __sanitizer_get_current_allocated_bytes();
+	info = mallinfo2();
+	return info.uordblks + info.hblkhd;
 }

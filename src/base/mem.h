@@ -14,6 +14,10 @@ void *mem_alloc(size_t size);
 void *mem_realloc(void *p, size_t size);
 void *mem_dup(const void *p, size_t size);
 
+/** Bytes that all of the process has allocated and not freed, the libraries'
+ * too; with the C library's allocator, also what threads keep to reuse. */
+size_t mem_in_use(void);
+
 #define mem_new(type) ((type *)mem_zero(1, sizeof(type)))
 
 /** Free what *pp points to and leave NULL there. */

@@ -37,6 +37,18 @@ static void dup_and_realloc_keep_content(void **state)
 	mem_free(&p);
 }
 
+static void what_is_freed_is_not_in_use(void **state)
+{
+	const size_t size = 1 << 20;
+	size_t before = mem_in_use();
+	void *p = mem_zero(1, size);
+
+	(void)state;
+	assert_in_range(mem_in_use(), before + size, before + size + 65536);
+	mem_free(&p);
+	assert_in_range(mem_in_use(), before - 65536, before + 65536);
+}
+
 static volatile size_t half = SIZE_MAX / 2;
 
 static void ask_for_product_above_size_max(void)
@@ -56,6 +68,7 @@ int main(void)
 		cmocka_unit_test(zero_is_zeroed),
 		cmocka_unit_test(nothing_is_not_null),
 		cmocka_unit_test(dup_and_realloc_keep_content),
+		cmocka_unit_test(what_is_freed_is_not_in_use),
 		cmocka_unit_test(product_overflow_aborts),
 	};
 
