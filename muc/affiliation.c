@@ -74,9 +74,11 @@ static bool make_key(struct nickname *n, const char *nick)
 	return nick && nickname_make(n, nick);
 }
 
-static void remove_entry(struct affiliation_list *l, const char *key)
+/* Returns when they were last in the room. */
+static int64_t remove_entry(struct affiliation_list *l, const char *key)
 {
 	struct affiliation_entry *entry = map_steal(l->entries, key);
+	int64_t left = entry ? entry->left : 0;
 	struct nickname n;
 
 	if (entry && make_key(&n, entry->nick)) {
@@ -84,6 +86,7 @@ static void remove_entry(struct affiliation_list *l, const char *key)
 		nickname_fini(&n);
 	}
 	entry_free(entry);
+	return left;
 }
 
 static void reserve(struct affiliation_list *l, const char *key,
@@ -106,21 +109,33 @@ void affiliation_list_set(struct affiliation_list *l, const char *key,
 {
 	struct affiliation_entry *entry;
 	char *own_nick = str_dup(nick), *own_reason = str_dup(reason);
+	int64_t left;
 
 	if (!l->entries) {
 		l->entries = map_new();
 		l->nicks = map_new();
 	}
-	remove_entry(l, key);
+	left = remove_entry(l, key);
 	if (a != AFFILIATION_NONE) {
 		entry = mem_new(struct affiliation_entry);
 		entry->affiliation = a;
+		entry->left = left;
 		entry->reason = str_dup(own_reason);
 		reserve(l, key, entry, own_nick);
 		map_add(l->entries, key, entry);
 	}
 	mem_free(&own_nick);
 	mem_free(&own_reason);
+}
+
+void affiliation_list_note_left(struct affiliation_list *l, const char *key,
+				int64_t now)
+{
+	struct affiliation_entry *entry = l->entries ? map_get(l->entries, key)
+						     : NULL;
+
+	if (entry)
+		entry->left = now;
 }
 
 const struct affiliation_entry *

@@ -34,6 +34,7 @@ struct affiliation_entry {
 	enum affiliation affiliation;
 	char *nick;   /* owned; reserved nick, or NULL */
 	char *reason; /* owned; or NULL */
+	int64_t left; /* ms since epoch; last in the room, or 0; not stored */
 };
 
 struct affiliation_list {
@@ -48,6 +49,9 @@ void affiliation_list_fini(struct affiliation_list *l);
 void affiliation_list_set(struct affiliation_list *l, const char *key,
 			  enum affiliation a, const char *nick,
 			  const char *reason);
+/** Somebody, listed or not, left the room. */
+void affiliation_list_note_left(struct affiliation_list *l, const char *key,
+				int64_t now);
 /** The entry of exactly this key, borrowed, or NULL. */
 const struct affiliation_entry *
 affiliation_list_find(const struct affiliation_list *l, const char *key);

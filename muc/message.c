@@ -119,6 +119,7 @@ static void say_for_the_record(struct act *a, struct elem *e,
 	if (is_counted(e)) {
 		room_activity_count(&r->activity, now);
 		r->has_news = true;
+		r->said = now;
 	}
 	if (!changes_subject)
 		history_add(&r->history, f, stanza_id, now);

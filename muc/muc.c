@@ -434,26 +434,6 @@ static bool is_expired(const struct muc *m, const struct room *r, int64_t now)
 	       now - r->created > m->keep_tombstones;
 }
 
-static void tell_news(struct muc *m)
-{
-	struct map_cursor cursor;
-	struct room **rooms = NULL;
-	size_t count = 0;
-
-	map_begin(m->rooms, &cursor);
-	while (map_next(&cursor)) {
-		struct room *r = cursor.value;
-
-		if (!r->has_news)
-			continue;
-		r->has_news = false;
-		rooms = mem_realloc(rooms, (count + 1) * sizeof(struct room *));
-		rooms[count++] = r;
-	}
-	watch_tell(&m->site, rooms, count);
-	mem_free(&rooms);
-}
-
 void muc_tick(struct muc *m)
 {
 	struct map_cursor cursor;
@@ -463,7 +443,7 @@ void muc_tick(struct muc *m)
 	lose_some(m);
 	homes_tick(&m->site.homes, &m->site);
 	room_limits_prune(&m->site.usage, 0, now);
-	tell_news(m);
+	watch_tick(&m->site, m->rooms);
 	map_begin(m->rooms, &cursor);
 	while (map_next(&cursor)) {
 		struct room *r = cursor.value;

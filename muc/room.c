@@ -97,6 +97,8 @@ void room_add_session(struct room *r, struct occupant *o,
 struct occupant *room_take_session(struct room *r, struct session *s)
 {
 	homes_leave(&r->site->homes, jid_domain(r->jid), jid_domain(s->jid));
+	affiliation_list_note_left(&r->affiliations, jid_bare(s->jid),
+				   site_now(r->site));
 	return roster_take_session(&r->roster, s);
 }
 

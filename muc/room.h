@@ -36,6 +36,7 @@ struct room {
 	struct jid *jid;      /* owned; bare */
 	bool is_over;         /* to be taken out of the house after the act */
 	bool has_news;        /* something was said since the last tick */
+	int64_t said;         /* ms since epoch; when, or 0: not since a start */
 	bool is_listed;       /* in the house's directory */
 	int64_t created;      /* ms since epoch */
 	int64_t emptied;      /* ms; when the last session went */

@@ -162,6 +162,8 @@ static void deliver_presence(struct site *site, const struct stanza *s)
 void service_deliver(struct site *site, const struct directory *rooms,
 		     const struct stanza *s)
 {
+	if (s->kind == STANZA_MESSAGE && s->type == STANZA_ERROR)
+		watch_bounced(site, s);
 	/* Nobody reads messages here: RFC 6121 8.5.2.2.1 for each type. */
 	if (s->kind == STANZA_MESSAGE && s->type != STANZA_HEADLINE)
 		refuse(site, s, COND_SERVICE_UNAVAILABLE);

@@ -13,10 +13,15 @@
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
+#define TELL_MAX 400      /* rooms of one message; below 64 KiB */
+#define BEGUN_AT_ONCE 100 /* watchers told of the past in a tick */
+#define WATCH_OF_USER 20  /* clients */
+
 struct watcher {
 	struct jid *client;  /* owned; full */
 	struct jid *service; /* owned; our domain it asked */
 	struct map *told;    /* owned; bare JIDs of rooms told of */
+	bool is_behind;      /* to be told of what was said before */
 };
 
 void watch_init(struct watch *w, size_t max)
@@ -50,19 +55,41 @@ static char *make_key(const struct jid *client, const char *domain)
 
 /* ---- beginning and ending ---- */
 
+/* No person and no domain takes all there is. */
+static bool has_place(const struct watch *w, const struct jid *client)
+{
+	struct map_cursor cursor;
+	size_t of_user = 0, of_domain = 0;
+
+	if (map_count(w->watchers) >= w->max)
+		return false;
+	map_begin(w->watchers, &cursor);
+	while (map_next(&cursor)) {
+		const struct watcher *watcher = cursor.value;
+
+		of_user += jid_equal_bare(watcher->client, client);
+		of_domain += str_equal(jid_domain(watcher->client),
+				       jid_domain(client));
+	}
+	return of_user < WATCH_OF_USER && of_domain < (w->max + 1) / 2;
+}
+
+/* Asked again, nothing is told twice. */
 static void add(struct site *s, const char *key, const struct stanza *presence)
 {
-	struct watcher *watcher;
+	struct watcher *watcher = map_get(s->watch.watchers, key);
 	struct cond full = cond_make(COND_RESOURCE_CONSTRAINT,
 				     "Too many watch already.");
 
-	if (map_get(s->watch.watchers, key))
+	if (watcher)
 		return;
-	if (map_count(s->watch.watchers) >= s->watch.max) {
+	if (!has_place(&s->watch, presence->from)) {
 		site_refuse(s, presence, &full, NULL);
 		return;
 	}
 	watcher = mem_new(struct watcher);
+	watcher->is_behind = true;
+	s->watch.has_begun = true;
 	watcher->client = jid_copy(presence->from);
 	watcher->service = jid_to_bare(presence->to);
 	watcher->told = map_new();
@@ -80,6 +107,14 @@ void watch_presence(struct site *s, const struct stanza *presence)
 		 jid_resource(presence->from) &&
 		 elem_child(presence->elem, "rai", NS_ROOM_ACTIVITY))
 		add(s, key, presence);
+	mem_free(&key);
+}
+
+void watch_bounced(struct site *s, const struct stanza *error)
+{
+	char *key = make_key(error->from, jid_domain(error->to));
+
+	free_watcher(map_steal(s->watch.watchers, key));
 	mem_free(&key);
 }
 
@@ -110,23 +145,36 @@ void watch_entered(struct watch *w, const struct room *r,
 
 /* ---- telling ---- */
 
+/* Only for the first news: was anything said since they were there? */
+static bool is_missed(const struct watcher *watcher, const struct room *r)
+{
+	const struct affiliation_entry *entry;
+
+	entry = affiliation_list_find(&r->affiliations,
+				      jid_bare(watcher->client));
+	return entry && r->said > entry->left;
+}
+
 static bool is_news(const struct watcher *watcher, const struct room *r)
 {
 	return str_equal(jid_domain(r->jid), jid_domain(watcher->service)) &&
 	       affiliation_list_get(&r->affiliations, watcher->client) >=
 		       AFFILIATION_MEMBER &&
 	       !map_get(watcher->told, jid_text(r->jid)) &&
-	       !roster_find_session(&r->roster, watcher->client);
+	       !roster_find_session(&r->roster, watcher->client) &&
+	       (!watcher->is_behind || is_missed(watcher, r));
 }
 
+/* What does not fit into one message comes with the next tick. */
 static void tell(struct site *s, struct watcher *watcher,
 		 struct room *const *rooms, size_t count)
 {
 	static char there;
 	struct elem *e = NULL, *rai = NULL;
 	char id[RAND_ID_SIZE];
+	size_t told = 0, i;
 
-	for (size_t i = 0; i < count; i++) {
+	for (i = 0; i < count && told < TELL_MAX; i++) {
 		if (!is_news(watcher, rooms[i]))
 			continue;
 		if (!e) {
@@ -138,17 +186,79 @@ static void tell(struct site *s, struct watcher *watcher,
 		elem_add_with_text(rai, "activity", NULL,
 				   jid_text(rooms[i]->jid));
 		map_add(watcher->told, jid_text(rooms[i]->jid), &there);
+		told++;
 	}
+	watcher->is_behind = i < count;
+	s->watch.has_begun |= watcher->is_behind;
 	site_answer(s, e, watcher->client, jid_domain(watcher->service));
 }
 
-void watch_tell(struct site *s, struct room *const *rooms, size_t count)
+/* Owned array. */
+static struct room **gather(struct map *rooms, bool is_any_old,
+			    size_t *count_out)
+{
+	struct room **list = NULL;
+	struct map_cursor cursor;
+	size_t count = 0;
+
+	map_begin(rooms, &cursor);
+	while (map_next(&cursor)) {
+		struct room *r = cursor.value;
+
+		if (is_any_old ? !r->said : !r->has_news)
+			continue;
+		list = mem_realloc(list, (count + 1) * sizeof(struct room *));
+		list[count++] = r;
+	}
+	*count_out = count;
+	return list;
+}
+
+/* So few at once that a tick stays short, however many come. */
+static void tell_begun(struct site *s, struct map *rooms)
 {
 	struct map_cursor cursor;
+	size_t count, left = BEGUN_AT_ONCE;
+	struct room **list = gather(rooms, true, &count);
 
-	if (!count)
-		return;
+	s->watch.has_begun = false;
 	map_begin(s->watch.watchers, &cursor);
-	while (map_next(&cursor))
-		tell(s, cursor.value, rooms, count);
+	while (map_next(&cursor)) {
+		struct watcher *watcher = cursor.value;
+
+		if (!watcher->is_behind)
+			continue;
+		if (!left) {
+			s->watch.has_begun = true;
+			break;
+		}
+		left--;
+		tell(s, watcher, list, count);
+	}
+	mem_free(&list);
+}
+
+static void tell_others(struct site *s, struct map *rooms)
+{
+	struct map_cursor cursor;
+	size_t count;
+	struct room **list = gather(rooms, false, &count);
+
+	for (size_t i = 0; i < count; i++)
+		list[i]->has_news = false;
+	map_begin(s->watch.watchers, &cursor);
+	while (count && map_next(&cursor)) {
+		struct watcher *watcher = cursor.value;
+
+		if (!watcher->is_behind)
+			tell(s, watcher, list, count);
+	}
+	mem_free(&list);
+}
+
+void watch_tick(struct site *s, struct map *rooms)
+{
+	if (s->watch.has_begun)
+		tell_begun(s, rooms);
+	tell_others(s, rooms);
 }
