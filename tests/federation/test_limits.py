@@ -320,7 +320,8 @@ def test_r10_connections_leave_nothing_behind(new_host, new_peer):
     knock(500)
     before = descriptors(host.process.pid), resident(host.process.pid)
     knock(int(os.environ.get("HALLWAY_KNOCKS", "3000")))
-    assert descriptors(host.process.pid) == before[0]
+    # One more before is one that was just closing.
+    assert descriptors(host.process.pid) <= before[0]
     if not host.is_sanitized():     # which keeps what is freed
         assert resident(host.process.pid) < before[1] + 2048
     served_within(2, host, new_peer("good.test")).close()
