@@ -63,6 +63,14 @@ void contacts_add_forms(const struct contacts *c, struct elem *query)
 			  CONTACT_OUTAGE);
 }
 
+/* XEP-0504 #tos: one. */
+void contacts_add_terms(const struct contacts *c, struct elem *form)
+{
+	if (c && c->count[CONTACT_TERMS])
+		form_add_field(form, vars[CONTACT_TERMS], "text-single", NULL,
+			       c->uris[CONTACT_TERMS][0]);
+}
+
 void contacts_add_jids(const struct contacts *c, struct elem *form)
 {
 	struct elem *field = NULL;

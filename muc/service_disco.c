@@ -12,7 +12,9 @@
 #include "xmpp/ns.h"
 
 /* XEP-0504: what is said in a logged room is public and stays. */
-static void add_policy(struct elem *query)
+/* XEP-0504. What only the operator knows (backups, the place) is not told. A line
+ * that was taken back is sealed, not deleted. */
+static void add_policy(const struct contacts *contacts, struct elem *query)
 {
 	struct elem *form = form_add(query, "result", NS_DATA_POLICY);
 	struct elem *field;
@@ -20,6 +22,10 @@ static void add_policy(struct elem *query)
 	form_add_field(form, "auth_data", "list-single", NULL, "no_auth");
 	form_add_field(form, "data_retention", "text-single", NULL,
 		       "infinite");
+	form_add_field(form, "data_deletion", "boolean", NULL, "0");
+	form_add_field(form, "encryption_at_rest", "boolean", NULL, "0");
+	contacts_add_terms(contacts, form);
+	form_add_field(form, "data_export", "boolean", NULL, "0");
 	field = form_add_field(form, "access_policy", "list-multi", NULL,
 			       "admins");
 	form_add_value(field, "moderators");
@@ -45,7 +51,7 @@ struct elem *service_disco_add(const struct site *site, const char *domain,
 		disco_add_feature(query, features[i]);
 	entity_add_features(query);
 	contacts_add_forms(map_get(site->contacts, domain), query);
-	add_policy(query);
+	add_policy(map_get(site->contacts, domain), query);
 	return query;
 }
 

@@ -117,6 +117,15 @@ static char *normal_uri(const char *text)
 		       : NULL;
 }
 
+/* XEP-0455 #external-disco: whoever needs it has no other way. */
+static char *normal_url(const char *text)
+{
+	return str_has_prefix(text, "https://") ||
+			       str_has_prefix(text, "http://")
+		       ? normal_uri(text)
+		       : NULL;
+}
+
 #define CONTACT_KEY(kind, key, var)                                           \
 	{ key,                                                                 \
 	  CONFIG_TEXTS,                                                        \
@@ -124,9 +133,11 @@ static char *normal_uri(const char *text)
 	  0,                                                                   \
 	  0,                                                                   \
 	  0,                                                                   \
-	  "an address (\"mailto:admin@example.org\")",                         \
+	  CONTACT_##kind == CONTACT_OUTAGE                                     \
+		  ? "an address (\"https://example.org/status.json\")"         \
+		  : "an address (\"mailto:admin@example.org\")",               \
 	  NULL,                                                                \
-	  normal_uri },
+	  CONTACT_##kind == CONTACT_OUTAGE ? normal_url : normal_uri },
 
 static const struct config_key contact_fields[] = { CONTACTS_TABLE(
 	CONTACT_KEY) };

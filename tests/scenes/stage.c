@@ -285,10 +285,14 @@ void stage_init(struct stage *s)
 	static const char *const admins[] = { "mailto:post@rooms.example",
 					      "xmpp:op@home.example" };
 	static const char *const outage[] = { "https://x.example/s.json" };
+	static const char *const terms[] = { "https://x.example/terms" };
 	static const struct contacts_settings contacts[] = { {
-		.uris = { [CONTACT_ADMIN] = admins, [CONTACT_OUTAGE] = outage },
+		.uris = { [CONTACT_ADMIN] = admins,
+			  [CONTACT_OUTAGE] = outage,
+			  [CONTACT_TERMS] = terms },
 		.count = { [CONTACT_ADMIN] = array_len(admins),
-			   [CONTACT_OUTAGE] = array_len(outage) },
+			   [CONTACT_OUTAGE] = array_len(outage),
+			   [CONTACT_TERMS] = array_len(terms) },
 	} };
 
 	*s = (struct stage){ .now = INT64_C(1700000000000) };

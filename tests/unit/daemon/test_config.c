@@ -467,6 +467,10 @@ static void each_fault_is_told_with_its_place(void **state)
 		{ DOMAINS "rooms: {anonymous_accounts: none}\n",
 		  "2:29: error: anonymous_accounts: expected participant or "
 		  "visitor" },
+		{ "domains:\n- {name: c.example.org, contact: "
+		  "{outage: [\"mailto:a@b\"]}}\n",
+		  "2:45: error: outage: expected an address "
+		  "(\"https://example.org/status.json\")" },
 		{ DOMAINS "archive: {sync: often}\n",
 		  "2:17: error: sync: expected full, normal or relaxed" },
 		{ DOMAINS "log: {level: loud}\n",
