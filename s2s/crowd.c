@@ -38,6 +38,11 @@ void crowd_free(struct crowd **c)
 	mem_free(c);
 }
 
+static char *key_of(const char *local, const char *remote)
+{
+	return str_format("%s %s", remote, local);
+}
+
 /* Of the pair that came first, the streams are not counted any more. */
 static void forget_first(struct crowd *c)
 {
@@ -64,20 +69,64 @@ static struct crowd_pair *need_pair(struct crowd *c, const char *key)
 	return p;
 }
 
+/* Its place, or count. */
+static size_t find(const struct crowd_pair *p, uint64_t number)
+{
+	size_t i = 0;
+
+	while (i < p->count && p->numbers[i] != number)
+		i++;
+	return i;
+}
+
+static void drop(struct crowd_pair *p, size_t i)
+{
+	p->count--;
+	memmove(p->numbers + i, p->numbers + i + 1,
+		(p->count - i) * sizeof(p->numbers[0]));
+}
+
 uint64_t crowd_add(struct crowd *c, const char *local, const char *remote,
 		   uint64_t number)
 {
-	char *key = str_format("%s %s", remote, local);
+	char *key = key_of(local, remote);
 	struct crowd_pair *p = need_pair(c, key);
 	uint64_t eldest = 0;
 
 	mem_free(&key);
+	if (find(p, number) < p->count)
+		return 0;
 	if (p->count == c->per_pair) {
 		eldest = p->numbers[0];
-		p->count--;
-		memmove(p->numbers, p->numbers + 1,
-			p->count * sizeof(p->numbers[0]));
+		drop(p, 0);
 	}
 	p->numbers[p->count++] = number;
 	return eldest;
+}
+
+static void remove_from(struct crowd *c, const char *key, uint64_t number)
+{
+	struct crowd_pair *p = map_get(c->pairs, key);
+
+	if (!p || find(p, number) == p->count)
+		return;
+	drop(p, find(p, number));
+	if (p->count > 0)
+		return;
+	p = map_steal(c->pairs, key);
+	mem_free(&p);
+}
+
+void crowd_remove(struct crowd *c, const char *local, const char *remote,
+		  uint64_t number)
+{
+	char *key = key_of(local, remote);
+
+	remove_from(c, key, number);
+	mem_free(&key);
+}
+
+size_t crowd_count(const struct crowd *c)
+{
+	return map_count(c->pairs);
 }

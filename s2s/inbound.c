@@ -616,12 +616,24 @@ static void on_ending(void *owner, enum stream_end why, enum stream_cond cond,
 	end(in);
 }
 
+static void tell_unseated(struct inbound *in)
+{
+	const char *local;
+	const char *remote;
+	enum s2s_proof proof;
+
+	for (size_t i = 0; trust_get(&in->trust, i, &local, &remote, &proof);
+	     i++)
+		in->events->on_unseated(in->owner, in->number, local, remote);
+}
+
 static void on_closed(void *owner)
 {
 	struct inbound *in = owner;
 
 	counter_add(&tally.streams_in, -1);
 	close_outlets(in);
+	tell_unseated(in);
 	in->events->on_closed(in->owner, in->number,
 			      !trust_is_empty(&in->trust));
 	trust_fini(&in->trust);

@@ -47,6 +47,9 @@ struct inbound_events {
 	 *  something left, of later ones nothing. */
 	void (*on_unfed)(void *owner, uint64_t number, const char *local,
 			 const char *remote, uint32_t serial);
+	/** A pair that was authorised; the stream is closed. */
+	void (*on_unseated)(void *owner, uint64_t number, const char *local,
+			    const char *remote);
 	void (*on_closed)(void *owner, uint64_t number, bool was_authorised);
 };
 

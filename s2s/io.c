@@ -333,6 +333,17 @@ static void on_question(void *owner, uint64_t number, const char *local,
 	post(shard_io(io, remote), m);
 }
 
+static void on_unseated(void *owner, uint64_t number, const char *local,
+			const char *remote)
+{
+	struct io *io = owner;
+	struct io_mail *m = io_mail_new(IO_UNSEATED);
+
+	m->stream = number;
+	io_mail_set_pair(m, local, remote);
+	post(shard_io(io, remote), m);
+}
+
 static void on_closed(void *owner, uint64_t number, bool was_authorised)
 {
 	struct io *io = owner;
@@ -389,6 +400,7 @@ static const struct inbound_events inbound_events = {
 	.on_question = on_question,
 	.on_stanza = on_stanza,
 	.on_reply = on_reply,
+	.on_unseated = on_unseated,
 	.on_closed = on_closed,
 };
 
@@ -728,6 +740,9 @@ static void on_mail(void *owner, struct mail *owned)
 		break;
 	case IO_SEATED:
 		take_seated(io, m);
+		break;
+	case IO_UNSEATED:
+		crowd_remove(io->crowd, m->local, m->remote, m->stream);
 		break;
 	case IO_EXPEL:
 		take_expel(io, m);

@@ -33,6 +33,7 @@ enum io_mail_kind {
 	IO_DOUBT,     /* local, remote: it does not answer */
 	IO_REVIVE,    /* local, remote: remote proved that it is there */
 	IO_SEATED,    /* stream, local, remote: it proved the pair */
+	IO_UNSEATED,  /* stream, local, remote: it is gone */
 	IO_EXPEL,     /* stream: there are too many of its pair */
 	IO_RESUME,    /* read on */
 	IO_HOLD,      /* remote, is_on: read its streams no further, or on */

@@ -391,3 +391,17 @@ def test_r13_the_eldest_of_too_many_streams_goes(new_host, new_peer):
         ping(peer, stream)
         stream.close()
     assert host.counter("s2s_streams_expelled") == 1
+
+
+def test_r13_streams_that_are_gone_do_not_count(new_host, new_peer):
+    host = new_host(s2s="max_streams_per_pair: 2")
+    peer = new_peer("one.test")
+    first = peer.dial_authorised(host.address, ROOMS)
+    for _ in range(4):
+        stream = peer.dial_authorised(host.address, ROOMS)
+        stream.send("</stream:stream>")
+        stream.read_end()
+        stream.close(footer=False)
+    ping(peer, first)
+    first.close()
+    assert host.counter("s2s_streams_expelled") == 0

@@ -171,6 +171,15 @@ static void on_fed(void *owner, uint64_t number, const char *local,
 	(void)serial;
 }
 
+static void on_unseated(void *owner, uint64_t number, const char *local,
+			const char *remote)
+{
+	(void)owner;
+	(void)number;
+	(void)local;
+	(void)remote;
+}
+
 static void on_closed(void *owner, uint64_t number, bool was_authorised)
 {
 	struct guest *g = owner;
@@ -188,6 +197,7 @@ static const struct inbound_events events = {
 	.on_feed = on_feed,
 	.on_fed = on_fed,
 	.on_unfed = on_fed,
+	.on_unseated = on_unseated,
 	.on_closed = on_closed,
 };
 

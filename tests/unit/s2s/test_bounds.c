@@ -70,6 +70,27 @@ static void r13_the_eldest_of_a_pair_has_to_go(void **state)
 	assert_null(c);
 }
 
+static void r13_who_is_gone_is_no_crowd(void **state)
+{
+	struct crowd *c = crowd_new(2);
+
+	(void)state;
+	assert_int_equal(crowd_add(c, "a.test", "b.test", 1), 0);
+	assert_int_equal(crowd_add(c, "a.test", "b.test", 2), 0);
+	assert_int_equal(crowd_add(c, "a.test", "b.test", 2), 0);
+	crowd_remove(c, "a.test", "b.test", 2);
+	crowd_remove(c, "a.test", "b.test", 2);
+	crowd_remove(c, "c.test", "b.test", 1);
+	assert_int_equal(crowd_add(c, "a.test", "b.test", 3), 0);
+	assert_int_equal(crowd_add(c, "a.test", "b.test", 4), 1);
+	assert_int_equal(crowd_count(c), 1);
+	crowd_remove(c, "a.test", "b.test", 4);
+	assert_int_equal(crowd_count(c), 1);
+	crowd_remove(c, "a.test", "b.test", 3);
+	assert_int_equal(crowd_count(c), 0);
+	crowd_free(&c);
+}
+
 /* ---- hush: R11 ---- */
 
 static void r11_lines_are_kept_back_by_cause_and_network(void **state)
@@ -176,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(r1_strangers_are_bounded_at_each_level),
 		cmocka_unit_test(r13_the_eldest_of_a_pair_has_to_go),
+		cmocka_unit_test(r13_who_is_gone_is_no_crowd),
 		cmocka_unit_test(r11_lines_are_kept_back_by_cause_and_network),
 		cmocka_unit_test(r2_a_turn_has_its_share),
 		cmocka_unit_test(r2_who_leaves_is_not_called),
