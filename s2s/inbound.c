@@ -748,6 +748,8 @@ void inbound_hold(struct inbound *in, const char *remote, bool on)
 		return;
 	if (on)
 		counter_add(&tally.held, 1);
+	log_debug(LOG_S2S, "%s: %s", label(in),
+		  on ? "held back: too much waits for it" : "read again");
 	in->is_held = on;
 	settle_pause(in);
 }

@@ -478,7 +478,17 @@ class Peer:
 
 
 class Crowd(Peer):
-    """A server of many users, none of whom reads anything."""
+    """A server of many users, none of whom reads anything. What is sent to
+    them is taken in only while `takes` is set."""
+
+    def __init__(self, *words, **more):
+        self.takes = threading.Event()
+        self.takes.set()
+        super().__init__(*words, **more)
+
+    def close(self):
+        self.takes.set()
+        super().close()
 
     def on_stream(self, stream):
         self.answer_header(stream, FEATURES_PLAIN)
@@ -493,7 +503,7 @@ class Crowd(Peer):
             elif element.tag == DIALBACK + "result":
                 self.on_dialback(stream, element)
                 break
-        while stream.sock.recv(1 << 20):
+        while self.takes.wait() and stream.sock.recv(1 << 20):
             pass
 
     def begin(self, address, room):
