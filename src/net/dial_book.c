@@ -53,14 +53,25 @@ static void forget(struct dial_book *b, const char *key)
 	mem_free(&f);
 }
 
-/* The map walks in the order in which failures came. */
-static void forget_oldest(struct dial_book *b)
+static bool is_past(const struct dial_book *b, const struct failure *f,
+		    int64_t now)
+{
+	return now - f->at >= b->settings.memory;
+}
+
+/* What is past, and room for one more. The map walks in the order in which
+ * failures came. */
+static void forget_oldest(struct dial_book *b, int64_t now)
 {
 	struct map_cursor cursor;
 
 	map_begin(b->failures, &cursor);
-	if (map_next(&cursor))
+	while (map_next(&cursor)) {
+		if (map_count(b->failures) < MAX_FAILURES &&
+		    !is_past(b, cursor.value, now))
+			return;
 		forget(b, cursor.key);
+	}
 }
 
 void dial_book_fail(struct dial_book *b, const struct addr *at, int64_t now)
@@ -70,10 +81,14 @@ void dial_book_fail(struct dial_book *b, const struct addr *at, int64_t now)
 
 	addr_print(at, key);
 	forget(b, key);
-	if (map_count(b->failures) >= MAX_FAILURES)
-		forget_oldest(b);
+	forget_oldest(b, now);
 	f->at = now;
 	map_add(b->failures, key, f);
+}
+
+size_t dial_book_count(const struct dial_book *b)
+{
+	return map_count(b->failures);
 }
 
 void dial_book_succeed(struct dial_book *b, const struct addr *at)
@@ -92,7 +107,7 @@ bool dial_book_has_failed(struct dial_book *b, const struct addr *at,
 
 	addr_print(at, key);
 	f = map_get(b->failures, key);
-	return f && now - f->at < b->settings.memory;
+	return f && !is_past(b, f, now);
 }
 
 static void print_host(const struct addr *at, char key[ADDR_TEXT_SIZE])

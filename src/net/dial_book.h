@@ -4,7 +4,7 @@
  * lately, and how many connects to one machine are under way (FEDERATION 3.4
  * R3, 4.4). Time is an argument.
  *
- * Thread: its loop's. Bounded: what is too much is forgotten.
+ * Thread: its loop's. Bounded: what is past, or too much, is forgotten.
  */
 #pragma once
 
@@ -24,6 +24,7 @@ void dial_book_free(struct dial_book **b);
 
 /** A connect to this address and port, or the stream over it, failed. */
 void dial_book_fail(struct dial_book *b, const struct addr *at, int64_t now);
+size_t dial_book_count(const struct dial_book *b); /* failures remembered */
 /** It did not. */
 void dial_book_succeed(struct dial_book *b, const struct addr *at);
 bool dial_book_has_failed(struct dial_book *b, const struct addr *at,

@@ -343,6 +343,27 @@ static void book_is_bounded(void **state)
 	dial_book_free(&book);
 }
 
+static void book_forgets_what_is_past(void **state)
+{
+	struct dial_book_settings settings = { .memory = 1000, .per_host = 1 };
+	struct dial_book *book = dial_book_new(&settings);
+	struct addr a[3];
+
+	(void)state;
+	for (size_t i = 0; i < array_len(a); i++)
+		assert_int_equal(addr_parse("192.0.2.1", (uint16_t)(1 + i),
+					    &a[i]), 0);
+	dial_book_fail(book, &a[0], 0);
+	dial_book_fail(book, &a[1], 500);
+	assert_int_equal(dial_book_count(book), 2);
+	dial_book_fail(book, &a[2], 1000);
+	assert_int_equal(dial_book_count(book), 2);
+	assert_true(dial_book_has_failed(book, &a[1], 1000));
+	dial_book_fail(book, &a[2], 2000);
+	assert_int_equal(dial_book_count(book), 1);
+	dial_book_free(&book);
+}
+
 static void dial_times_out(void **state)
 {
 	struct fixture f;
@@ -462,6 +483,7 @@ int main(void)
 		cmocka_unit_test(dial_goes_to_the_next_group_when_one_has_failed),
 		cmocka_unit_test(dial_waits_for_a_busy_machine),
 		cmocka_unit_test(book_is_bounded),
+		cmocka_unit_test(book_forgets_what_is_past),
 		cmocka_unit_test(dial_times_out),
 		cmocka_unit_test(dial_tells_the_last_error),
 		cmocka_unit_test(dial_cancelled_does_not_call),
