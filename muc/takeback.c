@@ -96,10 +96,40 @@ static void put_tombstone(struct act *a, const struct elem *line,
 	elem_free(&tombstone);
 }
 
+/* Is that line the subject of the room? It is kept in the archive alone, at the
+ * time that the subject remembers. */
+static bool is_subject_now(const struct act *a, const struct elem *line)
+{
+	return a->page && a->page->count == 1 &&
+	       elem_child(line, "subject", NS_SERVER) &&
+	       a->page->rows[0].at == a->room->subject.at;
+}
+
+/* A tombstone hides nothing from newcomers who are still told the subject; so
+ * there is none then, and those who are here see that. The record says why. */
+static void clear_subject(struct act *a, int64_t at)
+{
+	struct room *r = a->room;
+	char id[RAND_ID_SIZE];
+	struct frozen *f;
+	struct elem *e;
+
+	subject_set(&r->subject, "", NULL, NULL, at);
+	persist_room(r);
+	rand_id(id);
+	e = stanza_elem_new(STANZA_MESSAGE, "groupchat", r->jid, id);
+	elem_add_with_text(e, "subject", NULL, "");
+	f = frozen_new(e);
+	elem_free(&e);
+	room_send_to(r, f, ROSTER_ALL, 0);
+	frozen_unref(&f);
+}
+
 void takeback_run(struct act *a, struct elem *message, const struct elem *line,
 		  const struct retraction *retraction, bool by_author)
 {
 	struct room *r = a->room;
+	bool clears_subject = is_subject_now(a, line);
 	char stanza_id[RAND_ID_SIZE];
 	struct frozen *f;
 
@@ -113,4 +143,6 @@ void takeback_run(struct act *a, struct elem *message, const struct elem *line,
 	recent_add(&r->recent, frozen_id(f));
 	room_send_to(r, f, ROSTER_ALL, 0);
 	frozen_unref(&f);
+	if (clears_subject)
+		clear_subject(a, retraction->at);
 }
