@@ -112,6 +112,9 @@ class Hallwayd:
             self.folder / ("hallwayd.%d.log" % self.runs),
             env=dict(os.environ, NOTIFY_SOCKET=str(path)))
         self._await_ready(timeout)
+        # Now its loop turns and waits. ThreadSanitizer loses a signal that
+        # comes while the daemon, READY=1 just sent, is on its way there.
+        self.ctl("status")
 
     def _await_ready(self, timeout):
         """Until READY=1 comes, or the daemon has ended."""
