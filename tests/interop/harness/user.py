@@ -22,6 +22,7 @@ SID = "{urn:xmpp:sid:0}"
 DELAY = "{urn:xmpp:delay}"
 STANZAS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
 PATIENCE = 20
+LOGIN_PATIENCE = 60     # about the machine: home servers are slow under load
 
 _numbers = itertools.count(1)
 
@@ -96,7 +97,8 @@ class User(slixmpp.ClientXMPP):
         return stanza
 
     async def login(self, address):
-        up = asyncio.ensure_future(self.wait_until("session_start", PATIENCE))
+        up = asyncio.ensure_future(self.wait_until(
+            "session_start", LOGIN_PATIENCE))
         self.connect(address=address, force_starttls=False,
                      disable_starttls=True)
         await up
