@@ -26,7 +26,8 @@ struct muc_env {
 	void (*save)(void *owner, const char *room, struct record *owned,
 		     bool gates);
 
-	/** May more records be made? False: the store is behind; new groupchat,
+	/** May more records be made? False: the store, or the way out to the
+	 *  links, is behind; new groupchat,
 	 *  joins and changes are refused with resource-constraint. */
 	bool (*may_save)(void *owner);
 

@@ -49,7 +49,7 @@ void backlog_drop(struct backlog *b);
 /** More waits than may, for a stream that is open, or for none. */
 bool backlog_is_over(const struct backlog *b, bool is_open);
 /** So much waits for the open stream that the peer's own traffic, which is what
- *  we answer, should wait as well (FEDERATION 6.4). was: it was so before. */
+ *  we answer, should wait as well. was: it was so before. */
 bool backlog_is_heavy(const struct backlog *b, bool was);
 /** Write what the open stream can take now. True: something was. */
 bool backlog_pump(struct backlog *b, struct outbound *stream,

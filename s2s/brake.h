@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * brake: how much of one stream is read in a time (FEDERATION 3.4 R7). Who sends
+ * brake: how much of one stream is read in a time (rule R7). Who sends
  * more is not read for a while: TCP then holds the sender back.
  *
  * Owner: embedded in the stream. Thread: the stream's loop's.

@@ -2,7 +2,7 @@
 /*
  * crowd: the latest streams that proved a (local, remote) pair to us, of all
  * loops: on the loop that owns the pair's link. More than so many of a pair are
- * not kept (FEDERATION 3.4 R13): the eldest has to go, for it is the one that
+ * not kept (rule R13): the eldest has to go, for it is the one that
  * its server may have forgotten.
  *
  * Thread: the loop's. A number may be, for a moment, that of a stream that is

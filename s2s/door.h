@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * door: the listening sockets, how many strangers may be inside at once, and how
- * often new ones may come (FEDERATION 3.4 R1, R13).
+ * often new ones may come (rule R1, R13).
  *
  * Thread: the loop's that accepts.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * hush: keeps strangers from filling the log: only so many lines a minute of
- * each cause and network (FEDERATION 3.4 R11). What is kept back is counted.
+ * each cause and network (rule R11). What is kept back is counted.
  *
  * Thread: the owner's.
  */

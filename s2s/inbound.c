@@ -138,7 +138,7 @@ static bool check_header(struct inbound *in, const char *local,
 	return false;
 }
 
-/* FEDERATION 3.4 R13. Nothing is proven yet: the name counts for itself at each
+/* Rule R13. Nothing is proven yet: the name counts for itself at each
  * network, or anybody could use it up. */
 static bool check_quota(struct inbound *in, const struct stream_header *header)
 {

@@ -65,9 +65,14 @@ struct io {
 
 static void post(struct io *to, struct io_mail *owned)
 {
-	/* Full or not: what is posted here answers what was read, and reading
-	 * is bounded by the conference. */
+	/* Full or not: what is posted here answers what was read. The
+	 * conference asks io_has_room() before it takes on more. */
 	(void)mailbox_post(to->box, &owned->mail);
+}
+
+bool io_has_room(const struct io *io)
+{
+	return !mailbox_is_full(io->box);
 }
 
 static struct io *shard_io(const struct io *io, const char *remote)

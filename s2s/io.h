@@ -61,3 +61,5 @@ void io_post_report(struct io *io, struct report_ask *owned);
 void io_post_check(struct io *io, struct check_ask *owned);
 void io_post_policy(struct io *io, struct policy *policy); /* references */
 void io_post_close(struct io *io);
+/** Is there place in its mailbox? Any thread. */
+bool io_has_room(const struct io *io);

@@ -104,7 +104,7 @@ static void enter(struct link *l, enum link_state state)
 	}
 }
 
-/* FEDERATION 3.4 R3: a claim costs its maker little, and us a dial. */
+/* Rule R3: a claim costs its maker little, and us a dial. */
 static bool may_begin(struct link *l)
 {
 	if (!outq_is_empty(&l->backlog.queue))

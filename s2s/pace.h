@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pace: how fast TLS handshakes with those who call us begin, since each costs
- * more than asking for it did (FEDERATION 3.4 R2): so many a loop turn, so many a
+ * more than asking for it did (rule R2): so many a loop turn, so many a
  * second, in all and of one network. Who is too many waits, in order.
  *
  * Thread: its loop's.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * route: the places to try in one round of reaching a domain, in order: those of
- * the SRV list (FEDERATION 4.4), what failed lately last, bounded.
+ * the SRV list, what failed lately last, bounded.
  *
  * Owner: embedded in the link. Thread: the link's loop's.
  */

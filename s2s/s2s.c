@@ -254,6 +254,15 @@ void s2s_deliver(struct s2s *s, struct list *envelopes)
 	}
 }
 
+bool s2s_has_room(const struct s2s *s)
+{
+	for (unsigned i = 0; i < s->team.count; i++) {
+		if (!io_has_room(s->team.ios[i]))
+			return false;
+	}
+	return true;
+}
+
 void s2s_resume(struct s2s *s)
 {
 	for (unsigned i = 0; i < s->team.count; i++)

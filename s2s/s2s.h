@@ -131,6 +131,9 @@ HW_MUST_USE int s2s_open(const struct s2s_settings *settings,
 			 void *owner, struct s2s **s2s_out, char **text_out);
 /** Takes all envelopes of the list; FIFO per (local, remote) pair. */
 void s2s_deliver(struct s2s *s, struct list *envelopes);
+/** Within the bound of the I/O loops' mailboxes (s2s.mailbox)? False: take
+ *  nothing on that would have to be sent. */
+bool s2s_has_room(const struct s2s *s);
 /** Read on after on_stanza said full. */
 void s2s_resume(struct s2s *s);
 /** People of remote are in rooms of local, or no more: while they are, a stream

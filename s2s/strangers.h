@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * strangers: how many streams to us have not proven a name yet: in all, of an
- * IPv4 address, of an IPv6 /64 and /48 (FEDERATION 3.4 R1).
+ * IPv4 address, of an IPv6 /64 and /48 (rule R1).
  *
  * Owner: the door. Thread: the owner's.
  */

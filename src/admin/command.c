@@ -265,7 +265,7 @@ static const struct command commands[] = {
 	{ "help", NULL, "list the commands", run_help, { NULL } },
 	{ "metrics", NULL, "print all counters as OpenMetrics text",
 	  run_metrics, { NULL } },
-	{ "reload", NULL, "take up changed certificates and log settings",
+	{ "reload", NULL, "take up what may change without a restart",
 	  run_reload, { NULL } },
 	{ "s2s", NULL, "the same as \"s2s list\"", run_s2s_list,
 	  { "domain", NULL } },

@@ -269,7 +269,7 @@ static bool env_may_save(void *owner)
 {
 	struct conference *c = owner;
 
-	return store_has_room(c->store);
+	return store_has_room(c->store) && (!c->s2s || s2s_has_room(c->s2s));
 }
 
 static void env_ask_archive(void *owner, uint64_t id,

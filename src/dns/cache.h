@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cache: answers kept for as long as they may be (FEDERATION 4.2): 30 s to an
+ * cache: answers kept for as long as they may be: 30 s to an
  * hour, "there is nothing" at most 5 minutes, failures 15 s. Bounded; the oldest
  * go first. Time is an argument.
  */

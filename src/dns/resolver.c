@@ -403,7 +403,7 @@ static void on_answer(void *arg, int status, int timeouts,
 	finish(l);
 }
 
-/* FEDERATION 4.2: our own query, for the AD bit and an unguessable id. */
+/* Our own query, for the AD bit and an unguessable id. */
 static void send_query(struct lookup *l)
 {
 	struct channel *c = l->resolver->channel;

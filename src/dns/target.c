@@ -10,7 +10,7 @@
 
 #define DEFAULT_PORT 5269
 
-/* FEDERATION 4.4; ms */
+/* RFC 8305; ms */
 #define SERVICE_DELAY 1000 /* for the other service's records */
 #define TARGET_DELAY 1000  /* for targets without any address */
 #define FAMILY_DELAY 50    /* for the other family (RFC 8305 3) */

@@ -161,7 +161,7 @@ bool cert_has_name(gnutls_x509_crt_t crt, const char *domain)
 	return false;
 }
 
-/* FEDERATION 3.2: serverAuth in both directions, since it is a server whatever
+/* ServerAuth in both directions, since it is a server whatever
  * end of the connection it has. CAs no longer issue clientAuth. */
 bool cert_is_for_server(gnutls_x509_crt_t crt)
 {

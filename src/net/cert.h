@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cert: what a peer's certificate chain proves. FEDERATION.md 3.2; RFC 6120
+ * cert: what a peer's certificate chain proves. RFC 6120
  * 13.7, RFC 9525: dNSName, SRVName and xmppAddr count, the common name never.
  */
 #pragma once

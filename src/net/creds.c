@@ -23,7 +23,7 @@
 #include "base/str.h"
 #include "net/cert.h"
 
-/* FEDERATION 5.1. PROFILE_MEDIUM is about certificates (3.2): RSA from 2048
+/* PROFILE_MEDIUM is about certificates: RSA from 2048
  * bits, EC from 224, no SHA-1. It must stand here: as a flag of the credentials
  * it would be or-ed with NORMAL's own profile, and make another one. */
 #define PRIORITY                                           \

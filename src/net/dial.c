@@ -196,7 +196,7 @@ static void start_next(struct dial *d)
 	size_t index;
 	int errnum;
 
-	/* FEDERATION 3.4 R4: looked at here, so that nothing can come between
+	/* Rule R4: looked at here, so that nothing can come between
 	 * the check and the connect. */
 	if (!d->settings.allow_private && addr_is_private(to)) {
 		note_failure(d, d->next++, HW_E_ACCESS);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * dial_book: what the dials of a loop know together: which addresses failed
- * lately, and how many connects to one machine are under way (FEDERATION 3.4
- * R3, 4.4). Time is an argument.
+ * lately, and how many connects to one machine are under way (rule
+ * R3). Time is an argument.
  *
  * Thread: its loop's. Bounded: what is past, or too much, is forgotten.
  */

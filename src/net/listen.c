@@ -55,7 +55,7 @@ struct listen {
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
-/* FEDERATION 3.4 R9: files, DNS and outgoing streams must not starve. */
+/* Rule R9: files, DNS and outgoing streams must not starve. */
 static int peer_fd_limit(unsigned reserve)
 {
 	int most, rest;

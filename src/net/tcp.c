@@ -70,7 +70,7 @@ static void fail(struct tcp *t, int err)
 	t->events->on_failed(t->owner, error_of_uv(err));
 }
 
-/* FEDERATION: a peer that vanished is noticed after 60 + 4 * 15 s of silence, or
+/* A peer that vanished is noticed after 60 + 4 * 15 s of silence, or
  * when it has not acknowledged anything for 90 s. What is not yet sent stays
  * here, where it can still be counted. Sockets without an option do without. */
 static void set_options(int fd)

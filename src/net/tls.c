@@ -23,7 +23,7 @@
 #define READ_SHARE 131072  /* plain bytes handed over at a time */
 #define READ_ROUNDS 64     /* records without data in a row */
 #define KEEP_SIZE 65536    /* plain buffer kept when drained */
-#define REKEYS 8           /* of a peer, a minute (FEDERATION 3.4 R2) */
+#define REKEYS 8           /* of a peer, a minute (rule R2) */
 
 static const char alpn_name[] = "xmpp-server";
 

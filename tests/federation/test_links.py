@@ -182,7 +182,7 @@ def test_t14_what_waited_arrives_once_and_in_order(scene):
 
 @pytest.mark.parametrize("scene", ["60s"], indirect=True)
 def test_t14_a_peer_that_calls_is_called_at_once(scene):
-    """Its proof that it is there ends the waiting (FEDERATION 1.10)."""
+    """Its proof that it is there ends the waiting."""
     scene.kill()
     say(scene.stream, "ann@here.test/x", "hello", "m1")
     scene.host.process.wait_for_line("away.test: not reached")

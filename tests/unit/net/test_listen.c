@@ -273,7 +273,7 @@ static void watch_clients(struct fixture *f)
 	timer_repeat(f->timer, 5);
 }
 
-/* FEDERATION 3.4 R9: with no descriptors left, newcomers are turned away and the
+/* Rule R9: with no descriptors left, newcomers are turned away and the
  * loop neither spins nor dies; with some again, they are welcome. */
 static void listen_survives_without_descriptors(void **state)
 {

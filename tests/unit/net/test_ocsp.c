@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a CA says of a certificate, stapled to it (FEDERATION 3.2). */
+/* What a CA says of a certificate, stapled to it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

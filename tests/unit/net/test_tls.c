@@ -622,7 +622,7 @@ static void tls_takes_bytes_read_before_it(void **state)
 	creds_unref(&c);
 }
 
-/* FEDERATION 3.1 S15: a list of protocols without ours is for somebody else. */
+/* Rule S15: a list of protocols without ours is for somebody else. */
 static void tls_refuses_a_foreign_protocol_list(void **state)
 {
 	/* a TLS 1.2 ClientHello with ALPN "h2" and nothing else */

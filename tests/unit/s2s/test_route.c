@@ -132,7 +132,7 @@ static void route_goes_on_with_what_was_not_tried(void **state)
 	dial_book_free(&f.book);
 }
 
-/* FEDERATION 3.4 R5 */
+/* Rule R5 */
 static void r5_route_has_sixteen_places(void **state)
 {
 	struct fixture f;
