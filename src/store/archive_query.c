@@ -13,11 +13,25 @@ struct archive_query *archive_query_new(const char *room, size_t max)
 	return q;
 }
 
+static void free_array(char **items, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		mem_free(&items[i]);
+	mem_free(&items);
+}
+
 void archive_query_free(struct archive_query **q)
 {
 	if (!*q)
 		return;
 	mem_free(&(*q)->room);
+	free_array((*q)->ids, (*q)->id_count);
+	free_array((*q)->rooms, (*q)->room_count);
+	mem_free(&(*q)->from_id);
+	mem_free(&(*q)->until_id);
+	mem_free(&(*q)->jid);
+	mem_free(&(*q)->nick);
+	mem_free(&(*q)->words);
 	mem_free(&(*q)->after_id);
 	mem_free(&(*q)->before_id);
 	mem_free(&(*q)->only_id);
@@ -30,6 +44,7 @@ struct archive_page *archive_page_new(enum archive_status status)
 
 	p->status = status;
 	p->total = -1;
+	p->first_index = -1;
 	return p;
 }
 

@@ -10,15 +10,30 @@
 
 /** Zeroed strings and times mean "no such limit". */
 struct archive_query {
-	char *room;      /* owned; bare JID */
+	char *room;      /* owned; bare JID; NULL = of rooms, or of all */
+	/* which rows match: what total counts */
 	int64_t start;   /* ms, inclusive; 0 = none */
 	int64_t end;     /* ms, inclusive; 0 = none */
+	char *from_id;   /* owned or NULL; rows after this one (after-id) */
+	char *until_id;  /* owned or NULL; rows before this one (before-id) */
+	char **ids;      /* owned; these rows alone, all of which must be there
+			  * (ARCHIVE_NO_ID); NULL = any */
+	size_t id_count;
+	char **rooms;    /* owned bare JIDs; with room NULL only; NULL = all */
+	size_t room_count;
+	char *jid;       /* owned or NULL; said by this real bare JID */
+	char *nick;      /* owned or NULL; said under this nick */
+	char *words;     /* owned or NULL; full text: all words, "a phrase",
+			  * -without, begin*; anything else is a word */
+	bool only_public; /* what the web may show */
+	bool only_subjects;
+	/* which of them are the page */
 	char *after_id;  /* owned or NULL; exclusive */
 	char *before_id; /* owned or NULL; exclusive */
 	char *only_id;   /* owned or NULL; this row alone */
 	size_t max;      /* rows of a page */
 	bool last_page;  /* the page ends at the newest row, not the oldest */
-	bool want_count; /* fill total */
+	bool want_count; /* fill total and first_index */
 };
 struct archive_query *archive_query_new(const char *room, size_t max);
 void archive_query_free(struct archive_query **q);
@@ -34,7 +49,8 @@ struct archive_page {
 	struct record_message *rows; /* owned array, oldest first */
 	size_t count;
 	bool is_complete; /* nothing beyond this page in its direction */
-	int64_t total;    /* rows from start to end, whatever the ids; or -1 */
+	int64_t total;    /* rows that match, on whatever page; or -1 */
+	int64_t first_index; /* of rows[0] among those that match; or -1 */
 };
 /** An empty page without a total. */
 struct archive_page *archive_page_new(enum archive_status status);

@@ -15,7 +15,7 @@ HW_MUST_USE int reader_open(const char *path, struct reader **reader_out);
 void reader_close(struct reader **r);
 
 /** Everything the rooms need at start: RECORD_ROOM, then its affiliations, then
- *  its sessions (in the order of joining), room by room; fn takes nothing (the
+ *  its hats (RECORD_HAT), then its sessions (in the order of joining), room by room; fn takes nothing (the
  *  record is borrowed). */
 typedef void (*reader_fn)(void *owner, const struct record *record);
 HW_MUST_USE int reader_load(struct reader *r, reader_fn fn, void *owner);

@@ -8,7 +8,7 @@
 
 /* The strings of a record: where they are, and which of them must be there. */
 struct strings {
-	char **at[6];
+	char **at[12];
 	size_t count;
 	size_t needed; /* the first so many */
 };
@@ -44,8 +44,8 @@ static struct strings strings_of_message(struct record_message *m)
 {
 	return (struct strings){
 		.at = { &m->stanza, &m->jid, &m->nick, &m->occupant_id,
-			&m->body },
-		.count = 5,
+			&m->body, &m->hats, &m->room },
+		.count = 7,
 		.needed = 1,
 	};
 }
@@ -68,6 +68,45 @@ static struct strings strings_of_proof(struct record_proof *p)
 	};
 }
 
+static struct strings strings_of_presence(struct record_presence *p)
+{
+	return (struct strings){
+		.at = { &p->nick, &p->other, &p->occupant_id, &p->reason },
+		.count = 4,
+		.needed = 1,
+	};
+}
+
+static struct strings strings_of_hat(struct record_hat *h)
+{
+	return (struct strings){
+		.at = { &h->jid, &h->uri, &h->title, &h->by },
+		.count = 4,
+		.needed = 2,
+	};
+}
+
+static struct strings strings_of_audit(struct record_audit *a)
+{
+	return (struct strings){
+		.at = { &a->by, &a->act, &a->target, &a->reason, &a->detail },
+		.count = 5,
+		.needed = 2,
+	};
+}
+
+static struct strings strings_of_group(struct record_group *g, bool is_gone)
+{
+	return (struct strings){
+		.at = { &g->key, &g->acronym, &g->name, &g->type, &g->state,
+			&g->area, &g->list_email, &g->list_subscribe,
+			&g->list_archive, &g->charter, &g->successor,
+			&g->chairs },
+		.count = 12,
+		.needed = is_gone ? 1 : 3,
+	};
+}
+
 static struct strings strings_of(struct record *r)
 {
 	switch (r->kind) {
@@ -85,6 +124,24 @@ static struct strings strings_of(struct record *r)
 		return strings_of_retraction(&r->as_retraction);
 	case RECORD_PROOF:
 		return strings_of_proof(&r->as_proof);
+	case RECORD_PRESENCE:
+		return strings_of_presence(&r->as_presence);
+	case RECORD_GAP:
+		return (struct strings){ .at = { &r->as_gap.domain },
+					 .count = 1 };
+	case RECORD_HAT:
+		return strings_of_hat(&r->as_hat);
+	case RECORD_AUDIT:
+		return strings_of_audit(&r->as_audit);
+	case RECORD_NEWS:
+		return (struct strings){ .at = { &r->as_news.text,
+						 &r->as_news.link },
+					 .count = 2,
+					 .needed = 1 };
+	case RECORD_GROUP:
+	case RECORD_GROUP_GONE:
+		return strings_of_group(&r->as_group,
+					r->kind == RECORD_GROUP_GONE);
 	case RECORD_ROOM_GONE:
 	case RECORD_HEARTBEAT:
 		break;
@@ -124,9 +181,21 @@ void record_message_fini(struct record_message *m)
 	free_strings(strings_of_message(m));
 }
 
-static bool is_of_room(enum record_kind kind)
+/* Some are about a room or about all; the others belong to one, or to none. */
+static bool is_in_place(const struct record *r)
 {
-	return kind != RECORD_HEARTBEAT && kind != RECORD_PROOF;
+	switch (r->kind) {
+	case RECORD_AUDIT:
+	case RECORD_GAP:
+		return true;
+	case RECORD_HEARTBEAT:
+	case RECORD_PROOF:
+	case RECORD_NEWS:
+	case RECORD_GROUP_GONE:
+		return !r->room;
+	default:
+		return r->room != NULL;
+	}
 }
 
 bool record_is_whole(const struct record *r)
@@ -134,11 +203,13 @@ bool record_is_whole(const struct record *r)
 	/* strings_of() gives writable pointers; nothing is written here */
 	struct strings strings = strings_of((struct record *)r);
 
-	if (is_of_room(r->kind) != (r->room != NULL))
+	if (!is_in_place(r))
 		return false;
 	if (r->kind == RECORD_MESSAGE && r->as_message.id[0] == '\0')
 		return false;
 	if (r->kind == RECORD_RETRACTION && r->as_retraction.id[0] == '\0')
+		return false;
+	if (r->kind == RECORD_NEWS && r->as_news.id[0] == '\0')
 		return false;
 	for (size_t i = 0; i < strings.needed; i++) {
 		if (!*strings.at[i])

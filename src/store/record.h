@@ -22,6 +22,13 @@ enum record_kind {
 	RECORD_RETRACTION,   /* a line was taken back: a tombstone for it */
 	RECORD_HEARTBEAT,    /* the daemon was alive at this time */
 	RECORD_PROOF,        /* the best way in which a domain proved itself */
+	RECORD_PRESENCE,     /* somebody came, went, changed: for the log */
+	RECORD_GAP,          /* from then to then the log cannot know */
+	RECORD_HAT,          /* a person's hat in a room, put on or taken off */
+	RECORD_AUDIT,        /* who did what, with which reason */
+	RECORD_NEWS,         /* a line of the News */
+	RECORD_GROUP,        /* a group of the catalogue, as the list has it */
+	RECORD_GROUP_GONE,   /* ... forgotten */
 };
 
 /** Strings are owned, UTF-8; NULL where "or NULL" is said. */
@@ -58,6 +65,11 @@ struct record_message {
 	char *stanza;          /* as sent out, without "to", XML */
 	char *body;            /* text for the index, or NULL */
 	bool is_subject;       /* a change of the subject */
+	bool is_public;        /* said where the web may show it */
+	char *hats;            /* what the sender wore: lines of "uri TAB
+				* title", or NULL */
+	char *room;            /* only in an answer to a question about many
+				* rooms: bare JID; else NULL */
 };
 
 /** The line itself is sealed: kept, and shown to nobody. */
@@ -74,11 +86,73 @@ struct record_proof {
 	char *proof;       /* "certificate" */
 };
 
+enum record_move {
+	RECORD_CAME,
+	RECORD_WENT,
+	RECORD_RENAMED,  /* other: the new nick */
+	RECORD_KICKED,
+	RECORD_BANNED,
+	RECORD_REMOVED,  /* by the service: affiliation, shutdown, link lost */
+};
+
+struct record_presence {
+	enum record_move move;
+	char *nick;
+	char *other;       /* or NULL */
+	char *occupant_id; /* or NULL */
+	char *reason;      /* or NULL */
+	bool is_public;    /* as record_message's */
+};
+
+/** record.room NULL: the whole service was down. */
+struct record_gap {
+	char *domain;  /* or NULL; people of it were cut off */
+	int64_t from;  /* ms since epoch */
+	int64_t until;
+};
+
+struct record_hat {
+	char *jid;     /* bare JID of the wearer */
+	char *uri;     /* of the hat; ours are stable */
+	char *title;   /* NULL: taken off */
+	char *by;      /* bare JID, or "control", "roster"; or NULL */
+};
+
+/** record.room NULL: of the service. */
+struct record_audit {
+	char *by;      /* bare JID, or "control" */
+	char *act;     /* a short word: "ban", "kick", "unseal", ... */
+	char *target;  /* or NULL: whom or what */
+	char *reason;  /* or NULL */
+	char *detail;  /* or NULL: a line for people */
+};
+
+struct record_news {
+	char id[RAND_ID_SIZE];
+	char *text;    /* one line, plain */
+	char *link;    /* or NULL */
+};
+
+/** record.room: the room's bare JID. */
+struct record_group {
+	char *key;       /* "1718": the list's number, or "=acronym" */
+	char *acronym;
+	char *name;
+	char *type;      /* "wg", "rg", ..., or NULL */
+	char *state;     /* "active", "conclude", ..., or NULL */
+	char *area;      /* acronym of its area, or NULL */
+	char *list_email, *list_subscribe, *list_archive; /* or NULL */
+	char *charter;   /* URL, or NULL */
+	char *successor; /* bare JID of the room to go to, or NULL */
+	char *chairs;    /* lines of "role TAB name TAB address", or NULL */
+	bool is_retired;
+};
+
 struct record {
 	struct list node;      /* in whoever's queue it waits */
 	enum record_kind kind;
 	char *room;            /* owned; bare JID of the room; NULL: heartbeat,
-				* proof */
+				* proof, news, and what says so */
 	int64_t at;            /* ms since epoch, when it was made */
 	union {
 		struct record_room as_room;
@@ -87,6 +161,12 @@ struct record {
 		struct record_message as_message;
 		struct record_retraction as_retraction;
 		struct record_proof as_proof;
+		struct record_presence as_presence;
+		struct record_gap as_gap;
+		struct record_hat as_hat;
+		struct record_audit as_audit;
+		struct record_news as_news;
+		struct record_group as_group;
 	};
 };
 

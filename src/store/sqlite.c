@@ -512,6 +512,14 @@ static int save_of_kind(struct sqlite *s, const struct record *r)
 		return save_heartbeat(s, r);
 	case RECORD_PROOF:
 		return save_proof(s, r);
+	case RECORD_PRESENCE:
+	case RECORD_GAP:
+	case RECORD_HAT:
+	case RECORD_AUDIT:
+	case RECORD_NEWS:
+	case RECORD_GROUP:
+	case RECORD_GROUP_GONE:
+		break;
 	}
 	return HW_E_INVALID;
 }

@@ -457,6 +457,13 @@ static const char *const kind_names[] = {
 	[RECORD_RETRACTION] = "retraction",
 	[RECORD_HEARTBEAT] = "heartbeat",
 	[RECORD_PROOF] = "proof",
+	[RECORD_PRESENCE] = "presence",
+	[RECORD_GAP] = "gap",
+	[RECORD_HAT] = "hat",
+	[RECORD_AUDIT] = "audit",
+	[RECORD_NEWS] = "news",
+	[RECORD_GROUP] = "group",
+	[RECORD_GROUP_GONE] = "group-gone",
 };
 
 static void add_text(struct buf *out, const char *name, const char *value)
@@ -504,9 +511,31 @@ static void print_saved(struct buf *out, const struct saved *saved)
 		add_text(out, "reason", r->as_retraction.reason);
 		add_text(out, "stanza", r->as_retraction.stanza);
 		break;
+	case RECORD_PRESENCE:
+		add_text(out, "nick", r->as_presence.nick);
+		add_text(out, "other", r->as_presence.other);
+		add_text(out, "reason", r->as_presence.reason);
+		break;
+	case RECORD_HAT:
+		add_text(out, "jid", r->as_hat.jid);
+		add_text(out, "uri", r->as_hat.uri);
+		add_text(out, "title", r->as_hat.title);
+		break;
+	case RECORD_AUDIT:
+		add_text(out, "by", r->as_audit.by);
+		add_text(out, "act", r->as_audit.act);
+		add_text(out, "target", r->as_audit.target);
+		add_text(out, "reason", r->as_audit.reason);
+		break;
+	case RECORD_NEWS:
+		add_text(out, "text", r->as_news.text);
+		break;
 	case RECORD_ROOM_GONE:
 	case RECORD_HEARTBEAT:
 	case RECORD_PROOF:
+	case RECORD_GAP:
+	case RECORD_GROUP:
+	case RECORD_GROUP_GONE:
 		break;
 	}
 }

@@ -15,7 +15,8 @@
 /* A record with every string it can have. */
 static struct record *full(enum record_kind kind)
 {
-	bool is_of_room = kind != RECORD_HEARTBEAT && kind != RECORD_PROOF;
+	bool is_of_room = kind != RECORD_HEARTBEAT && kind != RECORD_PROOF &&
+			  kind != RECORD_NEWS && kind != RECORD_GROUP_GONE;
 	struct record *r = record_new(kind, is_of_room ? "r@x" : NULL, 5);
 
 	switch (kind) {
@@ -44,6 +45,8 @@ static struct record *full(enum record_kind kind)
 		r->as_message.occupant_id = str_dup("1234");
 		r->as_message.stanza = str_dup("1234");
 		r->as_message.body = str_dup("1234");
+		r->as_message.hats = str_dup("1234");
+		r->as_message.room = str_dup("1234");
 		break;
 	case RECORD_RETRACTION:
 		(void)str_copy(r->as_retraction.id, RAND_ID_SIZE, "id");
@@ -54,6 +57,48 @@ static struct record *full(enum record_kind kind)
 	case RECORD_PROOF:
 		r->as_proof.domain = str_dup("1234");
 		r->as_proof.proof = str_dup("1234");
+		break;
+	case RECORD_PRESENCE:
+		r->as_presence.nick = str_dup("1234");
+		r->as_presence.other = str_dup("1234");
+		r->as_presence.occupant_id = str_dup("1234");
+		r->as_presence.reason = str_dup("1234");
+		break;
+	case RECORD_GAP:
+		r->as_gap.domain = str_dup("1234");
+		break;
+	case RECORD_HAT:
+		r->as_hat.jid = str_dup("1234");
+		r->as_hat.uri = str_dup("1234");
+		r->as_hat.title = str_dup("1234");
+		r->as_hat.by = str_dup("1234");
+		break;
+	case RECORD_AUDIT:
+		r->as_audit.by = str_dup("1234");
+		r->as_audit.act = str_dup("1234");
+		r->as_audit.target = str_dup("1234");
+		r->as_audit.reason = str_dup("1234");
+		r->as_audit.detail = str_dup("1234");
+		break;
+	case RECORD_NEWS:
+		(void)str_copy(r->as_news.id, RAND_ID_SIZE, "id");
+		r->as_news.text = str_dup("1234");
+		r->as_news.link = str_dup("1234");
+		break;
+	case RECORD_GROUP:
+	case RECORD_GROUP_GONE:
+		r->as_group.key = str_dup("1234");
+		r->as_group.acronym = str_dup("1234");
+		r->as_group.name = str_dup("1234");
+		r->as_group.type = str_dup("1234");
+		r->as_group.state = str_dup("1234");
+		r->as_group.area = str_dup("1234");
+		r->as_group.list_email = str_dup("1234");
+		r->as_group.list_subscribe = str_dup("1234");
+		r->as_group.list_archive = str_dup("1234");
+		r->as_group.charter = str_dup("1234");
+		r->as_group.successor = str_dup("1234");
+		r->as_group.chairs = str_dup("1234");
 		break;
 	case RECORD_ROOM_GONE:
 	case RECORD_HEARTBEAT:
@@ -68,9 +113,12 @@ static const struct {
 } kinds[] = {
 	{ RECORD_ROOM, 3 },      { RECORD_ROOM_GONE, 0 },
 	{ RECORD_SESSION, 4 },   { RECORD_SESSION_GONE, 4 },
-	{ RECORD_MESSAGE, 5 },   { RECORD_AFFILIATION, 4 },
+	{ RECORD_MESSAGE, 7 },   { RECORD_AFFILIATION, 4 },
 	{ RECORD_HEARTBEAT, 0 }, { RECORD_RETRACTION, 3 },
-	{ RECORD_PROOF, 2 },
+	{ RECORD_PROOF, 2 },     { RECORD_PRESENCE, 4 },
+	{ RECORD_GAP, 1 },       { RECORD_HAT, 4 },
+	{ RECORD_AUDIT, 5 },     { RECORD_NEWS, 2 },
+	{ RECORD_GROUP, 12 },    { RECORD_GROUP_GONE, 12 },
 };
 
 /* Under the address sanitizer also: all of it is freed. */

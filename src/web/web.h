@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * web: the log of the rooms and the service's own pages over HTTP: one polling
+ * thread (libmicrohttpd) with a reader of its own. It knows no room: what is
+ * said reaches it as lines, what there is as a snapshot.
+ *
+ * Thread: web_*() the conference loop's; a handler runs on the web thread.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct web;
+struct web_site;
+struct record;
+
+/** Strings are borrowed until web_close(). */
+struct web_settings {
+	const char *const *listen;   /* web.listen: "*:5280" */
+	size_t listen_count;
+	const char *url;             /* web.url: "https://rooms.example/"; what
+				      * links, feeds and disco tell */
+	const char *certificate;     /* web.certificate: PEM, or NULL: plain */
+	const char *key;
+	const char *const *domains;  /* ours; rooms of the first are at the
+				      * root, of the others under their name */
+	size_t domain_count;
+	const char *database;        /* path */
+	const char *cache;           /* folder of the kept days */
+	const char *texts;           /* web.texts: folder with the operator's
+				      * own pages; NULL: the built-in ones */
+	const char *signing_key;     /* path of the Ed25519 key */
+	const char *version;
+	size_t max_clients;          /* web.max_clients: connections; 2000 */
+	size_t max_per_address;      /* web.max_per_address: of them; 100 */
+	size_t max_live;             /* web.max_live: waiting pages; 1500 */
+	size_t ring;                 /* web.live_ring: lines kept for them; 1024 */
+	int search_rate;             /* web.search_rate: per address, minute; 30 */
+	size_t page_lines;           /* web.page_lines: of a search; 50 */
+	bool metrics_everywhere;     /* web.metrics: anyone; default loopback */
+};
+void web_settings_init(struct web_settings *s);
+
+HW_MUST_USE int web_open(const struct web_settings *settings,
+			 struct web **web_out);
+/** Resumes who waits, ends the thread; blocks. */
+void web_close(struct web **w);
+
+/** A record that was committed and touches the pages - message, retraction,
+ *  presence, gap, news, group; borrowed (copied). Any other is ignored. */
+void web_committed(struct web *w, const struct record *record);
+/** What there is now; taken. */
+void web_show(struct web *w, struct web_site *owned);
