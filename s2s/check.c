@@ -101,6 +101,7 @@ static void on_ending(void *owner)
 
 	c->events->on_closed(c->owner, c);
 	check_ask_drop(&c->ask);
+	route_fini(&c->route);
 	timer_free(&c->timer);
 	mem_free(&c->local_ascii);
 	mem_free(&c->remote_ascii);
@@ -250,16 +251,13 @@ static void tell_target(struct check *c, const struct target *t)
 
 static void plan(struct check *c, const struct target_list *list)
 {
-	const struct s2s_settings *settings = c->place->settings;
-
-	route_plan(&c->route, list, c->place->book, settings->lowest_port,
-		   loop_now(c->place->loop));
+	place_plan(c->place, list, &c->route);
 	if (c->route.refused > 0)
 		say(c, "address", CHECK_PROBLEM,
 		    str_format("ports below %u other than 443 are not dialled "
 			       "(s2s.lowest_port): its operator has to "
 			       "move the server to another",
-			       (unsigned)settings->lowest_port));
+			       c->place->settings->lowest_port));
 	if (c->route.count > MAX_ADDRS)
 		c->route.count = MAX_ADDRS;
 }
@@ -309,9 +307,7 @@ static void on_service(void *owner, const struct answer *found)
 		ask_service(c);
 		return;
 	}
-	c->search = target_find(c->place->resolver, c->remote_ascii,
-				on_targets, c);
-	target_want_direct_tls(c->search);
+	c->search = place_find(c->place, c->remote_ascii, on_targets, c);
 }
 
 static void ask_service(struct check *c)

@@ -932,7 +932,8 @@ void link_free(struct link **l)
 
 	if (!dead)
 		return;
-	require(!dead->stream && dead->round.state == ROUND_RESTING);
+	require(!dead->stream);
+	round_fini(&dead->round);
 	backlog_fini(&dead->backlog);
 	inquiry_fini(&dead->inquiry);
 	timer_free(&dead->deadline);

@@ -22,6 +22,9 @@ struct loop;
 struct pace;
 struct quota;
 struct resolver;
+struct route;
+struct target_list;
+struct target_search;
 
 struct place {
 	struct loop *loop;
@@ -39,6 +42,15 @@ struct place {
 	struct quota *claims;                /* of streams, "domain network" */
 	struct hush *hush;                   /* of lines about streams */
 };
+
+/** Look up where the server of domain (A-labels) is; as target_find(). */
+struct target_search *
+place_find(const struct place *p, const char *domain,
+	   void (*fn)(void *owner, const struct target_list *list),
+	   void *owner);
+/** What of that is to be tried, in order. */
+void place_plan(const struct place *p, const struct target_list *list,
+		struct route *r);
 
 static inline bool place_is_ours(const struct place *p, const char *domain)
 {

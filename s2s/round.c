@@ -115,8 +115,7 @@ static void on_targets(void *owner, const struct target_list *list)
 	struct round *r = owner;
 
 	r->search = NULL;
-	route_plan(&r->route, list, r->place->book,
-		   r->place->settings->lowest_port, loop_now(r->place->loop));
+	place_plan(r->place, list, &r->route);
 	counter_add(&tally.places_refused, (int64_t)r->route.refused);
 	if (connect_rest(r))
 		return;
@@ -134,8 +133,13 @@ void round_begin(struct round *r, const char *domain)
 {
 	require(r->state == ROUND_RESTING);
 	r->state = ROUND_RESOLVING;
-	r->search = target_find(r->place->resolver, domain, on_targets, r);
-	target_want_direct_tls(r->search);
+	r->search = place_find(r->place, domain, on_targets, r);
+}
+
+void round_fini(struct round *r)
+{
+	require(r->state == ROUND_RESTING);
+	route_fini(&r->route);
 }
 
 void round_cancel(struct round *r)

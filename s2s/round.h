@@ -46,6 +46,8 @@ struct round {
 
 void round_init(struct round *r, const struct place *place,
 		const struct round_events *events, void *owner);
+/** Only while it rests. */
+void round_fini(struct round *r);
 /** Begin anew. domain in A-labels. No answer before this has returned. */
 void round_begin(struct round *r, const char *domain);
 /** The last connection was no good: that is remembered for other rounds, too.

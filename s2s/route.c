@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "s2s/route.h"
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "dns/target.h"
 #include "net/dial_book.h"
@@ -18,8 +19,6 @@ static void add(struct route *r, const struct target *t, size_t index,
 {
 	struct route_place *p;
 
-	if (r->count == ROUTE_MAX)
-		return;
 	p = &r->places[r->count++];
 	*p = (struct route_place){
 		.port = t->port,
@@ -34,32 +33,39 @@ static void add(struct route *r, const struct target *t, size_t index,
 
 /* Once over the list: those that failed lately, or the others. */
 static void add_all(struct route *r, const struct target_list *list,
-		    struct dial_book *book, unsigned lowest_port, int64_t now,
-		    bool failed)
+		    const struct route_rules *rules, int64_t now, bool failed)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct target *t = &list->targets[i];
 
-		if (!is_port_allowed(t->port, lowest_port)) {
+		if (!is_port_allowed(t->port, rules->lowest_port)) {
 			r->refused += !failed;
 			continue;
 		}
-		for (size_t k = 0; k < t->addr_count; k++) {
-			if (dial_book_has_failed(book, &t->addrs[k], now) ==
-			    failed)
+		for (size_t k = 0;
+		     k < t->addr_count && r->count < rules->attempts; k++) {
+			if (dial_book_has_failed(rules->book, &t->addrs[k],
+						 now) == failed)
 				add(r, t, k,
 				    failed ? GROUP_FAILED : t->priority);
 		}
 	}
 }
 
-void route_plan(struct route *r, const struct target_list *list,
-		struct dial_book *book, unsigned lowest_port, int64_t now)
+void route_fini(struct route *r)
 {
-	r->count = 0;
-	r->refused = 0;
-	add_all(r, list, book, lowest_port, now, false);
-	add_all(r, list, book, lowest_port, now, true);
+	mem_free(&r->places);
+	*r = (struct route){ 0 };
+}
+
+void route_plan(struct route *r, const struct target_list *list,
+		const struct route_rules *rules, int64_t now)
+{
+	require(rules->attempts <= ROUTE_MAX);
+	route_fini(r);
+	r->places = mem_zero(rules->attempts, sizeof(*r->places));
+	add_all(r, list, rules, now, false);
+	add_all(r, list, rules, now, true);
 }
 
 size_t route_rest(struct route *r, struct dial_place *places)

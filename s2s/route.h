@@ -13,7 +13,7 @@
 struct dial_book;
 struct target_list;
 
-#define ROUTE_MAX 16
+#define ROUTE_MAX 64 /* the bound of route_rules.attempts */
 
 struct route_place {
 	struct dial_place place;
@@ -28,13 +28,20 @@ struct route_place {
 /** Zeroed = empty. */
 struct route {
 	size_t count;
-	struct route_place places[ROUTE_MAX];
+	struct route_place *places; /* owned */
 	size_t refused; /* left out because of their port */
 };
 
-/** lowest_port: below it only 443 is dialled. */
+struct route_rules {
+	struct dial_book *book; /* who failed lately */
+	unsigned lowest_port;   /* below it only 443 is dialled */
+	unsigned attempts;      /* so many places at most; 1 to ROUTE_MAX */
+};
+
+void route_fini(struct route *r);
+/** Instead of what it was. */
 void route_plan(struct route *r, const struct target_list *list,
-		struct dial_book *book, unsigned lowest_port, int64_t now);
+		const struct route_rules *rules, int64_t now);
 /** Drop what is spent, and give the rest as a dial takes it (ROUTE_MAX); their
  *  indices hold until the next call. Returns how many. */
 size_t route_rest(struct route *r, struct dial_place *places);

@@ -72,6 +72,9 @@ struct s2s_settings {
 	int64_t grace;              /* 120000 */
 	int64_t connect_timeout;    /* per address; 10000 */
 	int64_t failure_memory;     /* of an address; 300000 */
+	unsigned max_targets;       /* of a domain's SRV records; 8 */
+	unsigned max_addresses;     /* of a target; 4 */
+	unsigned max_attempts;      /* connects of a round; 16 */
 	unsigned lowest_port;       /* dialled, but for 443; 1024 */
 	unsigned max_connects_per_host; /* at once, of one loop; 2 */
 	int64_t negotiate_timeout;  /* a whole attempt; 60000 */

@@ -341,6 +341,9 @@ static const struct config_key s2s_keys[] = {
 	DURATION("grace", s2s.grace, 1000, DAYS),
 	DURATION("connect_timeout", s2s.connect_timeout, 100, 600000),
 	DURATION("failure_memory", s2s.failure_memory, 0, DAYS),
+	COUNT("max_targets", s2s.max_targets, 1, 16),
+	COUNT("max_addresses", s2s.max_addresses, 1, 8),
+	COUNT("max_attempts", s2s.max_attempts, 1, 64),
 	COUNT("lowest_port", s2s.lowest_port, 1, 65535),
 	COUNT("max_connects_per_host", s2s.max_connects_per_host, 1, 1000),
 	DURATION("negotiate_timeout", s2s.negotiate_timeout, 1000, 600000),
@@ -526,6 +529,7 @@ static const struct config_key root_keys[] = {
 	SPECIAL("operator_proof", read_proof),
 	TEXT("state_dir", state_dir, "the path of a directory"),
 	TEXT("trust", trust, "the path of a PEM file"),
+	DURATION("certificate_warning", certificate_warning, 0, 3650 * DAYS),
 	SPECIAL("domains", read_domains),
 	SPECIAL("log", read_log),
 	SPECIAL("threads", read_threads),
@@ -554,6 +558,7 @@ static void set_defaults(struct config *c)
 	c->state_dir = str_dup(HALLWAY_STATE_DIR);
 	c->socket = str_dup(HALLWAY_CONTROL_SOCKET);
 	c->restore_within = 15 * 60 * 1000;
+	c->certificate_warning = 21 * DAYS;
 	config_list_add(&c->listen, str_dup("*:5269"));
 	config_list_add(&c->listen_tls, str_dup("*:5270"));
 }

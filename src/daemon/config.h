@@ -47,6 +47,7 @@ struct config {
 	char *socket;
 	char *metrics_file; /* or NULL */
 	int64_t restore_within; /* ms */
+	int64_t certificate_warning; /* ms before one of ours ends */
 
 	struct log_settings log;
 	struct s2s_settings s2s;

@@ -37,7 +37,6 @@
 
 #define DAY (24 * 3600 * (int64_t)1000) /* ms */
 #define ROTATION_RETRY 3600000          /* ms, when it could not be written */
-#define WARN_DAYS 21 /* before a certificate ends */
 
 /** Everything there is, in the order in which it is built. */
 struct wire {
@@ -173,7 +172,8 @@ static int load_creds(struct wire *w, const struct config *config,
 		log_error(LOG_TLS, "%s", text);
 	if (!error) {
 		watch_chains(w, &l, config->trust);
-		(void)creds_warn(*creds_out, clock_wall() / 1000, WARN_DAYS);
+		(void)creds_warn(*creds_out, clock_wall() / 1000,
+				 config->certificate_warning / 1000);
 	}
 	mem_free(&text);
 	chains_clear(&l);
@@ -427,7 +427,8 @@ static void on_day(void *owner)
 {
 	const struct wire *w = owner;
 
-	(void)creds_warn(w->creds, clock_wall() / 1000, WARN_DAYS);
+	(void)creds_warn(w->creds, clock_wall() / 1000,
+			 latest(w)->certificate_warning / 1000);
 }
 
 static void watch_signals(struct wire *w)

@@ -46,6 +46,7 @@ struct target_search {
 	target_fn fn;
 	void *owner;
 	char *domain;                      /* owned */
+	struct target_limits limits;
 	struct service_question services[SERVICE_COUNT];
 	size_t srv_count;
 	struct srv srvs[2 * ANSWER_MAX_SRV]; /* usable ones of both services */
@@ -83,16 +84,15 @@ static void answer(struct target_search *s, enum target_status status)
 
 /* Families take turns, beginning with IPv6 (RFC 8305 4). */
 static void mix_addresses(struct address_question families[FAMILY_COUNT],
-			  struct target *target)
+			  struct target *target, size_t most)
 {
 	target->is_addr_secure = true;
 	for (size_t f = 0; f < FAMILY_COUNT; f++)
 		if (families[f].count > 0 && !families[f].is_secure)
 			target->is_addr_secure = false;
-	for (size_t i = 0; i < TARGET_MAX_ADDRS; i++)
+	for (size_t i = 0; i < most; i++)
 		for (size_t f = 0; f < FAMILY_COUNT; f++)
-			if (i < families[f].count &&
-			    target->addr_count < TARGET_MAX_ADDRS)
+			if (i < families[f].count && target->addr_count < most)
 				target->addrs[target->addr_count++] =
 					families[f].addrs[i];
 	for (size_t i = 0; i < target->addr_count; i++)
@@ -108,7 +108,7 @@ static void finish(struct target_search *s)
 	for (size_t i = 0; i < s->list.count; i++) {
 		struct target *target = &s->list.targets[i];
 
-		mix_addresses(s->addresses[i], target);
+		mix_addresses(s->addresses[i], target, s->limits.addresses);
 		for (size_t f = 0; f < FAMILY_COUNT; f++)
 			has_failed |= s->addresses[i][f].has_failed;
 		if (target->addr_count > 0)
@@ -180,8 +180,8 @@ static void on_addresses(void *owner, const struct answer *found)
 	q->question = NULL;
 	q->has_failed = found->status == ANSWER_FAILED;
 	q->is_secure = found->authentic;
-	for (size_t i = 0; i < found->addr_count && q->count < TARGET_MAX_ADDRS;
-	     i++)
+	for (size_t i = 0;
+	     i < found->addr_count && q->count < s->limits.addresses; i++)
 		q->addrs[q->count++] = found->addrs[i];
 	if (--s->open_count == 0)
 		finish(s);
@@ -211,7 +211,7 @@ static void add_target(struct target_search *s, const struct srv *srv)
 {
 	struct target *target;
 
-	if (s->list.count == TARGET_MAX || srv->port == 0 ||
+	if (s->list.count == s->limits.targets || srv->port == 0 ||
 	    is_literal(srv->target))
 		return;
 	target = &s->list.targets[s->list.count++];
@@ -311,10 +311,14 @@ static void ask_service(struct target_search *s, enum service which,
 }
 
 struct target_search *target_find(struct resolver *r, const char *domain,
+				  const struct target_limits *limits,
 				  target_fn fn, void *owner)
 {
 	struct target_search *s = mem_new(struct target_search);
 
+	require(limits->targets <= TARGET_MAX &&
+		limits->addresses <= TARGET_MAX_ADDRS);
+	s->limits = *limits;
 	s->resolver = r;
 	s->fn = fn;
 	s->owner = owner;

@@ -14,8 +14,15 @@
 struct resolver;
 struct target_search;
 
-#define TARGET_MAX 8       /* targets used of a domain */
-#define TARGET_MAX_ADDRS 4 /* addresses used of a target */
+#define TARGET_MAX 16      /* the bounds of target_limits */
+#define TARGET_MAX_ADDRS 8
+
+/** What is used of what DNS says (rule R5): a zone is no engine for sending
+ *  others about. */
+struct target_limits {
+	unsigned targets;   /* of a domain; 1 to TARGET_MAX */
+	unsigned addresses; /* of a target; 1 to TARGET_MAX_ADDRS */
+};
 
 struct target {
 	char host[256];     /* A-labels */
@@ -45,6 +52,7 @@ typedef void (*target_fn)(void *owner, const struct target_list *list);
 /** domain in A-labels. fn is called once, not before this has returned; with it
  *  the search is gone. A domain that is an address literal has no targets. */
 struct target_search *target_find(struct resolver *r, const char *domain,
+				  const struct target_limits *limits,
 				  target_fn fn, void *owner);
 /** Right after target_find(), when the domain is not only to be reached by
  *  STARTTLS: places that speak TLS from the first byte

@@ -357,12 +357,12 @@ bool creds_may_convince(const struct creds *c, const char *domain)
 	       gnutls_x509_crt_get_expiration_time(chain->leaf) > now;
 }
 
-static bool warn_of_chain(const struct chain *chain, int64_t now, int days)
+static bool warn_of_chain(const struct chain *chain, int64_t now, int64_t span)
 {
 	int64_t left =
 		(int64_t)gnutls_x509_crt_get_expiration_time(chain->leaf) - now;
 
-	if (left >= (int64_t)days * DAY)
+	if (left > 0 && left >= span)
 		return false;
 	if (left <= 0)
 		log_error(LOG_TLS, "%s: the certificate has expired",
@@ -373,12 +373,12 @@ static bool warn_of_chain(const struct chain *chain, int64_t now, int days)
 	return true;
 }
 
-size_t creds_warn(const struct creds *c, int64_t now, int days)
+size_t creds_warn(const struct creds *c, int64_t now, int64_t span)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < c->chain_count; i++)
-		count += warn_of_chain(&c->chains[i], now, days);
+		count += warn_of_chain(&c->chains[i], now, span);
 	return count;
 }
 

@@ -38,9 +38,9 @@ bool creds_may_convince(const struct creds *c, const char *domain);
 /** Seconds since 1970 at which the first chain for domain ends, or 0. */
 int64_t creds_expires(const struct creds *c, const char *domain);
 
-/** Log each chain that ends in less than so many days, seen from now (seconds
- *  since 1970). Returns how many do. */
-size_t creds_warn(const struct creds *c, int64_t now, int days);
+/** Log each chain that ends before span has passed since now (seconds since
+ *  1970), or has ended. Returns how many do. */
+size_t creds_warn(const struct creds *c, int64_t now, int64_t span);
 
 /** For tls.c: give a session its chains, trust and priorities. A client (domain
  *  not NULL) shows the chain for that one of our domains; a server the one that

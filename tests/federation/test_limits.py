@@ -57,8 +57,8 @@ def is_closed(sock):
 class Victim:
     """Somebody who is dialled for no reason: counts, and says nothing."""
 
-    def __init__(self):
-        self._listener = socket.create_server((VICTIM, 0))
+    def __init__(self, address=VICTIM, port=0):
+        self._listener = socket.create_server((address, port))
         self.port = self._listener.getsockname()[1]
         self.visits = queue.Queue()
         threading.Thread(target=self._accept, daemon=True).start()
@@ -75,6 +75,27 @@ class Victim:
         self._listener.close()
         while not self.visits.empty():
             self.visits.get().close()
+
+
+class Refuser(Victim):
+    """The same, but who hangs up."""
+
+    def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                sock = self._listener.accept()[0]
+            except OSError:
+                return
+            self.visits.put(None)
+            try:
+                sock.recv(65536)        # without it: a reset
+            except OSError:
+                pass
+            sock.close()
 
 
 @pytest.fixture
@@ -226,6 +247,36 @@ def test_r5_a_crowd_of_targets_is_cut(host, names, new_peer, victim):
     assert stream.read_until(DIALBACK + "result").get("type") == "error"
     assert sum(names.asked("t%d.crowd.test" % number, "A") > 0
                for number in range(100)) <= 8
+    stream.close()
+
+
+def test_r5_the_bounds_are_the_operators(new_host, names, new_peer):
+    """Three targets with two addresses each, and of those six the first
+    four, where nobody listens."""
+    host = new_host(s2s="max_targets: 3\nmax_addresses: 2\nmax_attempts: 4")
+    watchers = []
+    for number in range(5):
+        name = "t%d.crowd.test" % number
+        places = ["127.0.2.%d" % (number * 3 + place) for place in range(1, 4)]
+        names.set(name, "A", *places)
+        for place in places:
+            watchers.append(Refuser(
+                place, watchers[0].port if watchers else 0))
+    port = watchers[0].port
+    names.set("_xmpp-server._tcp.crowd.test", "SRV", *[
+        "%d 0 %d t%d.crowd.test." % (number, port, number)
+        for number in range(5)])
+    stream = new_peer("evil.test").dial(host.address, ROOMS)
+    claim(stream, "crowd.test")
+    assert stream.read_until(DIALBACK + "result").get("type") == "error"
+    called = [watcher.visits.qsize() for watcher in watchers]
+    for watcher in watchers:
+        watcher.close()
+    assert [sum(called[at:at + 3]) for at in range(0, 15, 3)] == [
+        2, 2, 0, 0, 0]
+    assert max(called) == 1
+    assert [names.asked("t%d.crowd.test" % number, "A") > 0
+            for number in range(5)] == [True] * 3 + [False] * 2
     stream.close()
 
 

@@ -113,3 +113,15 @@ def test_a_certificate_that_soon_expires_is_warned_of(
     soon.key.chmod(0o600)
     host = new_host(["soon.test"], certificates={"soon.test": Both(soon)})
     host.process.wait_for_line("the certificate expires in [45] days")
+
+
+@pytest.mark.parametrize("before, is_warned", [("3d", False), ("30d", True)])
+def test_how_soon_is_the_operators_word(new_host, authority, before,
+                                        is_warned):
+    soon = authority.issue("soon.test", days=12)
+    soon.key.chmod(0o600)
+    host = new_host(["soon.test"], certificates={"soon.test": Both(soon)},
+                    extra="certificate_warning: %s\n" % before)
+    told = [line for line in host.process.lines()
+            if "the certificate expires in" in line]
+    assert len(told) == is_warned

@@ -19,6 +19,8 @@ LIMIT = 180     # seconds; what hangs longer than this hangs for ever
 
 
 def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "limit(seconds): how long the test may take, if longer")
     if os.environ.get("HALLWAY_INTEROP") != "namespace":
         pytest.exit("these tests need namespaces of their own: "
                     "start them by tests/interop/run", 2)
@@ -30,9 +32,10 @@ def pytest_pyfunc_call(pyfuncitem):
         return None
     wanted = pyfuncitem._fixtureinfo.argnames
     words = {name: pyfuncitem.funcargs[name] for name in wanted}
+    longer = pyfuncitem.get_closest_marker("limit")
     loop = pyfuncitem.funcargs["loop"]
-    loop.run_until_complete(
-        asyncio.wait_for(pyfuncitem.obj(**words), LIMIT))
+    loop.run_until_complete(asyncio.wait_for(
+        pyfuncitem.obj(**words), longer.args[0] if longer else LIMIT))
     return True
 
 

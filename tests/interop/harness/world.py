@@ -27,7 +27,7 @@ PLAYED = "played.test"      # a server that the test plays, on the bridge
 OPERATOR = "frank@home1.test"
 PASSWORD = "secret"
 NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"] + [
-    "user%d" % number for number in range(20)]
+    "user%d" % number for number in range(100)]
 
 PORTS = {"home1.test": 25269, "home2.test": 35269, ROOMS: 15269,
          LIMITED: 45269, SELF_SIGNED: 45269, STRICT: 45269,

@@ -90,6 +90,9 @@ static void add_record(struct buf *out, const struct zone_record *r)
 		packet_addr(out, r->name, 60, r->target);
 }
 
+/* What s2s settings say. */
+static const struct target_limits limits = { .targets = 8, .addresses = 4 };
+
 static void add_crowd(struct buf *out, const char *name)
 {
 	for (unsigned i = 0; i < 20; i++)
@@ -157,16 +160,22 @@ static void fixture_init(struct fixture *f)
 	assert_int_equal(resolver_open(f->loop, &s, &f->resolver), 0);
 }
 
-static void find(struct fixture *f, const char *domain, bool direct_tls)
+static void find_within(struct fixture *f, const char *domain, bool direct_tls,
+			const struct target_limits *within)
 {
 	fixture_init(f);
-	f->search = target_find(f->resolver, domain, on_found, f);
+	f->search = target_find(f->resolver, domain, within, on_found, f);
 	if (direct_tls)
 		target_want_direct_tls(f->search);
 	assert_int_equal(f->answers, 0);
 	loop_run(f->loop);
 	assert_int_equal(f->answers, 1);
 	loop_close(&f->loop);
+}
+
+static void find(struct fixture *f, const char *domain, bool direct_tls)
+{
+	find_within(f, domain, direct_tls, &limits);
 }
 
 /* The list as text: "host[!] addr addr; host addr" */
@@ -266,7 +275,8 @@ static void on_surveyed(void *owner, const struct target_list *list)
 		return;
 	}
 	target_want_direct_tls(
-		target_find(s->f.resolver, "mixed.test", on_surveyed, s));
+		target_find(s->f.resolver, "mixed.test", &limits, on_surveyed,
+			    s));
 }
 
 static void t9_services_share_by_weight(void **state)
@@ -276,23 +286,61 @@ static void t9_services_share_by_weight(void **state)
 
 	fixture_init(&s.f);
 	target_want_direct_tls(
-		target_find(s.f.resolver, "mixed.test", on_surveyed, &s));
+		target_find(s.f.resolver, "mixed.test", &limits, on_surveyed,
+			    &s));
 	loop_run(s.f.loop);
 	/* 10 or 11 of 101, sigma is 13.5 */
 	assert_in_range(s.direct_first, 198 - 60, 218 + 60);
 	loop_close(&s.f.loop);
 }
 
-static void target_takes_eight_of_a_crowd(void **state)
+/* Rule R5 */
+static void r5_target_takes_eight_of_a_crowd(void **state)
 {
 	struct fixture f;
 	(void)state;
 
 	find(&f, "crowd.test", false);
 	assert_int_equal(f.list.status, TARGET_OK);
-	assert_int_equal(f.list.count, TARGET_MAX);
+	assert_int_equal(f.list.count, 8);
 	/* one SRV; the eight share A and AAAA */
 	assert_int_equal(f.queries, 3);
+}
+
+static void r5_target_keeps_to_its_limits(void **state)
+{
+	static const struct {
+		struct target_limits limits;
+		const char *targets;
+	} cases[] = {
+		{ { .targets = 1, .addresses = 1 },
+		  "c.good.test! 192.0.2.5:5270" },
+		{ { .targets = 2, .addresses = 1 },
+		  "c.good.test! 192.0.2.5:5270; "
+		  "a.good.test [2001:db8::1]:5269" },
+		{ { .targets = 2, .addresses = 2 },
+		  "c.good.test! 192.0.2.5:5270; "
+		  "a.good.test [2001:db8::1]:5269 192.0.2.1:5269" },
+		{ { .targets = TARGET_MAX, .addresses = TARGET_MAX_ADDRS },
+		  "c.good.test! 192.0.2.5:5270; "
+		  "a.good.test [2001:db8::1]:5269 192.0.2.1:5269 "
+		  "192.0.2.2:5269 192.0.2.3:5269; "
+		  "b.good.test 192.0.2.4:15269" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < array_len(cases); i++) {
+		struct fixture f;
+
+		find_within(&f, "good.test", true, &cases[i].limits);
+		assert_string_equal(describe(&f.list), cases[i].targets);
+	}
+	{
+		struct fixture f;
+
+		find_within(&f, "crowd.test", false, &cases[3].limits);
+		assert_int_equal(f.list.count, TARGET_MAX);
+	}
 }
 
 /* Nobody waits for the slowest answer when others will do. */
@@ -331,7 +379,7 @@ static void target_cancelled_does_not_call(void **state)
 	(void)state;
 
 	fixture_init(&f);
-	f.search = target_find(f.resolver, "good.test", on_found, &f);
+	f.search = target_find(f.resolver, "good.test", &limits, on_found, &f);
 	target_want_direct_tls(f.search);
 	target_cancel(&f.search);
 	assert_null(f.search);
@@ -348,7 +396,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(target_finds_places),
 		cmocka_unit_test(t9_services_share_by_weight),
-		cmocka_unit_test(target_takes_eight_of_a_crowd),
+		cmocka_unit_test(r5_target_takes_eight_of_a_crowd),
+		cmocka_unit_test(r5_target_keeps_to_its_limits),
 		cmocka_unit_test(target_does_not_wait_for_silence),
 		cmocka_unit_test(target_cancelled_does_not_call),
 	};

@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "tests/unit/net/make_cert.h"
 
+#define DAY  86400
 #define YEAR (365 * 86400LL)
 
 static char *folder;
@@ -87,10 +88,12 @@ static void creds_makes_what_it_can_load(void **state)
 	assert_in_range(creds_expires(c, "rooms.test"), now + 9 * YEAR,
 			now + 11 * YEAR);
 	assert_int_equal(creds_expires(c, "other.test"), 0);
-	assert_int_equal(creds_warn(c, now, 21), 0);
-	assert_int_equal(creds_warn(c, creds_expires(c, "rooms.test") - 86400,
-				    21), 1);
-	assert_int_equal(creds_warn(c, creds_expires(c, "rooms.test") + 1, 21),
+	assert_int_equal(creds_warn(c, now, 21 * DAY), 0);
+	assert_int_equal(creds_warn(c, creds_expires(c, "rooms.test") - DAY,
+				    2 * DAY), 1);
+	assert_int_equal(creds_warn(c, creds_expires(c, "rooms.test") - DAY,
+				    DAY), 0);
+	assert_int_equal(creds_warn(c, creds_expires(c, "rooms.test") + 1, 0),
 			 1);
 	second = creds_ref(c);
 	creds_unref(&c);

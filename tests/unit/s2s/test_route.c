@@ -16,6 +16,7 @@
 
 struct fixture {
 	struct dial_book *book;
+	struct route_rules rules;
 	struct target_list list;
 	struct route route;
 	struct dial_place places[ROUTE_MAX];
@@ -28,6 +29,17 @@ static void fixture_init(struct fixture *f)
 	*f = (struct fixture){ .list.status = TARGET_OK };
 	dial_book_settings_init(&settings);
 	f->book = dial_book_new(&settings);
+	f->rules = (struct route_rules){
+		.book = f->book,
+		.lowest_port = 1024,
+		.attempts = 16,
+	};
+}
+
+static void fixture_fini(struct fixture *f)
+{
+	route_fini(&f->route);
+	dial_book_free(&f->book);
 }
 
 static struct addr address(unsigned last, uint16_t port)
@@ -77,7 +89,7 @@ static void rest_is(struct fixture *f, const char *expected)
 
 static void plan(struct fixture *f)
 {
-	route_plan(&f->route, &f->list, f->book, 1024, NOW);
+	route_plan(&f->route, &f->list, &f->rules, NOW);
 }
 
 static void route_keeps_the_order_and_the_priorities(void **state)
@@ -91,7 +103,7 @@ static void route_keeps_the_order_and_the_priorities(void **state)
 	add_target(&f, 10, 5269, false, 4, 1);
 	plan(&f);
 	rest_is(&f, "1! 2! 3|4");
-	dial_book_free(&f.book);
+	fixture_fini(&f);
 }
 
 static void route_tries_last_what_failed_lately(void **state)
@@ -108,9 +120,9 @@ static void route_tries_last_what_failed_lately(void **state)
 	dial_book_fail(f.book, &other_port, NOW);
 	plan(&f);
 	rest_is(&f, "2|3|1");
-	route_plan(&f.route, &f.list, f.book, 1024, NOW + 1);
+	route_plan(&f.route, &f.list, &f.rules, NOW + 1);
 	rest_is(&f, "1 2|3");
-	dial_book_free(&f.book);
+	fixture_fini(&f);
 }
 
 static void route_goes_on_with_what_was_not_tried(void **state)
@@ -129,7 +141,7 @@ static void route_goes_on_with_what_was_not_tried(void **state)
 	f.route.places[0].is_spent = true;
 	f.route.places[1].is_spent = true;
 	rest_is(&f, "");
-	dial_book_free(&f.book);
+	fixture_fini(&f);
 }
 
 /* Rule R5 */
@@ -140,10 +152,32 @@ static void r5_route_has_sixteen_places(void **state)
 
 	fixture_init(&f);
 	for (unsigned i = 0; i < TARGET_MAX; i++)
-		add_target(&f, 5, 5269, false, i * 4, TARGET_MAX_ADDRS);
+		add_target(&f, 5, 5269, false, i * 8, TARGET_MAX_ADDRS);
 	plan(&f);
 	rest_is(&f, "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15");
-	dial_book_free(&f.book);
+	f.rules.attempts = 3;
+	plan(&f);
+	rest_is(&f, "0 1 2");
+	f.rules.attempts = ROUTE_MAX;
+	plan(&f);
+	assert_int_equal(f.route.count, ROUTE_MAX);
+	fixture_fini(&f);
+}
+
+/* Places that failed lately do not push out others. */
+static void r5_route_counts_the_good_first(void **state)
+{
+	struct fixture f;
+	struct addr failed = address(1, 5269);
+	(void)state;
+
+	fixture_init(&f);
+	add_target(&f, 5, 5269, false, 1, 4);
+	dial_book_fail(f.book, &failed, NOW);
+	f.rules.attempts = 3;
+	plan(&f);
+	rest_is(&f, "2 3 4");
+	fixture_fini(&f);
 }
 
 static void r4_route_passes_over_low_ports(void **state)
@@ -159,7 +193,7 @@ static void r4_route_passes_over_low_ports(void **state)
 	plan(&f);
 	rest_is(&f, "2! 4");
 	assert_int_equal(f.route.refused, 2);
-	dial_book_free(&f.book);
+	fixture_fini(&f);
 }
 
 int main(void)
@@ -169,6 +203,7 @@ int main(void)
 		cmocka_unit_test(route_tries_last_what_failed_lately),
 		cmocka_unit_test(route_goes_on_with_what_was_not_tried),
 		cmocka_unit_test(r5_route_has_sixteen_places),
+		cmocka_unit_test(r5_route_counts_the_good_first),
 		cmocka_unit_test(r4_route_passes_over_low_ports),
 	};
 
