@@ -34,6 +34,7 @@ struct room_config {
 	unsigned broadcast;      /* roles whose presence is shown: 1 << role */
 	unsigned list_readers;   /* roles that may read lists, likewise */
 	bool forwards_mentions;  /* XEP-0452 */
+	bool is_noindex;         /* search engines are asked to stay away */
 	char *pubsub;            /* or NULL: where its news are */
 	char *avatar;            /* or NULL; a vCard as XML (XEP-0486) */
 	char *avatar_hashes;     /* or NULL; SHA-1 of its pictures, by blanks */

@@ -66,6 +66,8 @@ static const struct room_field fields[] = {
 	  KINDS(OWNER, OWNER), "Members who are away hear of mentions" },
 	{ "x-hallway_locknicks", FIELD_BOOL, AT(locks_nicks), 0,
 	  KINDS(OWNER, OWNER), "Members go by their registered nickname" },
+	{ "x-hallway_noindex", FIELD_BOOL, AT(is_noindex), 0,
+	  KINDS(OWNER, OWNER), "Search engines are asked to stay away" },
 	{ MUC "pubsub", FIELD_TEXT, AT(pubsub), 1000, KINDS(OWNER, OPERATOR),
 	  "Address of the news about this room" },
 	{ ROOM_FIELD_ADMINS, FIELD_LIST, 0, 0, KINDS(OWNER, OPERATOR),
