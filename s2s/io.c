@@ -22,6 +22,7 @@
 #include "s2s/crowd.h"
 #include "s2s/door.h"
 #include "s2s/feed.h"
+#include "s2s/forget.h"
 #include "s2s/hush.h"
 #include "s2s/inbound.h"
 #include "s2s/io_mail.h"
@@ -602,6 +603,22 @@ static void take_report(struct io *io, struct io_mail *m)
 		report_ask_answer(&ask);
 }
 
+static void take_forget(struct io *io, struct io_mail *m)
+{
+	struct forget_ask *ask = m->forget_ask;
+
+	m->forget_ask = NULL;
+	ask->was_known |= recall_remove(&io->proven, ask->domain);
+	ask->was_known |= recall_remove(&io->no_external, ask->domain);
+	if (io->number + 1 < io->team->count) {
+		io_post_forget(io->team->ios[io->number + 1], ask);
+		return;
+	}
+	/* behind what the other loops told of it */
+	io->team->events->on_forgotten(io->team->owner, ask->domain);
+	forget_ask_answer(&ask);
+}
+
 static void on_checked(void *owner, struct check *c)
 {
 	struct io *io = owner;
@@ -775,6 +792,9 @@ static void on_mail(void *owner, struct mail *owned)
 		break;
 	case IO_REPORT:
 		take_report(io, m);
+		break;
+	case IO_FORGET:
+		take_forget(io, m);
 		break;
 	case IO_CHECK:
 		take_check(io, m);
@@ -1053,6 +1073,14 @@ void io_post_check(struct io *io, struct check_ask *owned)
 	struct io_mail *m = io_mail_new(IO_CHECK);
 
 	m->check_ask = owned;
+	post(io, m);
+}
+
+void io_post_forget(struct io *io, struct forget_ask *owned)
+{
+	struct io_mail *m = io_mail_new(IO_FORGET);
+
+	m->forget_ask = owned;
 	post(io, m);
 }
 

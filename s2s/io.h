@@ -13,6 +13,7 @@
 
 struct check_ask;
 struct creds;
+struct forget_ask;
 struct io;
 struct list;
 struct map;
@@ -59,6 +60,8 @@ void io_post_creds(struct io *io, struct creds *creds); /* references */
 void io_post_report(struct io *io, struct report_ask *owned);
 /** Takes the ask, which is about a domain of this loop's. */
 void io_post_check(struct io *io, struct check_ask *owned);
+/** Takes the ask; the last of the loops that follow answers it. */
+void io_post_forget(struct io *io, struct forget_ask *owned);
 void io_post_policy(struct io *io, struct policy *policy); /* references */
 void io_post_close(struct io *io);
 /** Is there place in its mailbox? Any thread. */

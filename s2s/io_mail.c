@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "net/creds.h"
 #include "s2s/check.h"
+#include "s2s/forget.h"
 #include "s2s/policy.h"
 #include "s2s/report.h"
 #include "xmpp/envelope.h"
@@ -62,5 +63,6 @@ void io_mail_free(struct io_mail **m)
 	policy_unref(&(*m)->policy);
 	report_ask_drop(&(*m)->report_ask);
 	check_ask_drop(&(*m)->check_ask);
+	forget_ask_answer(&(*m)->forget_ask);
 	mem_free(m);
 }

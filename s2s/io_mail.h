@@ -13,6 +13,7 @@
 
 struct check_ask;
 struct creds;
+struct forget_ask;
 struct policy;
 struct report_ask;
 
@@ -44,6 +45,7 @@ enum io_mail_kind {
 	IO_PROVEN,    /* remote: showed a valid certificate */
 	IO_REPORT,    /* report_ask: add what is here, pass it on */
 	IO_CHECK,     /* check_ask */
+	IO_FORGET,    /* forget_ask: do so, pass it on */
 	IO_CLOSE,
 };
 
@@ -72,6 +74,7 @@ struct io_mail {
 	struct policy *policy; /* a reference, or NULL */
 	struct report_ask *report_ask; /* owned, or NULL */
 	struct check_ask *check_ask;   /* owned, or NULL */
+	struct forget_ask *forget_ask; /* owned, or NULL */
 };
 
 struct io_mail *io_mail_new(enum io_mail_kind kind);

@@ -52,6 +52,15 @@ bool recall_add(struct recall *r, const char *domain, int64_t until,
 	return true;
 }
 
+bool recall_remove(struct recall *r, const char *domain)
+{
+	int64_t *until = map_steal(r->until, domain);
+	bool was_known = until != NULL;
+
+	mem_free(&until);
+	return was_known;
+}
+
 bool recall_has(const struct recall *r, const char *domain, int64_t now)
 {
 	const int64_t *until = map_get(r->until, domain);

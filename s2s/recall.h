@@ -25,4 +25,6 @@ void recall_fini(struct recall *r);
 /** True: it was not known before. Times in ms monotonic. */
 bool recall_add(struct recall *r, const char *domain, int64_t until,
 		int64_t now);
+/** True: it was known. */
+bool recall_remove(struct recall *r, const char *domain);
 bool recall_has(const struct recall *r, const char *domain, int64_t now);

@@ -316,6 +316,12 @@ void s2s_ask_check(struct s2s *s, uint64_t id, const char *local,
 		      check_ask_new(id, local, remote, fn, owner));
 }
 
+void s2s_ask_forget(struct s2s *s, uint64_t id, const char *remote,
+		    forget_fn fn, void *owner)
+{
+	io_post_forget(s->team.ios[0], forget_ask_new(id, remote, fn, owner));
+}
+
 void s2s_set_policy(struct s2s *s, const struct s2s_policy *settings)
 {
 	struct policy *policy = policy_new(settings);

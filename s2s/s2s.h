@@ -12,6 +12,7 @@
 
 #include "base/base.h"
 #include "s2s/check.h"
+#include "s2s/forget.h"
 #include "s2s/report.h"
 #include "xmpp/cond.h"
 
@@ -125,6 +126,9 @@ struct s2s_events {
 	 *  and given back as settings.proven. Now and then told twice. */
 	void (*on_proof)(void *owner, const char *remote,
 			 enum s2s_proof proof);
+	/** What on_proof told of remote is to be forgotten; the last word on
+	 *  it until remote is proven again. */
+	void (*on_forgotten)(void *owner, const char *remote);
 };
 
 /** Binds the listeners and starts the loops. creds is referenced. On error
@@ -165,6 +169,10 @@ void s2s_ask_report(struct s2s *s, uint64_t id, report_fn fn, void *owner);
  *  they are found, on any thread, then NULL. At most 4 at once. */
 void s2s_ask_check(struct s2s *s, uint64_t id, const char *local,
 		   const char *remote, check_fn fn, void *owner);
+/** Forget that remote ever had a certificate, and that it did not bear EXTERNAL.
+ *  fn is called once, on any thread and perhaps as late as in s2s_close(). */
+void s2s_ask_forget(struct s2s *s, uint64_t id, const char *remote,
+		    forget_fn fn, void *owner);
 /** Flush what can be flushed, close all streams properly (</stream:stream>, at
  *  most 5 s), end the loops; blocks. Queued envelopes are dropped. */
 void s2s_close(struct s2s **s);

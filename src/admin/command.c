@@ -257,6 +257,21 @@ static void run_s2s_check(const struct command_call *call)
 	mem_free(&remote);
 }
 
+static void run_s2s_forget(const struct command_call *call)
+{
+	char *domain;
+
+	if (!call->operand) {
+		end_error(call->reply, "bad-argument",
+			  str_dup("which domain? \"s2s forget DOMAIN\""));
+		return;
+	}
+	domain = read_domain(call, call->operand);
+	if (domain)
+		s2s_desk_forget(call->admin->s2s_desk, domain, call->reply);
+	mem_free(&domain);
+}
+
 /* ---- the table ---- */
 
 static void run_help(const struct command_call *call);
@@ -272,6 +287,9 @@ static const struct command commands[] = {
 	{ "s2s check", "DOMAIN",
 	  "find out step by step whether a domain can be reached",
 	  run_s2s_check, { "from", NULL } },
+	{ "s2s forget", "DOMAIN",
+	  "forget that a domain ever had a valid certificate", run_s2s_forget,
+	  { NULL } },
 	{ "s2s list", NULL, "list the links and streams to other servers",
 	  run_s2s_list, { "domain", NULL } },
 	{ "status", NULL, "show version, rooms, users and all counters",

@@ -15,6 +15,7 @@
 enum desk_mail_kind {
 	DESK_REPORT, /* report, or NULL: closing */
 	DESK_CHECK,  /* row, or NULL: the end */
+	DESK_FORGET, /* was_known */
 };
 
 struct desk_mail {
@@ -22,6 +23,7 @@ struct desk_mail {
 	uint64_t id;
 	struct report *report; /* owned */
 	struct check_row *row; /* owned */
+	bool was_known;
 };
 
 /** A command that has not ended. */
@@ -141,6 +143,14 @@ static void take_check(struct errand *e, const struct check_row *row)
 		errand_end(e, NULL, NULL);
 }
 
+static void take_forgotten(struct errand *e, bool was_known)
+{
+	if (was_known)
+		errand_end(e, NULL, NULL);
+	else
+		errand_end(e, "not-found", "nothing is remembered of it");
+}
+
 /* ---- mails ---- */
 
 static void mail_free(struct mail *owned)
@@ -182,16 +192,39 @@ static void on_check(void *owner, uint64_t id, struct check_row *owned)
 	(void)mailbox_post(d->box, &m->mail);
 }
 
+/* On an I/O loop. */
+static void on_forgotten(void *owner, uint64_t id, bool was_known)
+{
+	struct s2s_desk *d = owner;
+	struct desk_mail *m = mail_new(DESK_FORGET, id);
+
+	m->was_known = was_known;
+	(void)mailbox_post(d->box, &m->mail);
+}
+
+static void take_mail(struct errand *e, const struct desk_mail *m)
+{
+	switch ((enum desk_mail_kind)m->mail.kind) {
+	case DESK_REPORT:
+		take_report(e, m->report);
+		break;
+	case DESK_CHECK:
+		take_check(e, m->row);
+		break;
+	case DESK_FORGET:
+		take_forgotten(e, m->was_known);
+		break;
+	}
+}
+
 static void on_mail(void *owner, struct mail *owned)
 {
 	struct s2s_desk *d = owner;
 	struct desk_mail *m = container_of(owned, struct desk_mail, mail);
 	struct errand *e = errand_find(d, m->id);
 
-	if (e && m->mail.kind == DESK_REPORT)
-		take_report(e, m->report);
-	else if (e)
-		take_check(e, m->row);
+	if (e)
+		take_mail(e, m);
 	mail_free(owned);
 }
 
@@ -237,6 +270,15 @@ void s2s_desk_check(struct s2s_desk *d, const char *local, const char *remote,
 	e = errand_new(d, remote, reply);
 	e->is_check = true;
 	s2s_ask_check(d->s2s, e->id, local, remote, on_check, d);
+}
+
+void s2s_desk_forget(struct s2s_desk *d, const char *domain,
+		     const struct command_reply *reply)
+{
+	loop_require_owner(d->loop);
+	require(!d->is_closed);
+	s2s_ask_forget(d->s2s, errand_new(d, domain, reply)->id, domain,
+		       on_forgotten, d);
 }
 
 struct s2s_desk *s2s_desk_open(struct loop *loop, struct s2s *s2s)

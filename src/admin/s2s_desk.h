@@ -28,3 +28,7 @@ void s2s_desk_list(struct s2s_desk *d, const char *domain,
 /** The doctor's rows, as they come. local is one of ours; both are normalised. */
 void s2s_desk_check(struct s2s_desk *d, const char *local, const char *remote,
 		    const struct command_reply *reply);
+/** What is remembered of domain (normalised) is forgotten: it may prove itself
+ *  anew, as it can. "not-found": there was nothing. */
+void s2s_desk_forget(struct s2s_desk *d, const char *domain,
+		     const struct command_reply *reply);

@@ -61,6 +61,7 @@ static void print_help(void)
 	       "  metrics           print all counters as OpenMetrics\n"
 	       "  s2s               list links and streams to other servers\n"
 	       "  s2s check DOMAIN  find out what keeps a domain out\n"
+	       "  s2s forget DOMAIN forget that a domain had a certificate\n"
 	       "  reload            take up what may change without a "
 	       "restart\n"
 	       "  stop              end the daemon; rooms keep their "

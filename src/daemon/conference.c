@@ -27,6 +27,7 @@ enum conference_mail_kind {
 	MAIL_UNDELIVERED,
 	MAIL_LOST,
 	MAIL_PROOF,
+	MAIL_FORGOTTEN,
 	MAIL_LAST,
 };
 
@@ -36,7 +37,7 @@ struct conference_mail {
 	enum s2s_proof proof; /* and MAIL_PROOF */
 	struct envelope *envelope; /* MAIL_UNDELIVERED */
 	enum cond_name why;
-	char *local, *remote; /* MAIL_LOST; MAIL_PROOF remote */
+	char *local, *remote; /* MAIL_LOST; the next two: remote */
 };
 
 struct conference {
@@ -79,12 +80,13 @@ static struct conference_mail *mail_new(enum conference_mail_kind kind)
 }
 
 /* Nothing waits for it: at worst it is told again after the next start. */
-static void save_proof(struct conference *c, const struct conference_mail *m)
+static void save_proof(struct conference *c, const char *remote,
+		       const char *proof)
 {
 	struct record *r = record_new(RECORD_PROOF, NULL, clock_wall());
 
-	r->as_proof.domain = str_dup(m->remote);
-	r->as_proof.proof = str_dup(s2s_proof_text(m->proof));
+	r->as_proof.domain = str_dup(remote);
+	r->as_proof.proof = str_dup(proof);
 	store_save(c->store, r);
 }
 
@@ -109,7 +111,10 @@ static void handle(struct conference *c, struct conference_mail *m)
 		muc_domain_lost(c->muc, m->local, m->remote);
 		break;
 	case MAIL_PROOF:
-		save_proof(c, m);
+		save_proof(c, m->remote, s2s_proof_text(m->proof));
+		break;
+	case MAIL_FORGOTTEN:
+		save_proof(c, m->remote, NULL);
 		break;
 	case MAIL_LAST:
 		loop_at_turn_end(c->loop, &c->last);
@@ -184,8 +189,18 @@ static void on_proof(void *owner, const char *remote, enum s2s_proof proof)
 	mailbox_post(c->box, &m->mail);
 }
 
+static void on_forgotten(void *owner, const char *remote)
+{
+	struct conference *c = owner;
+	struct conference_mail *m = mail_new(MAIL_FORGOTTEN);
+
+	m->remote = str_dup(remote);
+	mailbox_post(c->box, &m->mail);
+}
+
 const struct s2s_events conference_s2s_events = {
 	.on_proof = on_proof,
+	.on_forgotten = on_forgotten,
 	.on_stanza = on_stanza,
 	.on_undelivered = on_undelivered,
 	.on_lost = on_lost,

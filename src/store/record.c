@@ -64,7 +64,7 @@ static struct strings strings_of_proof(struct record_proof *p)
 	return (struct strings){
 		.at = { &p->domain, &p->proof },
 		.count = 2,
-		.needed = 2,
+		.needed = 1,
 	};
 }
 

@@ -83,7 +83,7 @@ struct record_retraction {
 
 struct record_proof {
 	char *domain;      /* normalised */
-	char *proof;       /* "certificate" */
+	char *proof;       /* "certificate"; NULL: it is forgotten */
 };
 
 enum record_move {

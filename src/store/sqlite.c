@@ -75,7 +75,8 @@
 	X(SAVE_PROOF, "INSERT INTO proofs (domain, proof, at)"               \
 		      " VALUES (?1, ?2, ?3) ON CONFLICT (domain) DO UPDATE"  \
 		      " SET proof = excluded.proof, at = excluded.at"        \
-		      " WHERE proof <> excluded.proof")
+		      " WHERE proof <> excluded.proof")                      \
+	X(DROP_PROOF, "DELETE FROM proofs WHERE domain = ?1")
 
 #define STATEMENT_MEMBER(name, sql) STATEMENT_##name,
 enum statement { STATEMENT_TABLE(STATEMENT_MEMBER) STATEMENT_COUNT };
@@ -483,9 +484,13 @@ static int save_heartbeat(struct sqlite *s, const struct record *r)
 
 static int save_proof(struct sqlite *s, const struct record *r)
 {
-	struct sqlite3_stmt *stmt = get(s, STATEMENT_SAVE_PROOF);
+	struct sqlite3_stmt *stmt = get(s, r->as_proof.proof
+						   ? STATEMENT_SAVE_PROOF
+						   : STATEMENT_DROP_PROOF);
 
 	bind_text(stmt, 1, r->as_proof.domain);
+	if (!r->as_proof.proof)
+		return step(s, stmt);
 	bind_text(stmt, 2, r->as_proof.proof);
 	bind_number(stmt, 3, r->at);
 	return step(s, stmt);

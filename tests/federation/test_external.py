@@ -510,3 +510,30 @@ def test_a_downgrade_is_refused(new_host, new_peer, authority):
     other = new_peer("other.test", certs.self_signed(host.folder / "certs",
                                                      "other.test"))
     other.dial_authorised(host.address, ROOMS).close()
+
+
+def test_a_downgrade_is_forgotten_on_request(new_host, new_peer, authority):
+    """By the threads, by the store, and until it has a certificate again."""
+    host, peer = proven_host(new_host, new_peer, authority,
+                             "refuse_downgrade: yes")
+    host.ctl("s2s", "forget", "Peer.test")
+    for _ in range(4):              # whichever thread it comes to
+        stream = peer.dial_authorised(host.address, ROOMS)
+        assert_talks(stream, peer)
+        stream.close()
+    assert "nothing is remembered" in host.ctl(
+        "s2s", "forget", "peer.test", check=False)
+    host.terminate()
+    host.start()
+    peer.dial_authorised(host.address, ROOMS).close()
+    assert host.count("hallway_s2s_downgrades") == 0
+    own, peer.certificate = peer.certificate, authority.issue("peer.test")
+    stream = dial_logged_in(peer, host)
+    assert_talks(stream, peer)
+    stream.close()
+    peer.certificate = own
+    stream, _ = dial(peer, host)
+    stream.send("<db:result from='peer.test' to='rooms.test'>k</db:result>")
+    answer = stream.read_until(DIALBACK + "result")
+    assert condition(answer) == "not-authorized"
+    stream.close()

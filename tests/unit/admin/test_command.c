@@ -50,6 +50,17 @@ void s2s_desk_list(struct s2s_desk *d, const char *domain,
 	reply->end(reply->owner, NULL, NULL);
 }
 
+void s2s_desk_forget(struct s2s_desk *d, const char *domain,
+		     const struct command_reply *reply)
+{
+	const struct command_value value = { .name = "forgotten",
+					     .text = domain };
+
+	(void)d;
+	reply->row(reply->owner, &value, 1);
+	reply->end(reply->owner, NULL, NULL);
+}
+
 void s2s_desk_check(struct s2s_desk *d, const char *local, const char *remote,
 		    const struct command_reply *reply)
 {
@@ -229,7 +240,7 @@ static void help_lists_what_can_be_run(void **state)
 		assert_null(strstr(run(*state, name), "unknown-command"));
 		count++;
 	}
-	assert_int_equal(count, 8);
+	assert_int_equal(count, 9);
 	assert_string_equal(line, "ok");
 	free(list);
 }
@@ -268,7 +279,7 @@ static void s2s_list_normalises_its_filter(void **state)
 			    "bad-argument: \"a b\" is no domain name\n");
 }
 
-static void s2s_check_takes_the_domain_behind_its_name(void **state)
+static void s2s_commands_take_the_domain_behind_their_name(void **state)
 {
 	const struct command_value from = { .name = "from", .text = "b.test" };
 	const struct command_value bad = { .name = "from", .text = "c.test" };
@@ -284,6 +295,9 @@ static void s2s_check_takes_the_domain_behind_its_name(void **state)
 	assert_non_null(strstr(run(*state, "s2s check"), "which domain?"));
 	assert_non_null(strstr(run(*state, "s2s check 127.0.0.1"),
 			       "no domain name"));
+	assert_string_equal(run(*state, "s2s forget Far.test"),
+			    "forgotten=far.test\nok\n");
+	assert_non_null(strstr(run(*state, "s2s forget"), "which domain?"));
 	assert_non_null(strstr(run(*state, "s2s listing"), "unknown-command"));
 	assert_non_null(strstr(run(*state, "status x"), "unknown-command"));
 }
@@ -312,7 +326,7 @@ int main(void)
 		CASE(unknown_command_names_the_nearest),
 		CASE(unknown_argument_keeps_it_from_running),
 		CASE(s2s_list_normalises_its_filter),
-		CASE(s2s_check_takes_the_domain_behind_its_name),
+		CASE(s2s_commands_take_the_domain_behind_their_name),
 		CASE(metrics_end_with_the_mark),
 	};
 

@@ -84,6 +84,10 @@ static void recall_ends_at_its_time(void **state)
 	assert_true(recall_has(&r, "a.test", 199));
 	assert_false(recall_has(&r, "a.test", 200));
 	assert_true(recall_add(&r, "a.test", 300, 200));
+	assert_true(recall_remove(&r, "a.test"));
+	assert_false(recall_has(&r, "a.test", 200));
+	assert_false(recall_remove(&r, "a.test"));
+	assert_true(recall_add(&r, "a.test", 300, 200));
 	recall_fini(&r);
 }
 

@@ -171,6 +171,13 @@ static void record_is_not_whole_without_what_it_needs(void **state)
 	assert_false(record_is_whole(r));
 	record_free(&r);
 
+	r = full(RECORD_PROOF);
+	str_set(&r->as_proof.proof, NULL);
+	assert_true(record_is_whole(r));
+	str_set(&r->as_proof.domain, NULL);
+	assert_false(record_is_whole(r));
+	record_free(&r);
+
 	r = record_new(RECORD_ROOM_GONE, NULL, 1);
 	assert_false(record_is_whole(r));
 	record_free(&r);

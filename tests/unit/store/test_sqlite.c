@@ -399,7 +399,7 @@ static struct record *proof(const char *domain, const char *how, int64_t at)
 	struct record *r = record_new(RECORD_PROOF, NULL, at);
 
 	r->as_proof.domain = str_dup(domain);
-	r->as_proof.proof = str_dup(how);
+	r->as_proof.proof = how ? str_dup(how) : NULL;
 	return r;
 }
 
@@ -433,6 +433,34 @@ static void proof_keeps_its_first_time(void **state)
 	assert_int_equal(reader_proofs(r, list_proof, &list), 0);
 	assert_string_equal(list, " b.test=certificate@20"
 				  " a.test=certificate@40");
+	reader_close(&r);
+	mem_free(&list);
+}
+
+static void proof_is_forgotten(void **state)
+{
+	struct scratch *s = *state;
+	struct record *proofs[] = {
+		proof("a.test", "certificate", 10),
+		proof("b.test", "certificate", 20),
+		proof("a.test", NULL, 30),
+		proof("c.test", NULL, 40), /* never was there */
+	};
+	struct record *later[] = { proof("a.test", "certificate", 50) };
+	char *list = str_dup("");
+	struct reader *r;
+
+	scratch_save(s, proofs, array_len(proofs));
+	assert_int_equal(reader_open(s->path, &r), 0);
+	assert_int_equal(reader_proofs(r, list_proof, &list), 0);
+	assert_string_equal(list, " b.test=certificate@20");
+	reader_close(&r);
+	scratch_save(s, later, array_len(later));
+	assert_int_equal(reader_open(s->path, &r), 0);
+	assert_int_equal(reader_proofs(r, list_proof, &list), 0);
+	assert_string_equal(list, " b.test=certificate@20"
+				  " b.test=certificate@20"
+				  " a.test=certificate@50");
 	reader_close(&r);
 	mem_free(&list);
 }
@@ -482,6 +510,7 @@ int main(void)
 		TEST(retraction_buries_and_seals),
 		TEST(heartbeat_is_the_last_one),
 		TEST(proof_keeps_its_first_time),
+		TEST(proof_is_forgotten),
 		TEST(message_saved_twice_is_there_once),
 		TEST(rollback_leaves_nothing),
 	};
