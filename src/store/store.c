@@ -28,12 +28,13 @@ struct order {
 	int64_t since; /* ms, monotonic: when it was given */
 };
 
-enum reply_kind { REPLY_COMMITTED, REPLY_TROUBLE };
+enum reply_kind { REPLY_COMMITTED, REPLY_SAVED, REPLY_TROUBLE };
 
 /* Mail to the conference loop: one a batch. */
 struct reply {
 	struct mail mail;
 	uint64_t ticket; /* REPLY_COMMITTED */
+	struct list records; /* REPLY_SAVED: of struct record */
 	int error;       /* REPLY_TROUBLE; 0: it is over */
 };
 
@@ -114,7 +115,12 @@ static struct order *order_new(enum order_kind kind, struct record *owned)
 static void reply_free(struct mail *owned)
 {
 	struct reply *reply = container_of(owned, struct reply, mail);
+	struct record *record, *next;
 
+	list_each_safe(record, next, &reply->records, node) {
+		list_remove(&record->node);
+		record_free(&record);
+	}
 	mem_free(&reply);
 }
 
@@ -123,6 +129,7 @@ static struct reply *reply_new(enum reply_kind kind)
 	struct reply *reply = mem_new(struct reply);
 
 	list_init(&reply->mail.node);
+	list_init(&reply->records);
 	reply->mail.kind = kind;
 	reply->mail.free_fn = reply_free;
 	return reply;
@@ -205,10 +212,31 @@ static uint64_t last_ticket(const struct store *s)
 	return container_of(s->batch.prev, struct order, mail.node)->ticket;
 }
 
+/* The records go back as they are: no copies, and no more of them than there
+ * were in the batch. */
+static void give_back_saved(struct store *s)
+{
+	struct reply *reply = NULL;
+	struct order *order;
+
+	list_each(order, &s->batch, mail.node) {
+		if (!s->events->wants ||
+		    !s->events->wants(order->record->kind))
+			continue;
+		if (!reply)
+			reply = reply_new(REPLY_SAVED);
+		list_add_tail(&reply->records, &order->record->node);
+		order->record = NULL;
+	}
+	if (reply)
+		(void)mailbox_post(s->replies, &reply->mail);
+}
+
 static void settle_batch(struct store *s)
 {
 	uint64_t ticket = last_ticket(s);
 
+	give_back_saved(s);
 	counter_add(&count_commits, 1);
 	counter_add(&count_records, (int64_t)drop_batch(s));
 	if (s->has_trouble) {
@@ -320,13 +348,23 @@ static void deliver(struct store *s, uint64_t ticket)
 static void on_reply(void *owner, struct mail *owned)
 {
 	struct store *s = owner;
-	struct reply reply = *container_of(owned, struct reply, mail);
+	struct reply *reply = container_of(owned, struct reply, mail);
+	struct record *record;
 
+	switch ((enum reply_kind)owned->kind) {
+	case REPLY_COMMITTED:
+		deliver(s, reply->ticket);
+		break;
+	case REPLY_SAVED:
+		list_each(record, &reply->records, node)
+			s->events->on_saved(s->owner, record);
+		break;
+	case REPLY_TROUBLE:
+		if (s->events->on_trouble)
+			s->events->on_trouble(s->owner, reply->error);
+		break;
+	}
 	reply_free(owned);
-	if (reply.mail.kind == REPLY_COMMITTED)
-		deliver(s, reply.ticket);
-	else if (s->events->on_trouble)
-		s->events->on_trouble(s->owner, reply.error);
 }
 
 static const struct mailbox_events reply_events = { .on_mail = on_reply };

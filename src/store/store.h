@@ -11,9 +11,9 @@
 
 #include "base/base.h"
 #include "store/backend.h"
+#include "store/record.h"
 
 struct loop;
-struct record;
 struct store;
 
 struct store_settings {
@@ -29,6 +29,12 @@ struct store_settings {
 void store_settings_init(struct store_settings *s);
 
 struct store_events {
+	/** Is a record of this kind to be given to on_saved? On the store's
+	 *  thread. NULL: none. */
+	bool (*wants)(enum record_kind kind);
+	/** The record is durable; in the order of saving, before on_committed
+	 *  tells its ticket (after it with BACKEND_SYNC_RELAXED). Borrowed. */
+	void (*on_saved)(void *owner, const struct record *record);
 	/** Every record up to this ticket is durable (as far as sync says). */
 	void (*on_committed)(void *owner, uint64_t ticket);
 	/** A batch failed; it is kept and tried again. error 0: it went through

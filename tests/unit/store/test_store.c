@@ -41,6 +41,8 @@ struct fixture {
 	uint64_t committed;
 	uint64_t awaited; /* ticket to stop at */
 	unsigned answers;
+	unsigned saved; /* messages given back */
+	int last_saved;
 	bool is_in_order;
 	int trouble[8];
 	size_t troubles;
@@ -169,7 +171,27 @@ static void on_trouble(void *owner, int error)
 		uv_stop(loop_uv(f->loop));
 }
 
+/* Messages are wanted, heartbeats are not. */
+static bool wants(enum record_kind kind)
+{
+	return kind == RECORD_MESSAGE;
+}
+
+static void on_saved(void *owner, const struct record *record)
+{
+	struct fixture *f = owner;
+
+	int number = atoi(record->as_message.id + 1);
+
+	if (record->kind != RECORD_MESSAGE || number <= f->last_saved)
+		f->is_in_order = false;
+	f->last_saved = number;
+	f->saved++;
+}
+
 static const struct store_events events = {
+	.wants = wants,
+	.on_saved = on_saved,
 	.on_committed = on_committed,
 	.on_trouble = on_trouble,
 };
@@ -304,6 +326,19 @@ static void records_are_committed_and_told(void **state)
 	assert_int_equal(store_save(f->store, scratch_message(SCRATCH_ROOM, 3)),
 			 3);
 	await(f, 3);
+}
+
+static void what_is_wanted_is_given_back(void **state)
+{
+	struct fixture *f = *state;
+
+	open_store(f);
+	save_messages(f, 1, 20);
+	assert_int_equal(
+		store_save(f->store, record_new(RECORD_HEARTBEAT, NULL, 1)),
+		21);
+	await(f, 21);
+	assert_int_equal(f->saved, 20);
 }
 
 static void lock_of_another_makes_the_commit_wait(void **state)
@@ -752,6 +787,7 @@ int main(void)
 		/* first: a child must come from a process of one thread */
 		TEST(what_was_told_survives_a_kill),
 		TEST(records_are_committed_and_told),
+		TEST(what_is_wanted_is_given_back),
 		TEST(lock_of_another_makes_the_commit_wait),
 		TEST(failing_batch_is_kept_in_order),
 		TEST(batch_with_a_failing_save_is_kept_whole),
