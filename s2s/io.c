@@ -333,6 +333,7 @@ static void on_question(void *owner, uint64_t number, const char *local,
 	struct io_mail *m = io_mail_new(IO_QUESTION);
 
 	m->stream = number;
+	m->peer = seat_find(&io->seats, number)->peer;
 	io_mail_set_pair(m, local, remote);
 	m->id = str_dup(stream_id);
 	m->key = str_dup(key);
@@ -470,7 +471,8 @@ static void take_question(struct io *io, const struct io_mail *m)
 {
 	if (io->is_closing)
 		return;
-	link_ask(need_link(io, m->local, m->remote), m->stream, m->id, m->key);
+	link_ask(need_link(io, m->local, m->remote), m->stream, &m->peer, m->id,
+		 m->key);
 }
 
 static void take_answer(struct io *io, const struct io_mail *m)
@@ -930,6 +932,7 @@ int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 	io->place.domains = team->domains;
 	io->place.creds = creds_ref(creds);
 	io->place.policy = policy_ref(policy);
+	io->place.verifies = team->verifies;
 	open_memory(io);
 	open_key(io);
 	io->place.book = open_book(team->settings);

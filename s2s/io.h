@@ -21,6 +21,7 @@ struct policy;
 struct report_ask;
 struct s2s_events;
 struct s2s_settings;
+struct share;
 
 /** What all loops share: made before, and unchanged while they run. */
 struct io_team {
@@ -28,6 +29,7 @@ struct io_team {
 	const struct map *domains; /* ours */
 	const struct s2s_events *events;
 	void *owner;
+	struct share *verifies; /* by whose wish we dial only to verify */
 	struct io **ios;
 	unsigned count;
 };

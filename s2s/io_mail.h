@@ -21,7 +21,7 @@ enum io_mail_kind {
 	IO_ENVELOPES, /* envelopes: deliver */
 	IO_GUEST,     /* fd, peer: a new stream to us */
 	IO_LEAVE,     /* peer: door_leave() */
-	IO_QUESTION,  /* stream, local, remote, id, key: verify */
+	IO_QUESTION,  /* stream, peer, local, remote, id, key: verify */
 	/* of a stream to us that is used both ways, and a link; stream, local,
 	 * remote: */
 	IO_FEED,      /* size: link may send through it, in pieces up to that */

@@ -19,6 +19,7 @@
 #include "s2s/place.h"
 #include "s2s/report.h"
 #include "s2s/round.h"
+#include "s2s/share.h"
 #include "s2s/tally.h"
 #include "xmpp/envelope.h"
 
@@ -78,7 +79,9 @@ struct link {
 	bool is_lost;            /* told on_lost, not reached since */
 	bool is_heavy;           /* told on_heavy */
 	bool is_leaving;         /* link_close() */
-	bool is_counted;         /* among tally.verifying */
+	unsigned payer;          /* whose share a dial only to verify is of */
+	bool is_counted;         /* there, and among tally.verifying */
+	bool is_over_share;      /* told; until it dials */
 	struct throttle retries; /* rounds that only questions asked for */
 };
 
@@ -101,21 +104,50 @@ static void enter(struct link *l, enum link_state state)
 	    state != LINK_NEGOTIATING) {
 		l->is_counted = false;
 		counter_add(&tally.verifying, -1);
+		share_give_back(l->place->verifies, l->payer);
 	}
 }
 
-/* Rule R3: a claim costs its maker little, and us a dial. */
+static void note_over_share(struct link *l)
+{
+	if (l->is_over_share)
+		return;
+	l->is_over_share = true;
+	log_debug(LOG_S2S, "%s: waits, whoever wants it verified has enough",
+		  l->remote);
+	counter_add(&tally.over_share, 1);
+}
+
+/* Rule R3: a claim costs its maker little, and us a dial. One network's claims to
+ * servers that do not answer leave room for those of others. */
 static bool may_begin(struct link *l)
 {
+	struct share *verifies = l->place->verifies;
+
 	if (!outq_is_empty(&l->backlog.queue))
 		return true;
+	if (!share_take(verifies, l->payer)) {
+		note_over_share(l);
+		return false;
+	}
 	/* counted first: other loops do the same at this moment */
 	counter_add(&tally.verifying, 1);
 	l->is_counted = counter_get(&tally.verifying) <=
 			(int64_t)l->place->settings->max_verifying;
-	if (!l->is_counted)
+	if (!l->is_counted) {
 		counter_add(&tally.verifying, -1);
+		share_give_back(verifies, l->payer);
+	}
 	return l->is_counted;
+}
+
+/* Of all who wait for the same dial one pays for it: who can. */
+static void choose_payer(struct link *l, const struct addr *by)
+{
+	if (!l->is_counted &&
+	    (inquiry_is_empty(&l->inquiry) ||
+	     !share_has_room(l->place->verifies, l->payer)))
+		l->payer = share_slot(by);
 }
 
 /* For the operator who looks later. */
@@ -273,6 +305,7 @@ static void begin(struct link *l)
 	require(!l->stream && !l->is_leaving);
 	if (!may_begin(l))
 		return; /* link_tick() tries again */
+	l->is_over_share = false;
 	enter(l, LINK_REACHING);
 	l->cause = COND_REMOTE_SERVER_TIMEOUT;
 	timer_start(l->deadline, l->place->settings->negotiate_timeout);
@@ -734,11 +767,12 @@ void link_add(struct link *l, struct envelope *owned)
 
 /* ---- asking ---- */
 
-void link_ask(struct link *l, uint64_t asker, const char *stream_id,
-	      const char *key)
+void link_ask(struct link *l, uint64_t asker, const struct addr *by,
+	      const char *stream_id, const char *key)
 {
 	int64_t rested = now_of(l) - l->failed_at;
 
+	choose_payer(l, by);
 	if (l->state == LINK_BACKING_OFF &&
 	    !throttle_take(&l->retries, 1, now_of(l))) {
 		counter_add(&tally.unasked, 1);

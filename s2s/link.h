@@ -13,6 +13,7 @@
 #include "s2s/s2s.h"
 #include "xmpp/cond.h"
 
+struct addr;
 struct envelope;
 struct feed_portion;
 struct link;
@@ -55,9 +56,9 @@ void link_free(struct link **l);
 
 /** Takes the envelope; it is written at the next link_pump(). */
 void link_add(struct link *l, struct envelope *owned);
-/** Verify a key that a stream of ours was shown in remote's name. */
-void link_ask(struct link *l, uint64_t asker, const char *stream_id,
-	      const char *key);
+/** Verify a key that a stream of ours was shown in remote's name, by whom. */
+void link_ask(struct link *l, uint64_t asker, const struct addr *by,
+	      const char *stream_id, const char *key);
 /** Write what the stream can take now. */
 void link_pump(struct link *l);
 /** Through this stream to us remote can be reached as well (XEP-0288). */

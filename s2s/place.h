@@ -23,6 +23,7 @@ struct pace;
 struct quota;
 struct resolver;
 struct route;
+struct share;
 struct target_list;
 struct target_search;
 
@@ -39,6 +40,7 @@ struct place {
 	struct recall *proven;      /* by certificate, ever; the loop's */
 	struct recall *no_external; /* hang up when offered one; the loop's */
 	struct pace *pace;                   /* of TLS with those who call */
+	struct share *verifies;              /* all loops' dials to verify */
 	struct quota *claims;                /* of streams, "domain network" */
 	struct hush *hush;                   /* of lines about streams */
 };

@@ -12,6 +12,7 @@
 #include "s2s/io.h"
 #include "s2s/policy.h"
 #include "s2s/shard.h"
+#include "s2s/share.h"
 #include "s2s/tally.h"
 #include "xmpp/envelope.h"
 
@@ -66,6 +67,7 @@ void s2s_settings_init(struct s2s_settings *s)
 		.max_streams_per_pair = 4,
 		.max_claims = 5,
 		.max_verifying = 20,
+		.max_verifying_per_network = 5,
 		.verify_retries = 3,
 		.hold_bytes = 1048576,
 		.handshakes = 50,
@@ -136,6 +138,7 @@ static void free_all(struct s2s **s)
 	for (unsigned i = 0; i < dead->team.count; i++)
 		io_free(&dead->team.ios[i]);
 	mem_free(&dead->team.ios);
+	share_free(&dead->team.verifies);
 	map_free(&dead->domains, NULL);
 	free_strings(dead->settings.domains, dead->settings.domain_count);
 	free_strings(dead->settings.listen, dead->settings.listen_count);
@@ -223,6 +226,7 @@ int s2s_open(const struct s2s_settings *settings, struct creds *creds,
 		.owner = owner,
 		.count = count_loops(settings->io_loops),
 	};
+	s->team.verifies = share_new(settings->max_verifying_per_network);
 	s->team.ios = mem_zero(s->team.count, sizeof(*s->team.ios));
 	error = open_loops(s, creds, policy, text_out);
 	policy_unref(&policy);

@@ -95,6 +95,7 @@ struct s2s_settings {
 	unsigned max_streams_per_pair;          /* inbound; 4 */
 	unsigned max_claims;        /* on a stream that proved nothing; 5 */
 	unsigned max_verifying;     /* dials only to verify; 20 */
+	unsigned max_verifying_per_network; /* for a /24 or /64; 5 */
 	unsigned verify_retries;    /* of an unreached domain, a minute; 3 */
 	size_t hold_bytes;          /* unsent: its streams are not read; 1 MiB */
 	unsigned handshakes;        /* with those who call, a second; 50 */

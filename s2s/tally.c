@@ -37,6 +37,10 @@ struct tally tally = {
 	.verifying = GAUGE_INIT("hallway_s2s_verify_connects",
 				"Connections being opened only to verify a "
 				"key"),
+	.over_share = COUNTER_INIT("hallway_s2s_verifies_over_share",
+				   "Times that a claim had to wait because "
+				   "enough of its network's were being "
+				   "verified"),
 	.unasked = COUNTER_INIT("hallway_dialback_claims_unasked",
 				"Dialback claims refused because their server "
 				"was not reached a moment ago"),
@@ -167,6 +171,7 @@ void tally_register(void)
 		&tally.held,
 		&tally.expelled,
 		&tally.verifying,
+		&tally.over_share,
 		&tally.unasked,
 	};
 

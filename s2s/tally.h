@@ -25,6 +25,7 @@ struct tally {
 	struct counter braked;       /* times a stream was read no further */
 	struct counter expelled;     /* streams in: too many of a pair */
 	struct counter verifying;    /* gauge: dials only to verify */
+	struct counter over_share;   /* of those, that waited for their turn */
 	struct counter unasked;      /* claims refused without a dial */
 	struct counter hushed;       /* lines kept out of the log */
 	struct counter places_refused; /* private, or a port of no XMPP server */

@@ -380,6 +380,8 @@ static const struct config_key s2s_keys[] = {
 	COUNT("max_streams_per_pair", s2s.max_streams_per_pair, 1, 64),
 	COUNT("max_claims", s2s.max_claims, 1, 1000),
 	COUNT("max_verifying", s2s.max_verifying, 1, 10000),
+	COUNT("max_verifying_per_network", s2s.max_verifying_per_network, 1,
+	      10000),
 	COUNT("verify_retries", s2s.verify_retries, 1, 10000),
 	SIZE("hold_bytes", s2s.hold_bytes, 65536, 1 << 30),
 	COUNT("handshakes", s2s.handshakes, 1, 1000000),

@@ -192,6 +192,43 @@ def test_r3_claims_do_not_make_us_an_amplifier(
         stream.close()
 
 
+def test_r3_a_network_has_a_share_of_the_verifying(
+        new_host, names, new_peer, victim):
+    """Somebody claims the names of servers that keep silent, from several
+    addresses: the claims of others are verified at once."""
+    host = new_host(s2s="max_verifying: 6\nmax_verifying_per_network: 2\n"
+                        "max_connects_per_host: 100")
+    evil = new_peer("evil.test")
+    streams = []
+    for place in range(1, 4):
+        stream = evil.connect(host.address, "127.0.9.%d" % place)
+        stream.open(evil.domain, ROOMS)
+        stream.start_tls(ROOMS)
+        stream.open(evil.domain, ROOMS)
+        streams.append(stream)
+        for number in range(4):
+            domain = "claimed%d-%d.test" % (place, number)
+            names.set_server(domain, victim.port, VICTIM)
+            claim(stream, domain)
+    kept = [victim.visits.get(timeout=10) for _ in range(2)]
+    wait_for_counter(host, "s2s_verifies_over_share", 10)
+    assert host.counter("s2s_verify_connects") == 2
+    served_within(1, host, new_peer("good.test")).close()
+    # who waits for the same server can pay for it, too
+    shared = new_peer("shared.test")
+    for number in range(3):
+        claim(streams[number], shared.domain)
+    served_within(1, host, shared).close()
+    # room again: when one of theirs is over, the next of theirs begins
+    with pytest.raises(queue.Empty):
+        victim.visits.get(timeout=1.2)
+    kept.pop().close()
+    kept.append(victim.visits.get(timeout=10))
+    assert host.counter("s2s_verify_connects") <= 2
+    for stream in streams + kept:
+        stream.close()
+
+
 def test_r3_claims_for_the_unreachable_are_refused_at_once(
         new_host, names, new_peer):
     host = new_host(s2s="verify_retries: 2")

@@ -351,6 +351,7 @@ static void assert_same_numbers(const struct config *c, const struct config *d)
 	SAME(s2s.max_streams_per_pair);
 	SAME(s2s.max_claims);
 	SAME(s2s.max_verifying);
+	SAME(s2s.max_verifying_per_network);
 	SAME(s2s.verify_retries);
 	SAME(s2s.hold_bytes);
 	SAME(s2s.handshakes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What bounds strangers: strangers, crowd, hush, pace. */
+/* What bounds strangers: strangers, crowd, hush, pace, share. */
 #include "tests/unit/unit.h"
 
 #include "loop/loop.h"
@@ -7,6 +7,7 @@
 #include "s2s/crowd.h"
 #include "s2s/hush.h"
 #include "s2s/pace.h"
+#include "s2s/share.h"
 #include "s2s/strangers.h"
 #include "s2s/tally.h"
 
@@ -51,6 +52,47 @@ static void r1_strangers_are_bounded_at_each_level(void **state)
 	assert_int_equal(enter_all(s, "192.0.2.1", 2), 1);
 	strangers_free(&s);
 	assert_null(s);
+}
+
+/* ---- share: R3 ---- */
+
+static unsigned slot_of(const char *text)
+{
+	struct addr a = address(text);
+
+	return share_slot(&a);
+}
+
+static void r3_a_network_has_its_share(void **state)
+{
+	struct share *s = share_new(2);
+	unsigned slot = slot_of("192.0.2.1");
+
+	(void)state;
+	assert_true(share_has_room(s, slot));
+	assert_true(share_take(s, slot));
+	assert_true(share_take(s, slot));
+	assert_false(share_has_room(s, slot));
+	assert_false(share_take(s, slot));
+	assert_false(share_take(s, slot)); /* a refusal takes nothing */
+	share_give_back(s, slot);
+	assert_true(share_take(s, slot));
+	assert_false(share_take(s, slot));
+	share_free(&s);
+	assert_null(s);
+}
+
+static void r3_networks_are_a_24_and_a_64(void **state)
+{
+	(void)state;
+	assert_int_equal(slot_of("192.0.2.1"), slot_of("192.0.2.254"));
+	assert_int_equal(slot_of("192.0.2.1"), slot_of("[::ffff:192.0.2.9]:5"));
+	assert_int_equal(slot_of("[2001:db8::1]:1"), slot_of("[2001:db8::f:2]:3"));
+	/* others differ, but for an accident each 4096 times */
+	assert_true(slot_of("192.0.2.1") != slot_of("192.0.3.1") ||
+		    slot_of("192.0.2.1") != slot_of("192.0.4.1"));
+	assert_true(slot_of("[2001:db8::1]:1") != slot_of("[2001:db8:0:1::1]:1") ||
+		    slot_of("[2001:db8::1]:1") != slot_of("[2001:db8:0:2::1]:1"));
 }
 
 /* ---- crowd: R13 ---- */
@@ -196,6 +238,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(r1_strangers_are_bounded_at_each_level),
+		cmocka_unit_test(r3_a_network_has_its_share),
+		cmocka_unit_test(r3_networks_are_a_24_and_a_64),
 		cmocka_unit_test(r13_the_eldest_of_a_pair_has_to_go),
 		cmocka_unit_test(r13_who_is_gone_is_no_crowd),
 		cmocka_unit_test(r11_lines_are_kept_back_by_cause_and_network),
