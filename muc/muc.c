@@ -189,6 +189,8 @@ void muc_restore(struct muc *m, const struct record *record)
 		house_list_room(m, r);
 	} else if (record->kind == RECORD_AFFILIATION && r) {
 		persist_restore_affiliation(r, &record->as_affiliation);
+	} else if (record->kind == RECORD_HAT && r) {
+		persist_restore_hat(r, &record->as_hat);
 	} else if (record->kind == RECORD_SESSION && r) {
 		persist_restore_session(r, &record->as_session);
 	}

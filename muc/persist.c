@@ -53,6 +53,18 @@ void persist_affiliation(struct room *r, const char *key)
 	room_save(r, record, true);
 }
 
+void persist_hat(struct room *r, const char *jid, const char *uri,
+		 const char *title, const char *by)
+{
+	struct record *record = new_record(r, RECORD_HAT);
+
+	record->as_hat.jid = str_dup(jid);
+	record->as_hat.uri = str_dup(uri);
+	record->as_hat.title = str_dup(title);
+	record->as_hat.by = str_dup(by);
+	room_save(r, record, true);
+}
+
 void persist_session(struct room *r, const struct session *s, bool gates)
 {
 	struct record *record = new_record(r, RECORD_SESSION);
@@ -92,6 +104,7 @@ void persist_message(struct room *r, const struct elem *message,
 		to->jid = str_dup(jid_bare(from->jid));
 		to->nick = str_dup(occupant_nick(from->occupant));
 		to->occupant_id = str_dup(from->occupant->id);
+		to->hats = hat_list_print(&r->hats, jid_bare(from->jid));
 	}
 	to->stanza = buf_steal_str(&stanza);
 	to->body = str_dup(elem_child_text(message, "body", NS_SERVER));
@@ -133,6 +146,13 @@ void persist_restore_affiliation(struct room *r,
 	if (affiliation_parse(record->affiliation, &a))
 		affiliation_list_set(&r->affiliations, record->jid, a,
 				     record->nick, record->reason);
+}
+
+void persist_restore_hat(struct room *r, const struct record_hat *record)
+{
+	if (record->title)
+		hat_list_put(&r->hats, record->jid, record->uri, record->title,
+			     str_equal(record->by, HAT_LIST_ROSTER));
 }
 
 static bool is_sane(const struct room *r, const struct jid *jid,

@@ -12,6 +12,7 @@ struct elem;
 struct occupant;
 struct jid;
 struct record;
+struct record_hat;
 struct record_affiliation;
 struct record_room;
 struct record_session;
@@ -22,6 +23,9 @@ struct session;
 void persist_room(struct room *r);
 void persist_room_gone(struct room *r);
 void persist_affiliation(struct room *r, const char *key);
+/** A hat of somebody; title NULL: taken off. */
+void persist_hat(struct room *r, const char *jid, const char *uri,
+		 const char *title, const char *by);
 /** gates: what the room sends from now on waits for it. */
 void persist_session(struct room *r, const struct session *s, bool gates);
 void persist_session_gone(struct room *r, const struct session *s,
@@ -38,5 +42,6 @@ void persist_retraction(struct room *r, const struct retraction *retraction,
 void persist_restore_room(struct room *r, const struct record_room *record);
 void persist_restore_affiliation(struct room *r,
 				 const struct record_affiliation *record);
+void persist_restore_hat(struct room *r, const struct record_hat *record);
 void persist_restore_session(struct room *r,
 			     const struct record_session *record);

@@ -164,6 +164,7 @@ static void add_destroy(struct elem *x, const struct elem *wish)
 
 /** All that a presence from the room is made of. */
 struct draft {
+	const struct room *room;
 	const struct occupant *occupant;
 	const struct elem *payload;       /* or NULL */
 	const struct jid *real;           /* shown JID, or NULL */
@@ -189,6 +190,9 @@ static struct elem *build(const struct draft *d)
 			elem_add_copy(e, child);
 	}
 	mark_add_occupant_id(e, d->occupant->id);
+	if (!d->is_gone)
+		hat_list_add(&d->room->hats, d->room->config.hats,
+			     occupant_bare(d->occupant), e);
 	x = elem_add(e, "x", NS_MUC_USER);
 	add_item(x, d->occupant, d->role, d->real, d->note);
 	add_codes(x, d->note, d->is_self);
@@ -205,7 +209,8 @@ static enum occupant_view view_of(const struct room *r,
 }
 
 /* The occupant's presence as others see it, frozen once; borrowed. */
-static struct frozen *get_frozen(struct occupant *o, enum occupant_view view)
+static struct frozen *get_frozen(const struct room *r, struct occupant *o,
+				 enum occupant_view view)
 {
 	struct elem *payload, *e;
 
@@ -213,6 +218,7 @@ static struct frozen *get_frozen(struct occupant *o, enum occupant_view view)
 		return o->presence[view];
 	payload = parse_payload(o->shown->presence);
 	e = build(&(struct draft){
+		.room = r,
 		.occupant = o,
 		.payload = payload,
 		.real = view == OCCUPANT_WITH_JID ? o->shown->jid : NULL,
@@ -230,7 +236,7 @@ void presence_show_one(struct room *r, struct occupant *o,
 		       const struct session *to)
 {
 	if (o->is_known)
-		room_send(r, get_frozen(o, view_of(r, to->occupant)), to->jid);
+		room_send(r, get_frozen(r, o, view_of(r, to->occupant)), to->jid);
 }
 
 void presence_show_roster(struct room *r, const struct session *to)
@@ -241,7 +247,7 @@ void presence_show_roster(struct room *r, const struct session *to)
 
 	list_each(o, &r->roster.occupants, node)
 		if (o != to->occupant && o->is_known)
-			room_send_alone(r, get_frozen(o, view), alone);
+			room_send_alone(r, get_frozen(r, o, view), alone);
 	audience_unref(&alone);
 }
 
@@ -252,6 +258,7 @@ void presence_show_self(struct room *r, struct occupant *o,
 	struct elem *payload = parse_payload(o->shown->presence);
 
 	room_send_elem(r, build(&(struct draft){
+		.room = r,
 		.occupant = o,
 		.payload = payload,
 		.real = o->shown->jid,  /* clients look for their own */
@@ -294,14 +301,14 @@ static void hide(struct room *r, struct occupant *o)
 static void show_others(struct room *r, struct occupant *o)
 {
 	if (r->config.shows_jids) {
-		room_send_to(r, get_frozen(o, OCCUPANT_WITH_JID), ROSTER_ALL,
+		room_send_to(r, get_frozen(r, o, OCCUPANT_WITH_JID), ROSTER_ALL,
 			     o->number);
 	} else {
 		if (has_audience(r, ROSTER_MODERATORS))
-			room_send_to(r, get_frozen(o, OCCUPANT_WITH_JID),
+			room_send_to(r, get_frozen(r, o, OCCUPANT_WITH_JID),
 				     ROSTER_MODERATORS, o->number);
 		if (has_audience(r, ROSTER_OTHERS))
-			room_send_to(r, get_frozen(o, OCCUPANT_PLAIN),
+			room_send_to(r, get_frozen(r, o, OCCUPANT_PLAIN),
 				     ROSTER_OTHERS, o->number);
 	}
 	o->is_known = true;
@@ -378,6 +385,7 @@ void presence_show_gone(struct room *r, const struct occupant *o,
 			const struct elem *payload)
 {
 	struct draft d = {
+		.room = r,
 		.occupant = o,
 		.payload = payload,
 		.note = note,
@@ -395,6 +403,7 @@ void presence_show_gone_self(struct room *r, const struct occupant *o,
 			     const struct elem *payload)
 {
 	room_send_elem(r, build(&(struct draft){
+		.room = r,
 		.occupant = o,
 		.payload = payload,
 		.real = to->jid,
@@ -410,6 +419,7 @@ void presence_show_change(struct room *r, struct occupant *o,
 {
 	struct elem *payload = parse_payload(o->shown->presence);
 	struct draft d = {
+		.room = r,
 		.occupant = o,
 		.payload = payload,
 		.note = note,

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "muc/hat.h"
 #include "muc/notice.h"
 #include "muc/persist.h"
 #include "muc/presence.h"
@@ -50,6 +51,29 @@ static const char *nick_to_reserve(const struct rank_change *c,
 	return before ? before->nick : NULL;
 }
 
+/* Who is less than a hat makes of its wearer takes it off; who is banned all of
+ * them. */
+static void lose_hats(struct room *r, const char *key, enum affiliation a)
+{
+	const struct hat_wearer *wearer;
+	struct hat hat;
+	size_t i = 0;
+
+	while ((wearer = hat_list_find(&r->hats, key)) && i < wearer->count) {
+		bool is_known = hat_find(NULL, wearer->worn[i].uri, &hat);
+		char *uri;
+
+		if (a != AFFILIATION_OUTCAST && (!is_known || hat.rank <= a)) {
+			i++;
+			continue;
+		}
+		uri = str_dup(wearer->worn[i].uri);
+		hat_list_take(&r->hats, key, uri);
+		persist_hat(r, key, uri, NULL, NULL);
+		mem_free(&uri);
+	}
+}
+
 static void list_affiliation(struct room *r, struct rank_change *c)
 {
 	const char *key = jid_text(c->jid);
@@ -60,6 +84,7 @@ static void list_affiliation(struct room *r, struct rank_change *c)
 	affiliation_list_set(&r->affiliations, key, c->affiliation,
 			     nick_to_reserve(c, entry), c->reason);
 	persist_affiliation(r, key);
+	lose_hats(r, key, c->affiliation);
 }
 
 static void remove(struct room *r, struct rank_change *c, struct occupant *o,

@@ -22,6 +22,7 @@ struct room *room_new(struct site *site, const struct jid *jid,
 	r->config.max_history = (int64_t)site->history;
 	subject_init(&r->subject);
 	affiliation_list_init(&r->affiliations);
+	hat_list_init(&r->hats);
 	roster_init(&r->roster);
 	voices_init(&r->voices);
 	history_init(&r->history, site->history);
@@ -74,6 +75,7 @@ void room_free(struct room **r)
 	voices_fini(&room->voices);
 	leave_homes(room);
 	roster_fini(&room->roster);
+	hat_list_fini(&room->hats);
 	affiliation_list_fini(&room->affiliations);
 	subject_fini(&room->subject);
 	room_config_fini(&room->config);
@@ -125,9 +127,14 @@ enum affiliation room_affiliation(const struct room *r, const struct jid *real,
 enum role room_usual_role(const struct room *r, const struct session *s,
 			  enum affiliation affiliation)
 {
-	if (affiliation == AFFILIATION_NONE && guest_is_one(r, s))
-		return ROLE_VISITOR;
-	return affiliation_role(affiliation, r->config.is_moderated);
+	enum role role = ROLE_VISITOR;
+
+	if (affiliation != AFFILIATION_NONE || !guest_is_one(r, s))
+		role = affiliation_role(affiliation, r->config.is_moderated);
+	if (role == ROLE_VISITOR &&
+	    hat_list_gives_voice(&r->hats, jid_bare(s->jid)))
+		role = ROLE_PARTICIPANT;
+	return role;
 }
 
 enum role room_role(const struct room *r, const struct session *s,

@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "base/throttle.h"
 #include "muc/affiliation.h"
+#include "muc/hat_list.h"
 #include "muc/history.h"
 #include "muc/invitations.h"
 #include "muc/lookups.h"
@@ -43,6 +44,7 @@ struct room {
 	struct room_config config;
 	struct subject subject;
 	struct affiliation_list affiliations;
+	struct hat_list hats;
 	struct roster roster;
 	struct voices voices;
 	struct history history;

@@ -40,6 +40,9 @@ void room_config_fini(struct room_config *c)
 	mem_free(&c->creator);
 	mem_free(&c->venue);
 	mem_free(&c->farewell);
+	mem_free(&c->hats);
+	mem_free(&c->leaders);
+	mem_free(&c->claims);
 }
 
 void room_config_copy(struct room_config *to, const struct room_config *from)
@@ -55,6 +58,9 @@ void room_config_copy(struct room_config *to, const struct room_config *from)
 	to->creator = str_dup(from->creator);
 	to->venue = str_dup(from->venue);
 	to->farewell = str_dup(from->farewell);
+	to->hats = str_dup(from->hats);
+	to->leaders = str_dup(from->leaders);
+	to->claims = str_dup(from->claims);
 }
 
 static bool is_kept(const struct room_field *f)

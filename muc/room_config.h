@@ -44,6 +44,9 @@ struct room_config {
 	bool is_destroyed;       /* a tombstone: nobody comes in */
 	char *venue;             /* or NULL; of a tombstone: go there */
 	char *farewell;          /* or NULL; why it was destroyed */
+	char *hats;              /* or NULL; made for this room: see hat.h */
+	char *leaders;           /* or NULL; the group's roster: see leaders.h */
+	char *claims;            /* or NULL; who says to be one of them */
 };
 
 #define ROOM_CONFIG_ALL_ROLES                                    \

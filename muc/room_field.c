@@ -82,6 +82,9 @@ static const struct room_field fields[] = {
 	{ OWN "destroyed", FIELD_BOOL, AT(is_destroyed), 0, KEPT },
 	{ OWN "venue", FIELD_TEXT, AT(venue), 3071, KEPT },
 	{ OWN "farewell", FIELD_TEXT, AT(farewell), 4000, KEPT },
+	{ OWN "hats", FIELD_TEXT, AT(hats), 20000, KEPT },
+	{ OWN "leaders", FIELD_TEXT, AT(leaders), 20000, KEPT },
+	{ OWN "claims", FIELD_TEXT, AT(claims), 20000, KEPT },
 };
 
 const struct room_field *room_field_get(size_t i)

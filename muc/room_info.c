@@ -9,6 +9,7 @@
 #include "jid/jid.h"
 #include "muc/avatar.h"
 #include "muc/contacts.h"
+#include "muc/hat.h"
 #include "muc/room.h"
 #include "muc/room_field.h"
 #include "muc/site.h"
@@ -74,6 +75,15 @@ static void add_settings(const struct room_config *c, struct elem *form)
 	add_text(form, "muc#roomconfig_allowpm", room_field_pm_word(c));
 }
 
+/* XEP-0317 #disco */
+static void add_hats(const struct room_config *c, struct elem *form)
+{
+	char *hash = hat_make_hash(c->hats);
+
+	form_add_field(form, "hats#hash", NULL, NULL, hash);
+	mem_free(&hash);
+}
+
 void room_info_add(struct room *r, struct elem *query, bool is_lasting)
 {
 	struct elem *form = form_add(query, "result", NS_MUC_ROOMINFO);
@@ -88,6 +98,7 @@ void room_info_add(struct room *r, struct elem *query, bool is_lasting)
 	add_number(form, "muc#roominfo_slow_mode_duration",
 		   (size_t)c->slow_mode);
 	avatar_add_hashes(c, form);
+	add_hats(c, form);
 	if (!is_lasting)
 		add_passing(r, form);
 }

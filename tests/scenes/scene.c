@@ -25,6 +25,8 @@
  *                             are here, no more, it does not answer
  *   wait SECONDS
  *   later SECONDS             the same, and nothing is due
+ *   hat give|take JID HAT [BY]  the person is given the hat, or loses it
+ *   hat make|destroy URI [HUE] [TITLE]  $room has a hat of its own, no more
  *   lost DOMAIN               it stayed unreachable beyond the grace
  *   farewell [TEXT]           the service stops for good
  *   undelivered NAME COND     what came last to NAME did not reach it
@@ -43,6 +45,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "match.h"
+#include "muc/hats.h"
 #include "muc/room_config.h"
 #include "stage.h"
 #include "store/record.h"
@@ -502,6 +505,7 @@ static void print_saved(struct buf *out, const struct saved *saved)
 		add_text(out, "nick", r->as_message.nick);
 		add_text(out, "body", r->as_message.body);
 		add_text(out, "stanza", r->as_message.stanza);
+		add_text(out, "hats", r->as_message.hats);
 		if (r->as_message.is_subject)
 			buf_add_str(out, " is_subject");
 		break;
@@ -520,6 +524,7 @@ static void print_saved(struct buf *out, const struct saved *saved)
 		add_text(out, "jid", r->as_hat.jid);
 		add_text(out, "uri", r->as_hat.uri);
 		add_text(out, "title", r->as_hat.title);
+		add_text(out, "by", r->as_hat.by);
 		break;
 	case RECORD_AUDIT:
 		add_text(out, "by", r->as_audit.by);
@@ -596,6 +601,33 @@ static void do_later(struct scene *sc, char *args)
 	if (str_to_int64(next_word(&args), 0, INT32_MAX, &seconds))
 		fail(sc, "how much later?");
 	sc->stage.now += seconds * 1000;
+}
+
+static enum hats_result change_hat(struct muc *m, const char *what,
+				   const char *who, char *args)
+{
+	static const char room[] = "hallway@rooms.example";
+	const char *word = next_word(&args);
+
+	if (!strcmp(what, "make"))
+		return muc_hat_make(m, room, who, args, word, "control");
+	if (!strcmp(what, "destroy"))
+		return muc_hat_destroy(m, room, who, "control");
+	if (!strcmp(what, "take"))
+		return muc_hat_take(m, room, who, word,
+				    *args ? args : "control");
+	return muc_hat_give(m, room, who, word, *args ? args : "control");
+}
+
+static void do_hat(struct scene *sc, char *args)
+{
+	const char *what = next_word(&args), *who = next_word(&args);
+	enum hats_result result;
+
+	stage_open(&sc->stage);
+	result = change_hat(sc->stage.muc, what, who, args);
+	if (result != HATS_DONE)
+		fail(sc, "%s", hats_result_text(result));
 }
 
 static void do_lost(struct scene *sc, char *args)
@@ -686,7 +718,7 @@ static const struct {
 	{ "archive", do_archive }, { "store", do_store },
 	{ "config", do_config },   { "listed", do_listed },
 	{ "saved", do_saved },     { "forget", do_forget },
-	{ "links", do_links },
+	{ "links", do_links },     { "hat", do_hat },
 	{ "wait", do_wait },       { "lost", do_lost },
 	{ "undelivered", do_undelivered }, { "farewell", do_farewell },
 	{ "restart", do_restart }, { "rooms", do_rooms },

@@ -203,6 +203,8 @@ static void copy_row(struct record_message *to,
 	to->occupant_id = str_dup(from->occupant_id);
 	to->stanza = str_dup(from->stanza);
 	to->body = str_dup(from->body);
+	to->hats = str_dup(from->hats);
+	to->room = NULL;
 }
 
 static bool is_asked_for(const struct saved *saved,
@@ -391,6 +393,8 @@ static const char *record_key(const struct record *r)
 	switch (r->kind) {
 	case RECORD_AFFILIATION:
 		return r->as_affiliation.jid;
+	case RECORD_HAT:
+		return r->as_hat.jid;
 	case RECORD_SESSION:
 	case RECORD_SESSION_GONE:
 		return r->as_session.jid;
@@ -420,7 +424,9 @@ static bool is_overtaken(const struct stage *s, const struct saved *saved)
 		if (later->kind == RECORD_ROOM_GONE)
 			return true;
 		if (thing(later->kind) == thing(saved->record->kind) &&
-		    str_equal(record_key(later), record_key(saved->record)))
+		    str_equal(record_key(later), record_key(saved->record)) &&
+		    (later->kind != RECORD_HAT ||
+		     str_equal(later->as_hat.uri, saved->record->as_hat.uri)))
 			return true;
 	}
 	return false;
@@ -457,16 +463,23 @@ static void restore_sessions(struct stage *s, const char *room)
 	}
 }
 
-static void restore_room(struct stage *s, const struct saved *room)
+static void restore_all_of(struct stage *s, enum record_kind kind,
+			   const char *room)
 {
 	const struct saved *saved;
 
-	muc_restore(s->muc, room->record);
 	list_each(saved, &s->saved, node)
-		if (saved->record->kind == RECORD_AFFILIATION &&
-		    str_equal(saved->record->room, room->record->room) &&
+		if (saved->record->kind == kind &&
+		    str_equal(saved->record->room, room) &&
 		    !is_overtaken(s, saved))
 			muc_restore(s->muc, saved->record);
+}
+
+static void restore_room(struct stage *s, const struct saved *room)
+{
+	muc_restore(s->muc, room->record);
+	restore_all_of(s, RECORD_AFFILIATION, room->record->room);
+	restore_all_of(s, RECORD_HAT, room->record->room);
 	restore_sessions(s, room->record->room);
 }
 
