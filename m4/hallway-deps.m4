@@ -12,6 +12,7 @@ AC_DEFUN([HALLWAY_DEPS], [
 	PKG_CHECK_MODULES([libidn2], [libidn2 >= 2.3])
 	PKG_CHECK_MODULES([libfyaml], [libfyaml >= 0.7.12])
 	PKG_CHECK_MODULES([jansson], [jansson >= 2.13])
+	PKG_CHECK_MODULES([libmicrohttpd], [libmicrohttpd >= 0.9.75])
 
 	AC_CHECK_HEADER([uninorm.h], [],
 		[AC_MSG_ERROR([uninorm.h of libunistring is missing])])

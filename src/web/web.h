@@ -43,6 +43,8 @@ void web_settings_init(struct web_settings *s);
 
 HW_MUST_USE int web_open(const struct web_settings *settings,
 			 struct web **web_out);
+/** The port that a listening address got ("127.0.0.1:0"); by its place. */
+uint16_t web_port(const struct web *w, size_t which);
 /** Resumes who waits, ends the thread; blocks. */
 void web_close(struct web **w);
 

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/route.h"
+
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "jid/jid.h"
+#include "web/asset.h"
+#include "web/call.h"
+#include "web/day_key.h"
+#include "web/room_path.h"
+#include "web/web.h"
+#include "web/web_site.h"
+
+/* The first that matches answers. What is not below "/-/" belongs to rooms, so
+ * only what has no '/' behind it can be ours there. */
+static const struct route routes[] = {
+	{ "/favicon.ico", asset_answer_icon },
+	{ "/-/{name}", asset_answer },
+};
+
+char *route_decode(const char *raw)
+{
+	char *out = str_dup(raw);
+	char *to = out;
+
+	for (const char *at = raw; *at; at++) {
+		if (*at != '%') {
+			*to++ = *at;
+		} else if (at[1] && at[2] && hex_decode(at + 1, to, 1) == 0) {
+			to++;
+			at += 2;
+		} else {
+			mem_free(&out);
+			return NULL;
+		}
+	}
+	*to = '\0';
+	if (!str_is_utf8(out, (size_t)(to - out)))
+		mem_free(&out);
+	return out;
+}
+
+static bool is_id(const char *text)
+{
+	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.") == strlen(text) &&
+	       strlen(text) <= 128;
+}
+
+static bool is_year(const char *text)
+{
+	return strlen(text) == 4 && strspn(text, "0123456789") == 4;
+}
+
+static bool take_room(struct call *c, const char *name)
+{
+	struct jid *jid = jid_new(name, c->domain, NULL);
+
+	if (!jid)
+		return false;
+	str_set(&c->room, jid_bare(jid));
+	jid_free(&jid);
+	return true;
+}
+
+/* Does text fit what the braces say? Then it is kept. */
+static bool take(struct call *c, const char *braces, size_t len,
+		 const char *text)
+{
+	int64_t start;
+
+	if (!*text || strchr(text, '/'))
+		return false;
+	if (strncmp(braces, "{room}", len) == 0)
+		return take_room(c, text);
+	if (strncmp(braces, "{day}", len) == 0 && !day_key_parse(text, &start))
+		return false;
+	if (strncmp(braces, "{year}", len) == 0 && !is_year(text))
+		return false;
+	if (strncmp(braces, "{id}", len) == 0 && !is_id(text))
+		return false;
+	require(c->part_count < CALL_PARTS_MAX);
+	c->parts[c->part_count++] = str_dup(text);
+	return true;
+}
+
+static void forget(struct call *c)
+{
+	mem_free(&c->room);
+	while (c->part_count > 0)
+		mem_free(&c->parts[--c->part_count]);
+}
+
+/* One piece of a path, piece_len long, against one of a pattern. */
+static bool piece_matches(struct call *c, const char *pattern, size_t len,
+			  const char *piece, size_t piece_len)
+{
+	const char *end = memchr(pattern, '}', len);
+	size_t behind;
+	char *text;
+	bool fits;
+
+	if (!end || pattern[0] != '{')
+		return len == piece_len && memcmp(pattern, piece, len) == 0;
+	behind = len - (size_t)(end + 1 - pattern);
+	if (piece_len <= behind ||
+	    memcmp(end + 1, piece + piece_len - behind, behind) != 0)
+		return false;
+	text = str_dup_n(piece, piece_len - behind);
+	fits = take(c, pattern, len - behind, text);
+	mem_free(&text);
+	return fits;
+}
+
+static bool matches(struct call *c, const char *pattern, const char *path)
+{
+	forget(c);
+	while (*pattern == '/' && *path == '/') {
+		size_t len = strcspn(++pattern, "/");
+		size_t piece = strcspn(++path, "/");
+
+		if (!piece_matches(c, pattern, len, path, piece))
+			return false;
+		pattern += len;
+		path += piece;
+	}
+	return *pattern == *path;
+}
+
+route_fn route_find(struct call *c, const char *path)
+{
+	for (size_t i = 0; i < array_len(routes); i++)
+		if (matches(c, routes[i].pattern, path))
+			return routes[i].answer;
+	forget(c);
+	return NULL;
+}
+
+/* The path without the name of a domain in front; c->domain is set. Rooms of the
+ * first domain may be asked for either way. */
+static const char *take_domain(struct call *c, const char *path)
+{
+	const struct web_settings *s = c->desk->settings;
+
+	for (size_t i = 0; i < s->domain_count; i++) {
+		size_t len = strlen(s->domains[i]);
+
+		if (strncmp(path + 1, s->domains[i], len) == 0 &&
+		    path[1 + len] == '/') {
+			c->domain = s->domains[i];
+			return path + 1 + len;
+		}
+	}
+	c->domain = s->domains[0];
+	return path;
+}
+
+/* The same address as it should be written: with a '/' at its end. */
+static void redirect_to_folder(struct call *c)
+{
+	struct buf location;
+
+	buf_init(&location);
+	room_path_add(&location, c->path);
+	buf_add_char(&location, '/');
+	call_redirect(c, 301, buf_str(&location));
+	buf_fini(&location);
+}
+
+void route_answer(struct call *c, const char *raw_path)
+{
+	const char *path;
+	char *folder;
+	route_fn answer;
+
+	c->path = route_decode(raw_path);
+	if (!c->path || c->path[0] != '/') {
+		call_fail(c, 400, NULL);
+		return;
+	}
+	path = take_domain(c, c->path);
+	answer = route_find(c, path);
+	if (answer) {
+		if (c->room)
+			c->view = web_site_find(c->desk->site, c->room);
+		answer(c);
+		return;
+	}
+	folder = str_format("%s/", path);
+	answer = str_has_suffix(path, "/") ? NULL : route_find(c, folder);
+	mem_free(&folder);
+	if (answer)
+		redirect_to_folder(c);
+	else
+		call_fail(c, 404, NULL);
+}

@@ -1,0 +1,752 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/web.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/list.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/quota.h"
+#include "base/str.h"
+#include "store/reader.h"
+#include "web/asset.h"
+#include "web/call.h"
+#include "web/route.h"
+#include "web/web_site.h"
+
+#define PORT "5280"
+#define PEM_MAX 65536      /* bytes of a certificate or key file */
+#define IDLE 30            /* seconds until a silent client is let go */
+#define CALL_MEMORY 16384  /* for a request's and an answer's head */
+#define BACKLOG 256
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+/* On every answer. Nothing is loaded but from here, nothing frames us, and no
+ * page that a link leads to learns from where. */
+static const struct {
+	const char *name, *value;
+} security[] = {
+	{ "Content-Security-Policy",
+	  "default-src 'none'; style-src 'self'; script-src 'self'; "
+	  "img-src 'self'; connect-src 'self'; base-uri 'none'; "
+	  "form-action 'self'; frame-ancestors 'none'" },
+	{ "X-Content-Type-Options", "nosniff" },
+	{ "X-Frame-Options", "DENY" },
+	{ "Referrer-Policy", "no-referrer" },
+	{ "Cross-Origin-Opener-Policy", "same-origin" },
+};
+
+/* From the conference loop to the web thread. */
+struct mail {
+	struct list node;
+	struct web_site *site; /* owned, or NULL */
+};
+
+struct web {
+	struct web_settings settings; /* the thread's, read only */
+	/* shared */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	struct list mails;   /* under lock */
+	bool is_ending;      /* under lock */
+	int wake;            /* eventfd: something was posted */
+	/* the web thread's, from its start to its end */
+	struct web_desk desk;
+	struct web_site *site;       /* owned; desk.site */
+	struct MHD_Daemon **daemons; /* one a listening address */
+	size_t daemon_count;
+	char *certificate, *key;     /* PEM, or NULL */
+	struct map *addresses;       /* name -> struct visitor */
+	size_t clients;              /* connections */
+};
+
+/* Connections of one address. */
+struct visitor {
+	size_t count;
+};
+
+void web_settings_init(struct web_settings *s)
+{
+	*s = (struct web_settings){
+		.max_clients = 2000,
+		.max_per_address = 100,
+		.max_live = 1500,
+		.ring = 1024,
+		.search_rate = 30,
+		.page_lines = 50,
+	};
+}
+
+/* ---- who is there ---- */
+
+static bool is_mapped(const struct in6_addr *a)
+{
+	return IN6_IS_ADDR_V4MAPPED(a);
+}
+
+/* An IPv4 address, or the /64 of an IPv6 one: who is behind it, for limits. */
+static void print_visitor(const struct sockaddr *sa, char *out, size_t size)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)sa;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)sa;
+	struct in6_addr net;
+
+	out[0] = '\0';
+	if (sa->sa_family == AF_INET) {
+		inet_ntop(AF_INET, &in->sin_addr, out, (socklen_t)size);
+	} else if (sa->sa_family == AF_INET6 && is_mapped(&in6->sin6_addr)) {
+		inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], out,
+			  (socklen_t)size);
+	} else if (sa->sa_family == AF_INET6) {
+		net = in6->sin6_addr;
+		memset(&net.s6_addr[8], 0, 8);
+		inet_ntop(AF_INET6, &net, out, (socklen_t)size);
+	}
+}
+
+static bool is_loopback(const struct sockaddr *sa)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)sa;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)sa;
+
+	if (sa->sa_family == AF_INET)
+		return ntohl(in->sin_addr.s_addr) >> 24 == 127;
+	if (sa->sa_family != AF_INET6)
+		return false;
+	if (is_mapped(&in6->sin6_addr))
+		return in6->sin6_addr.s6_addr[12] == 127;
+	return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+}
+
+static const struct sockaddr *address_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return info->client_addr;
+}
+
+/* A proxy on this machine stands for many; it has limits of its own. */
+static enum MHD_Result on_accept(void *owner, const struct sockaddr *sa,
+				 socklen_t len)
+{
+	struct web *w = owner;
+	struct visitor *visitor;
+	char name[INET6_ADDRSTRLEN];
+
+	(void)len;
+	if (w->clients >= w->settings.max_clients)
+		return MHD_NO;
+	print_visitor(sa, name, sizeof(name));
+	visitor = map_get(w->addresses, name);
+	return !visitor || is_loopback(sa) ||
+			       visitor->count < w->settings.max_per_address ?
+		       MHD_YES :
+		       MHD_NO;
+}
+
+static void count_visitor(struct web *w, const char *name, int change)
+{
+	struct visitor *visitor = map_get(w->addresses, name);
+
+	if (!visitor) {
+		visitor = mem_new(struct visitor);
+		map_add(w->addresses, name, visitor);
+	}
+	visitor->count += (size_t)change;
+	if (visitor->count == 0) {
+		visitor = map_steal(w->addresses, name);
+		mem_free(&visitor);
+	}
+}
+
+static void on_connection(void *owner, struct MHD_Connection *connection,
+			  void **context,
+			  enum MHD_ConnectionNotificationCode code)
+{
+	struct web *w = owner;
+	char name[INET6_ADDRSTRLEN];
+	int change = code == MHD_CONNECTION_NOTIFY_STARTED ? 1 : -1;
+
+	(void)context;
+	print_visitor(address_of(connection), name, sizeof(name));
+	w->clients += (size_t)change;
+	count_visitor(w, name, change);
+}
+
+/* ---- a request ---- */
+
+static char *header_of(struct MHD_Connection *connection, const char *name)
+{
+	const char *value = MHD_lookup_connection_value(
+		connection, MHD_HEADER_KIND, name);
+
+	return value && str_is_utf8(value, strlen(value)) ? str_dup(value) :
+							    NULL;
+}
+
+/* Behind a proxy on this machine the last address it added is the client's. */
+static void find_client(struct call *c, struct MHD_Connection *connection)
+{
+	const struct sockaddr *sa = address_of(connection);
+	char *forwarded = header_of(connection, "X-Forwarded-For");
+	char *other = header_of(connection, "Forwarded");
+	char name[INET6_ADDRSTRLEN];
+	const char *last;
+
+	print_visitor(sa, name, sizeof(name));
+	c->is_loopback = is_loopback(sa) && !forwarded && !other;
+	if (is_loopback(sa) && forwarded) {
+		last = strrchr(forwarded, ',');
+		last = last ? last + 1 : forwarded;
+		c->client = str_dup_n(last + strspn(last, " "), 64);
+	} else {
+		c->client = str_dup(name);
+	}
+	mem_free(&forwarded);
+	mem_free(&other);
+}
+
+static enum MHD_Result on_arg(void *owner, enum MHD_ValueKind kind,
+			      const char *name, const char *value)
+{
+	(void)kind;
+	call_add_arg(owner, name, value);
+	return MHD_YES;
+}
+
+static void read_request(struct call *c, struct MHD_Connection *connection,
+			 const char *method)
+{
+	c->connection = connection;
+	c->is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+	c->if_none_match = header_of(connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
+	c->accept_encoding = header_of(connection,
+				       MHD_HTTP_HEADER_ACCEPT_ENCODING);
+	c->last_event_id = header_of(connection, "Last-Event-ID");
+	find_client(c, connection);
+	(void)MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND,
+					on_arg, c);
+}
+
+/* Pages that nobody named otherwise are named by what they are made of. */
+static void name_body(struct call *c)
+{
+	unsigned char digest[DIGEST_SHA256_SIZE];
+	char *hex;
+
+	if (c->status != 200 || c->etag || c->file >= 0 || c->response)
+		return;
+	digest_sha256(buf_data(&c->body), c->body.len, digest);
+	hex = hex_encode(digest, 12);
+	c->etag = str_format("\"%s\"", hex);
+	mem_free(&hex);
+}
+
+static struct MHD_Response *make_response(struct call *c)
+{
+	struct MHD_Response *response = c->response;
+	void *bytes;
+
+	if (response) {
+		c->response = NULL;
+		return response;
+	}
+	if (c->file >= 0) {
+		response = MHD_create_response_from_fd64(c->file_size, c->file);
+		if (response)
+			c->file = -1; /* closed by the library */
+		return response;
+	}
+	require(c->body.start == 0);
+	bytes = c->body.data;
+	response = MHD_create_response_from_buffer(c->body.len, bytes,
+						   MHD_RESPMEM_MUST_FREE);
+	if (response)
+		c->body = (struct buf){ 0 };
+	return response;
+}
+
+static void add_header(struct MHD_Response *response, const char *name,
+		       const char *value)
+{
+	if (MHD_add_response_header(response, name, value) != MHD_YES)
+		log_debug(LOG_WEB, "header %s cannot be sent", name);
+}
+
+static void add_headers(const struct call *c, struct MHD_Response *response)
+{
+	for (size_t i = 0; i < array_len(security); i++)
+		add_header(response, security[i].name, security[i].value);
+	add_header(response, "Content-Type", c->type);
+	add_header(response, "Cache-Control", c->cache);
+	if (c->etag)
+		add_header(response, "ETag", c->etag);
+	for (size_t i = 0; i < c->header_count; i++)
+		add_header(response, c->headers[i].name, c->headers[i].value);
+}
+
+static enum MHD_Result send_answer(struct call *c)
+{
+	struct MHD_Response *response;
+	enum MHD_Result result;
+
+	name_body(c);
+	if (c->status == 200 && c->etag && call_has(c, c->etag)) {
+		c->status = 304;
+		buf_clear(&c->body);
+		if (c->file >= 0)
+			close(c->file);
+		c->file = -1;
+	}
+	response = make_response(c);
+	if (!response)
+		return MHD_NO;
+	add_headers(c, response);
+	result = MHD_queue_response(c->connection, c->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static enum MHD_Result answer(struct web *w, struct MHD_Connection *connection,
+			      const char *url, const char *method)
+{
+	struct call c;
+	enum MHD_Result result;
+	bool may_ask = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+		       strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+
+	call_init(&c, &w->desk);
+	read_request(&c, connection, method);
+	if (may_ask)
+		route_answer(&c, url);
+	else
+		call_fail(&c, 405, NULL);
+	log_debug(LOG_WEB, "%s: %s: %u", c.client, method, c.status);
+	result = send_answer(&c);
+	call_fini(&c);
+	return result;
+}
+
+/* Called first when the head is there, then for each piece of a body, and at
+ * last without one. What is not a question is answered at once, so that its
+ * body need not be read. */
+static enum MHD_Result on_request(void *owner,
+				  struct MHD_Connection *connection,
+				  const char *url, const char *method,
+				  const char *version, const char *body,
+				  size_t *body_len, void **context)
+{
+	static char seen;
+	bool is_question = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+			   strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+
+	(void)version;
+	(void)body;
+	if (!*context && is_question) {
+		*context = &seen;
+		return MHD_YES;
+	}
+	if (*body_len > 0) {
+		*body_len = 0;
+		return MHD_YES;
+	}
+	return answer(owner, connection, url, method);
+}
+
+/* Paths and arguments come as they are: route_decode() knows what is fit. */
+static size_t on_unescape(void *owner, struct MHD_Connection *connection,
+			  char *text)
+{
+	(void)owner;
+	(void)connection;
+	return strlen(text);
+}
+
+static void on_log(void *owner, const char *format, va_list args)
+{
+	char *text = str_format_va(format, args);
+	char *quoted = str_quote(text, strcspn(text, "\n"), 200);
+
+	(void)owner;
+	log_debug(LOG_WEB, "http: %s", quoted);
+	mem_free(&quoted);
+	mem_free(&text);
+}
+
+/* ---- the thread ---- */
+
+static void take_mail(struct web *w, struct mail *owned)
+{
+	if (owned->site) {
+		web_site_unref(&w->site);
+		w->site = owned->site;
+		w->desk.site = w->site;
+	}
+	mem_free(&owned);
+}
+
+/* False: the end was asked for. */
+static bool take_mails(struct web *w)
+{
+	struct list mails;
+	struct mail *mail, *tmp;
+	eventfd_t count;
+	bool is_ending;
+
+	list_init(&mails);
+	(void)eventfd_read(w->wake, &count);
+	pthread_mutex_lock(&w->lock);
+	list_move_all(&mails, &w->mails);
+	is_ending = w->is_ending;
+	pthread_mutex_unlock(&w->lock);
+	list_each_safe(mail, tmp, &mails, node) {
+		list_remove(&mail->node);
+		take_mail(w, mail);
+	}
+	return !is_ending;
+}
+
+/* ms until one of the daemons must run; -1: none must. */
+static int next_timeout(const struct web *w)
+{
+	MHD_UNSIGNED_LONG_LONG ms, least = 3600000;
+	bool is_one = false;
+
+	for (size_t i = 0; i < w->daemon_count; i++) {
+		if (MHD_get_timeout(w->daemons[i], &ms) != MHD_YES)
+			continue;
+		is_one = true;
+		least = ms < least ? ms : least;
+	}
+	return is_one ? (int)least : -1;
+}
+
+static int epoll_of(struct MHD_Daemon *daemon)
+{
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
+
+	return info->epoll_fd;
+}
+
+static void *run(void *owner)
+{
+	struct web *w = owner;
+	struct pollfd *polled = mem_zero(w->daemon_count + 1, sizeof(*polled));
+
+	polled[0] = (struct pollfd){ .fd = w->wake, .events = POLLIN };
+	for (size_t i = 0; i < w->daemon_count; i++)
+		polled[i + 1] = (struct pollfd){
+			.fd = epoll_of(w->daemons[i]),
+			.events = POLLIN,
+		};
+	while (take_mails(w)) {
+		for (size_t i = 0; i < w->daemon_count; i++)
+			(void)MHD_run(w->daemons[i]);
+		(void)poll(polled, w->daemon_count + 1, next_timeout(w));
+	}
+	mem_free(&polled);
+	return NULL;
+}
+
+static void post(struct web *w, struct mail *owned)
+{
+	pthread_mutex_lock(&w->lock);
+	list_add_tail(&w->mails, &owned->node);
+	pthread_mutex_unlock(&w->lock);
+	(void)eventfd_write(w->wake, 1);
+}
+
+/* ---- start and end ---- */
+
+/* "127.0.0.1:5280", "[::1]:5280", "*:5280"; the port may be left out. */
+static int split_address(const char *text, char *host, size_t host_size,
+			 char *port, size_t port_size)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len;
+
+	if (colon && strchr(colon, ']'))
+		colon = NULL;
+	len = colon ? (size_t)(colon - text) : strlen(text);
+	if (len >= 2 && text[0] == '[' && text[len - 1] == ']') {
+		text++;
+		len -= 2;
+	}
+	if (len == 0 || len >= host_size ||
+	    !str_copy(port, port_size, colon ? colon + 1 : PORT))
+		return HW_E_INVALID;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	return 0;
+}
+
+static int bind_socket(const struct addrinfo *at, bool is_any, int *fd_out)
+{
+	int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC |
+					       SOCK_NONBLOCK, 0);
+	int on = 1, only_6 = is_any ? 0 : 1;
+	int error;
+
+	if (fd < 0)
+		return hw_error_of_errno(errno);
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (at->ai_family == AF_INET6)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only_6,
+				 sizeof(only_6));
+	if (bind(fd, at->ai_addr, at->ai_addrlen) || listen(fd, BACKLOG)) {
+		error = hw_error_of_errno(errno);
+		close(fd);
+		return error;
+	}
+	*fd_out = fd;
+	return 0;
+}
+
+/* Every address of both families where the machine has IPv6, for "*". */
+static int open_socket(const char *text, int *fd_out)
+{
+	struct addrinfo hints = {
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+	};
+	struct addrinfo *found;
+	char host[INET6_ADDRSTRLEN + 16], port[8];
+	bool is_any;
+	int error = split_address(text, host, sizeof(host), port, sizeof(port));
+
+	if (error)
+		return error;
+	is_any = strcmp(host, "*") == 0;
+	if (getaddrinfo(is_any ? "::" : host, port, &hints, &found))
+		return HW_E_INVALID;
+	error = bind_socket(found, is_any, fd_out);
+	freeaddrinfo(found);
+	if (!is_any || (error != HW_E_SYSTEM && error != HW_E_INVALID))
+		return error;
+	if (getaddrinfo("0.0.0.0", port, &hints, &found))
+		return HW_E_INVALID;
+	error = bind_socket(found, false, fd_out);
+	freeaddrinfo(found);
+	return error;
+}
+
+static int start_daemon(struct web *w, int fd, struct MHD_Daemon **daemon_out)
+{
+	struct MHD_OptionItem options[] = {
+		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT,
+		  (intptr_t)w->settings.max_clients, NULL },
+		{ MHD_OPTION_CONNECTION_TIMEOUT, IDLE, NULL },
+		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CALL_MEMORY, NULL },
+		{ MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)on_unescape, w },
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, w },
+		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, w },
+		{ w->key ? MHD_OPTION_HTTPS_MEM_KEY : MHD_OPTION_END, 0,
+		  w->key },
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, w->certificate },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITIES },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+	unsigned flags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG |
+			 MHD_ALLOW_SUSPEND_RESUME | (w->key ? MHD_USE_TLS : 0);
+
+	*daemon_out = MHD_start_daemon(flags, 0, on_accept, w, on_request, w,
+				       MHD_OPTION_ARRAY, options,
+				       MHD_OPTION_END);
+	return *daemon_out ? 0 : w->key ? HW_E_TLS : HW_E_SYSTEM;
+}
+
+static int start_daemons(struct web *w)
+{
+	size_t count = w->settings.listen_count;
+	int error = 0;
+
+	w->daemons = mem_zero(count + 1, sizeof(struct MHD_Daemon *));
+	for (size_t i = 0; i < count && !error; i++) {
+		int fd = -1;
+
+		error = open_socket(w->settings.listen[i], &fd);
+		if (!error)
+			error = start_daemon(w, fd, &w->daemons[i]);
+		if (!error)
+			w->daemon_count++;
+		else if (fd >= 0)
+			close(fd);
+		if (error)
+			log_error(LOG_WEB, "cannot listen on %s: %s",
+				  w->settings.listen[i], hw_error_text(error));
+	}
+	return error;
+}
+
+static int read_pem(const char *path, char **text_out)
+{
+	FILE *file = fopen(path, "re");
+	char *text;
+	size_t len;
+
+	if (!file)
+		return hw_error_of_errno(errno);
+	text = mem_zero(PEM_MAX + 1, 1);
+	len = fread(text, 1, PEM_MAX, file);
+	fclose(file);
+	text[len] = '\0';
+	*text_out = text;
+	return len == 0 || len == PEM_MAX ? HW_E_INVALID : 0;
+}
+
+static int read_certificate(struct web *w)
+{
+	const struct web_settings *s = &w->settings;
+	int error;
+
+	if (!s->certificate)
+		return 0;
+	error = read_pem(s->certificate, &w->certificate);
+	if (!error)
+		error = read_pem(s->key ? s->key : s->certificate, &w->key);
+	if (error)
+		log_error(LOG_WEB, "%s: %s", s->certificate,
+			  hw_error_text(error));
+	return error;
+}
+
+static int start_thread(struct web *w)
+{
+	int error = pthread_create(&w->thread, NULL, run, w);
+
+	return error ? hw_error_of_errno(error) : 0;
+}
+
+static void free_web(struct web *w)
+{
+	struct mail *mail, *tmp;
+
+	for (size_t i = 0; i < w->daemon_count; i++)
+		MHD_stop_daemon(w->daemons[i]);
+	mem_free(&w->daemons);
+	list_each_safe(mail, tmp, &w->mails, node) {
+		list_remove(&mail->node);
+		take_mail(w, mail);
+	}
+	web_site_unref(&w->site);
+	reader_close(&w->desk.reader);
+	quota_free(&w->desk.searches);
+	map_free(&w->addresses, free);
+	mem_free(&w->certificate);
+	mem_free(&w->key);
+	if (w->wake >= 0)
+		close(w->wake);
+	pthread_mutex_destroy(&w->lock);
+	mem_free(&w);
+}
+
+static struct web *make_web(const struct web_settings *settings)
+{
+	struct web *w = mem_new(struct web);
+	double rate = settings->search_rate / 60.0;
+
+	w->settings = *settings;
+	pthread_mutex_init(&w->lock, NULL);
+	list_init(&w->mails);
+	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	w->addresses = map_new();
+	w->site = web_site_new();
+	w->desk = (struct web_desk){
+		.settings = &w->settings,
+		.site = w->site,
+		.searches = quota_new(rate, settings->search_rate),
+	};
+	return w;
+}
+
+int web_open(const struct web_settings *settings, struct web **web_out)
+{
+	struct web *w;
+	int error;
+
+	require(settings->domain_count > 0);
+	asset_start();
+	w = make_web(settings);
+	error = w->wake < 0 ? HW_E_SYSTEM : 0;
+	if (!error)
+		error = reader_open(settings->database, &w->desk.reader);
+	if (!error)
+		error = read_certificate(w);
+	if (!error)
+		error = start_daemons(w);
+	if (!error)
+		error = start_thread(w);
+	if (error) {
+		free_web(w);
+		return error;
+	}
+	*web_out = w;
+	return 0;
+}
+
+void web_close(struct web **w)
+{
+	if (!*w)
+		return;
+	pthread_mutex_lock(&(*w)->lock);
+	(*w)->is_ending = true;
+	pthread_mutex_unlock(&(*w)->lock);
+	(void)eventfd_write((*w)->wake, 1);
+	pthread_join((*w)->thread, NULL);
+	free_web(*w);
+	*w = NULL;
+}
+
+uint16_t web_port(const struct web *w, size_t which)
+{
+	const union MHD_DaemonInfo *info;
+
+	require(which < w->daemon_count);
+	info = MHD_get_daemon_info(w->daemons[which],
+				   MHD_DAEMON_INFO_BIND_PORT);
+	return info->port;
+}
+
+void web_committed(struct web *w, const struct record *record)
+{
+	(void)w;
+	(void)record;
+}
+
+static int compare_rooms(const void *a, const void *b)
+{
+	return strcmp(((const struct web_room *)a)->jid,
+		      ((const struct web_room *)b)->jid);
+}
+
+void web_show(struct web *w, struct web_site *owned)
+{
+	struct mail *mail = mem_new(struct mail);
+
+	/* web_site_find() halves */
+	if (owned->room_count > 0)
+		qsort(owned->rooms, owned->room_count, sizeof(*owned->rooms),
+		      compare_rooms);
+	mail->site = owned;
+	post(w, mail);
+}
