@@ -58,12 +58,16 @@ static void join_new(struct muc *m, struct stanza *s, enum muc_proof proof)
 {
 	struct jid *room = jid_to_bare(s->to);
 	struct cond not_allowed = cond_make(COND_NOT_ALLOWED, NULL);
+	struct cond forbidden = cond_make(COND_FORBIDDEN, NULL);
 	struct cond full = cond_make(COND_RESOURCE_CONSTRAINT,
 				     "There are too many rooms.");
 	struct cond enough =
 		cond_make(COND_RESOURCE_CONSTRAINT, "You made too many rooms.");
 
-	if (!may_create(m, s, proof))
+	if (!site_is_operator(&m->site, s->from, proof == MUC_BY_CERTIFICATE) &&
+	    bans_find(&m->site.bans, s->from))
+		site_refuse(&m->site, s, &forbidden, room);
+	else if (!may_create(m, s, proof))
 		site_refuse(&m->site, s, &not_allowed, room);
 	else if (map_count(m->rooms) >= m->max_rooms)
 		site_refuse(&m->site, s, &full, room);

@@ -44,6 +44,7 @@ void muc_settings_init(struct muc_settings *s)
 		.max_users = 5000,
 		.max_rooms = 20000,
 		.max_per_creator = 20,
+		.max_bans = 10000,
 		.max_watchers = 10000,
 		.keep_tombstones = INT64_C(30) * 24 * 3600 * 1000,
 		.history = 50,
@@ -77,6 +78,9 @@ static void init_site(struct site *site, const struct muc_settings *settings,
 		      const struct muc_env *env)
 {
 	site->env = *env;
+	site->domain = str_dup(settings->domain_count ? settings->domains[0]
+						       : "");
+	bans_init(&site->bans, settings->max_bans);
 	site->history = settings->history;
 	site->max_users = settings->max_users;
 	site->max_stanza = settings->max_stanza;
@@ -167,6 +171,8 @@ void muc_free(struct muc **m)
 	reports_fini(&(*m)->site.reports);
 	room_limits_fini(&(*m)->site.usage);
 	map_free(&(*m)->site.contacts, free_contacts);
+	bans_fini(&(*m)->site.bans);
+	mem_free(&(*m)->site.domain);
 	mem_free(&(*m)->site.version);
 	mem_free(m);
 }
@@ -178,6 +184,9 @@ void muc_restore(struct muc *m, const struct record *record)
 	struct jid *jid = record->room ? jid_parse(record->room) : NULL;
 	struct room *r;
 
+	if (jid && !jid_local(jid) && record->kind == RECORD_AFFILIATION &&
+	    map_get(m->domains, jid_domain(jid)))
+		bans_restore(m, record);
 	if (!jid || !jid_local(jid) || !map_get(m->domains, jid_domain(jid))) {
 		jid_free(&jid);
 		return;

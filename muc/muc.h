@@ -37,6 +37,7 @@ struct muc_settings {
 	size_t max_users;             /* per room; 5000 */
 	size_t max_rooms;             /* 20000 */
 	size_t max_per_creator;       /* rooms that one user made; 20 */
+	size_t max_bans;              /* of the whole service; 10000 */
 	size_t max_watchers;          /* of activity (XEP-0437); 10000 */
 	int64_t keep_tombstones;      /* ms, of rooms that users made; 30 d */
 	bool logs_always;             /* rooms.log */

@@ -121,6 +121,8 @@ enum affiliation room_affiliation(const struct room *r, const struct jid *real,
 {
 	if (site_is_operator(r->site, real, by_certificate))
 		return AFFILIATION_OWNER;
+	if (bans_find(&r->site->bans, real))
+		return AFFILIATION_OUTCAST;
 	return affiliation_list_get(&r->affiliations, real);
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "muc/bans.h"
 #include "muc/env.h"
 #include "muc/homes.h"
 #include "muc/occupant_id.h"
@@ -23,6 +24,9 @@ struct cond;
 
 struct site {
 	struct muc_env env;
+	char *domain;       /* owned; the first of ours: what we say as a
+			     * service comes from it */
+	struct bans bans;
 	size_t history;     /* lines of a room */
 	size_t max_users;   /* of a room */
 	size_t max_affiliations; /* entries of a room's lists */

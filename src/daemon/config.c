@@ -443,6 +443,7 @@ static const struct config_key rooms_keys[] = {
 	COUNT("max_users", muc.max_users, 1, 1000000),
 	COUNT("max_rooms", muc.max_rooms, 1, 10000000),
 	COUNT("max_per_creator", muc.max_per_creator, 0, 1000000),
+	COUNT("max_bans", muc.max_bans, 0, 1000000),
 	COUNT("max_watchers", muc.max_watchers, 0, 1000000),
 	DURATION("keep_tombstones", muc.keep_tombstones, 0, 3650 * DAYS),
 	SPECIAL("log", read_rooms_log),

@@ -27,6 +27,7 @@
  *   later SECONDS             the same, and nothing is due
  *   hat give|take JID HAT [BY]  the person is given the hat, or loses it
  *   hat make|destroy URI [HUE] [TITLE]  $room has a hat of its own, no more
+ *   ban KEY [REASON] | unban KEY  from the whole service
  *   lost DOMAIN               it stayed unreachable beyond the grace
  *   farewell [TEXT]           the service stops for good
  *   undelivered NAME COND     what came last to NAME did not reach it
@@ -45,6 +46,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "match.h"
+#include "muc/bans.h"
 #include "muc/hats.h"
 #include "muc/room_config.h"
 #include "stage.h"
@@ -704,6 +706,25 @@ static void do_sessions(struct scene *sc, char *args)
 	check_number(sc, muc_occupant_count(sc->stage.muc), next_word(&args));
 }
 
+static void do_ban(struct scene *sc, char *args)
+{
+	const char *key = next_word(&args);
+
+	stage_open(&sc->stage);
+	if (muc_ban(sc->stage.muc, key, *args ? args : NULL, "control") !=
+	    BANS_DONE)
+		fail(sc, "%s cannot be banned", key);
+}
+
+static void do_unban(struct scene *sc, char *args)
+{
+	const char *key = next_word(&args);
+
+	stage_open(&sc->stage);
+	if (muc_unban(sc->stage.muc, key, NULL, "control") != BANS_DONE)
+		fail(sc, "%s is not banned", key);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct scene *sc, char *args);
@@ -722,7 +743,8 @@ static const struct {
 	{ "wait", do_wait },       { "lost", do_lost },
 	{ "undelivered", do_undelivered }, { "farewell", do_farewell },
 	{ "restart", do_restart }, { "rooms", do_rooms },
-	{ "sessions", do_sessions },
+	{ "sessions", do_sessions }, { "ban", do_ban },
+	{ "unban", do_unban },
 };
 
 static void play_command(struct scene *sc, char *command)
