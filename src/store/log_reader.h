@@ -28,6 +28,27 @@ typedef void (*log_day_fn)(void *owner, const struct log_day *day);
 HW_MUST_USE int log_reader_days(struct reader *r, const char *room,
 				bool only_public, log_day_fn fn, void *owner);
 
+/** The days of a room that are closed, the oldest first, also those whose lines
+ *  archive.keep has ended; lines is what was signed. */
+HW_MUST_USE int log_reader_digests(struct reader *r, const char *room,
+				   log_day_fn fn, void *owner);
+
+/** A line's place in the chain of its day: doc/protocol/record.md. */
+struct log_link {
+	const char *id;
+	int64_t at;
+	const char *salt;   /* hex; NULL: it was retracted, or is from before */
+	const char *digest; /* hex */
+	const char *chain;  /* hex; behind this line */
+	bool is_public;     /* if not, its salt is nothing for the web */
+};
+typedef void (*log_link_fn)(void *owner, const struct log_link *link);
+/** The lines of a room from start to end (ms, inclusive), in order; all, so
+ *  that the chain is whole. */
+HW_MUST_USE int log_reader_links(struct reader *r, const char *room,
+				 int64_t start, int64_t end, log_link_fn fn,
+				 void *owner);
+
 /** A room that was ever written of. */
 struct log_room {
 	const char *jid;

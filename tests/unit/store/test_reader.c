@@ -244,7 +244,8 @@ static void page_is_sought_in_the_index(void **state)
 	assert_int_equal(
 		sqlite3_prepare_v2(db,
 				   "EXPLAIN QUERY PLAN SELECT stanza"
-				   " FROM archive WHERE room = ?1 AND at >= ?2"
+				   " FROM archive INDEXED BY"
+				   " archive_order WHERE room = ?1 AND at >= ?2"
 				   " AND at <= ?3 AND seq > ?4 AND seq < ?5"
 				   " ORDER BY seq DESC LIMIT ?6",
 				   -1, &stmt, NULL),

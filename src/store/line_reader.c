@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/reader.h"
+
+#include <inttypes.h>
+
+#include <sqlite3.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "store/archive_query.h"
+#include "store/chain.h"
+#include "store/reader_handle.h"
+#include "store/sqlite.h"
+#include "store/words.h"
+
+/* Before and behind all times (ms) that can be; not so large that reckoning
+ * with them might overflow. */
+#define TIME_MIN (-((int64_t)1 << 52))
+#define TIME_MAX ((int64_t)1 << 52)
+#define NO_ROOM (-1) /* nobody's: an unknown room is an empty one */
+
+#define COLUMNS                                                           \
+	"SELECT a.id, a.at, a.jid, a.nick, a.occupant_id, a.stanza,"      \
+	" a.body, a.is_subject, a.is_public, a.hats"
+#define ROOM_NAME ", (SELECT jid FROM rooms WHERE rooms.id = a.room)"
+
+/* A stretch of the archive by its order; both ends exclusive. */
+struct stretch {
+	int64_t after, before;
+};
+
+/* A query in the making: its names made numbers. */
+struct search {
+	struct sqlite3 *db;
+	const struct archive_query *query;
+	struct words words;
+	int64_t room;           /* or NO_ROOM */
+	int64_t start, end;     /* inclusive */
+	struct stretch matches; /* outside of it no row matches */
+	struct stretch page;    /* the page lies here */
+};
+
+/*
+ * Asking. Parameters have names; what a statement does not use is not bound.
+ */
+
+static void bind_number(struct sqlite3_stmt *stmt, const char *name,
+			int64_t number)
+{
+	int at = sqlite3_bind_parameter_index(stmt, name);
+
+	if (at)
+		sqlite_bind_number(stmt, at, number);
+}
+
+static void bind_text(struct sqlite3_stmt *stmt, const char *name,
+		      const char *text)
+{
+	int at = sqlite3_bind_parameter_index(stmt, name);
+
+	if (at)
+		sqlite_bind_text(stmt, at, text);
+}
+
+static void bind_list(struct sqlite3_stmt *stmt, const char *name,
+		      char *const *items, size_t count)
+{
+	char *parameter;
+
+	for (size_t i = 0; i < count; i++) {
+		parameter = str_format(":%s%zu", name, i);
+		bind_text(stmt, parameter, items[i]);
+		mem_free(&parameter);
+	}
+}
+
+static void add_list(struct buf *sql, const char *name, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		buf_add_format(sql, "%s:%s%zu", i ? ", " : "", name, i);
+}
+
+static void bind_search(struct sqlite3_stmt *stmt, const struct search *s,
+			const struct stretch *stretch)
+{
+	const struct archive_query *query = s->query;
+
+	bind_number(stmt, ":room", s->room);
+	bind_number(stmt, ":start", s->start);
+	bind_number(stmt, ":end", s->end);
+	bind_number(stmt, ":first_day", chain_day(s->start));
+	bind_number(stmt, ":last_day", chain_day(s->end));
+	bind_number(stmt, ":after", stretch->after);
+	bind_number(stmt, ":before", stretch->before);
+	bind_text(stmt, ":jid", query->jid);
+	bind_text(stmt, ":nick", query->nick);
+	bind_text(stmt, ":must", s->words.must);
+	bind_text(stmt, ":none", s->words.none);
+	bind_list(stmt, "id", query->ids, query->id_count);
+	bind_list(stmt, "in", query->rooms, query->room_count);
+}
+
+static int prepare(struct search *s, const char *sql,
+		   const struct stretch *stretch, struct sqlite3_stmt **out)
+{
+	int error = sqlite_prepare(s->db, sql, out);
+
+	if (!error)
+		bind_search(*out, s, stretch);
+	return error;
+}
+
+/* The number that is asked for; ARCHIVE_NO_ID: there is no row, or it is NULL. */
+static enum archive_status ask(struct search *s, const char *sql,
+			       const struct stretch *stretch,
+			       int64_t *number_out)
+{
+	enum archive_status status = ARCHIVE_NO_ID;
+	struct sqlite3_stmt *stmt = NULL;
+	int error = prepare(s, sql, stretch, &stmt);
+
+	if (!error && sqlite_next(stmt, &error) &&
+	    sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
+		*number_out = sqlite3_column_int64(stmt, 0);
+		status = ARCHIVE_OK;
+	}
+	sqlite_finalize(&stmt);
+	return error ? ARCHIVE_FAILED : status;
+}
+
+/*
+ * Where: names made numbers
+ */
+
+static enum archive_status find_text(struct search *s, const char *sql,
+				     const char *text, int64_t *number_out)
+{
+	enum archive_status status = ARCHIVE_NO_ID;
+	struct sqlite3_stmt *stmt = NULL;
+	int error = sqlite_prepare(s->db, sql, &stmt);
+
+	if (error)
+		return ARCHIVE_FAILED;
+	bind_text(stmt, ":text", text);
+	bind_number(stmt, ":room", s->room);
+	if (sqlite_next(stmt, &error)) {
+		*number_out = sqlite3_column_int64(stmt, 0);
+		status = ARCHIVE_OK;
+	}
+	sqlite_finalize(&stmt);
+	return error ? ARCHIVE_FAILED : status;
+}
+
+static enum archive_status find_seq(struct search *s, const char *id,
+				    int64_t *seq_out)
+{
+	if (!id)
+		return ARCHIVE_OK;
+	return find_text(s,
+			 s->query->room ? "SELECT seq FROM archive"
+					  " WHERE id = :text AND room = :room"
+					: "SELECT seq FROM archive"
+					  " WHERE id = :text",
+			 id, seq_out);
+}
+
+static enum archive_status find_room(struct search *s)
+{
+	enum archive_status status;
+
+	s->room = NO_ROOM;
+	if (!s->query->room)
+		return ARCHIVE_OK;
+	status = find_text(s, "SELECT id FROM rooms WHERE jid = :text",
+			   s->query->room, &s->room);
+	return status == ARCHIVE_FAILED ? status : ARCHIVE_OK;
+}
+
+/* All of them must be there. */
+static enum archive_status find_all(struct search *s)
+{
+	enum archive_status status = ARCHIVE_OK;
+	int64_t seq;
+
+	for (size_t i = 0; i < s->query->id_count && status == ARCHIVE_OK; i++)
+		status = find_seq(s, s->query->ids[i], &seq);
+	return status;
+}
+
+/* One row: what lies between its neighbours. */
+static enum archive_status find_only(struct search *s)
+{
+	int64_t seq = 0;
+	enum archive_status status = find_seq(s, s->query->only_id, &seq);
+
+	if (s->query->only_id && status == ARCHIVE_OK)
+		s->page = (struct stretch){ seq - 1, seq + 1 };
+	return status;
+}
+
+/* The first and the last row of a span of time, by the days: none is skipped for
+ * a clock that was set. */
+#define DAY_BOUND(which, seq, beyond, inside)                             \
+	"SELECT " which "(seq) FROM ("                                    \
+	"SELECT " which "(" seq ") AS seq FROM days"                      \
+	" WHERE room = :room AND day " beyond                             \
+	" UNION ALL SELECT " which "(seq) FROM archive"                   \
+	" INDEXED BY archive_times WHERE room = :room AND " inside ")"
+#define FIRST_OF_ROOM                                         \
+	DAY_BOUND("min", "first_seq", "> :first_day",         \
+		  "at >= :start AND at < (:first_day + 1) * 86400000")
+#define LAST_OF_ROOM                                          \
+	DAY_BOUND("max", "last_seq", "< :last_day",           \
+		  "at <= :end AND at >= :last_day * 86400000")
+#define FIRST_OF_ALL "SELECT min(first_seq) FROM days WHERE day >= :first_day"
+#define LAST_OF_ALL "SELECT max(last_seq) FROM days WHERE day <= :last_day"
+
+/* Times made a stretch, so that what lies outside is not looked at. */
+static enum archive_status find_times(struct search *s)
+{
+	bool is_room = s->query->room != NULL;
+	enum archive_status status = ARCHIVE_OK;
+	int64_t seq;
+
+	if (s->start > TIME_MIN) {
+		status = ask(s, is_room ? FIRST_OF_ROOM : FIRST_OF_ALL,
+			     &s->matches, &seq);
+		s->matches.after = status == ARCHIVE_OK ? seq - 1 : INT64_MAX;
+	}
+	if (s->end < TIME_MAX && status != ARCHIVE_FAILED) {
+		status = ask(s, is_room ? LAST_OF_ROOM : LAST_OF_ALL,
+			     &s->matches, &seq);
+		s->matches.before = status == ARCHIVE_OK ? seq + 1 : INT64_MIN;
+	}
+	return status == ARCHIVE_FAILED ? status : ARCHIVE_OK;
+}
+
+static int64_t clamp(int64_t at)
+{
+	return at < TIME_MIN ? TIME_MIN : at > TIME_MAX ? TIME_MAX : at;
+}
+
+static struct stretch both(struct stretch a, struct stretch b)
+{
+	return (struct stretch){
+		.after = a.after > b.after ? a.after : b.after,
+		.before = a.before < b.before ? a.before : b.before,
+	};
+}
+
+static enum archive_status find_ids(struct search *s)
+{
+	const struct archive_query *query = s->query;
+	struct stretch ids = { INT64_MIN, INT64_MAX };
+	enum archive_status status = find_seq(s, query->from_id, &ids.after);
+
+	if (status == ARCHIVE_OK)
+		status = find_seq(s, query->until_id, &ids.before);
+	if (status == ARCHIVE_OK)
+		status = find_seq(s, query->after_id, &s->page.after);
+	if (status == ARCHIVE_OK)
+		status = find_seq(s, query->before_id, &s->page.before);
+	if (status == ARCHIVE_OK)
+		status = find_only(s);
+	if (status == ARCHIVE_OK)
+		status = find_all(s);
+	s->matches = both(s->matches, ids);
+	s->page = both(s->page, s->matches);
+	return status;
+}
+
+static enum archive_status find(struct search *s)
+{
+	enum archive_status status = find_room(s);
+
+	if (status == ARCHIVE_OK)
+		status = find_times(s);
+	return status == ARCHIVE_OK ? find_ids(s) : status;
+}
+
+static void search_init(struct search *s, struct reader *r,
+			const struct archive_query *query)
+{
+	static const struct stretch all = { INT64_MIN, INT64_MAX };
+
+	*s = (struct search){
+		.db = reader_db(r),
+		.query = query,
+		.start = query->start ? clamp(query->start) : TIME_MIN,
+		.end = query->end ? clamp(query->end) : TIME_MAX,
+		.matches = all,
+		.page = all,
+	};
+	if (query->words)
+		words_init(&s->words, query->words);
+}
+
+/*
+ * Which rows
+ */
+
+/* Where the rows come from decides what is read in order and what is tried; it
+ * is not left to guesses about a database nobody has measured. */
+static void add_source(struct buf *sql, const struct search *s)
+{
+	if (s->words.must)
+		buf_add_str(sql, " FROM archive_words CROSS JOIN archive a"
+				 " ON a.seq = archive_words.rowid"
+				 " WHERE archive_words MATCH :must"
+				 " AND archive_words.rowid > :after"
+				 " AND archive_words.rowid < :before");
+	else if (s->query->id_count)
+		buf_add_str(sql, " FROM archive a"
+				 " WHERE a.seq > :after AND a.seq < :before");
+	else if (s->query->room)
+		buf_add_str(sql, " FROM archive a INDEXED BY archive_order"
+				 " WHERE a.seq > :after AND a.seq < :before");
+	else
+		buf_add_str(sql, " FROM archive a NOT INDEXED"
+				 " WHERE a.seq > :after AND a.seq < :before");
+}
+
+static void add_rooms(struct buf *sql, const struct archive_query *query)
+{
+	if (query->room) {
+		buf_add_str(sql, " AND a.room = :room");
+	} else if (query->room_count) {
+		buf_add_str(sql, " AND a.room IN"
+				 " (SELECT id FROM rooms WHERE jid IN (");
+		add_list(sql, "in", query->room_count);
+		buf_add_str(sql, "))");
+	}
+}
+
+static void add_filters(struct buf *sql, const struct search *s)
+{
+	const struct archive_query *query = s->query;
+
+	add_rooms(sql, query);
+	if (s->start > TIME_MIN)
+		buf_add_str(sql, " AND a.at >= :start");
+	if (s->end < TIME_MAX)
+		buf_add_str(sql, " AND a.at <= :end");
+	if (query->only_public)
+		buf_add_str(sql, " AND a.is_public = 1");
+	if (query->only_subjects)
+		buf_add_str(sql, " AND a.is_subject = 1");
+	if (query->jid)
+		buf_add_str(sql, " AND a.jid = :jid");
+	if (query->nick)
+		buf_add_str(sql, " AND a.nick = :nick");
+	if (s->words.none)
+		buf_add_str(sql, " AND a.seq NOT IN"
+				 " (SELECT rowid FROM archive_words"
+				 " WHERE archive_words MATCH :none)");
+	if (query->id_count) {
+		buf_add_str(sql, " AND a.id IN (");
+		add_list(sql, "id", query->id_count);
+		buf_add_char(sql, ')');
+	}
+}
+
+/*
+ * The page
+ */
+
+static bool fill_message(struct record_message *m, struct sqlite3_stmt *row)
+{
+	const char *id = (const char *)sqlite3_column_text(row, 0);
+
+	m->at = sqlite3_column_int64(row, 1);
+	m->jid = reader_text(row, 2);
+	m->nick = reader_text(row, 3);
+	m->occupant_id = reader_text(row, 4);
+	m->stanza = reader_text(row, 5);
+	m->body = reader_text(row, 6);
+	m->is_subject = sqlite3_column_int(row, 7) != 0;
+	m->is_public = sqlite3_column_int(row, 8) != 0;
+	m->hats = reader_text(row, 9);
+	if (sqlite3_column_count(row) > 10)
+		m->room = reader_text(row, 10);
+	return id && str_copy(m->id, sizeof(m->id), id) && m->stanza;
+}
+
+/* False: the row is damaged. */
+static bool add_row(struct archive_page *page, size_t *cap,
+		    struct sqlite3_stmt *row)
+{
+	if (page->count == *cap) {
+		*cap = *cap ? 2 * *cap : 16;
+		page->rows =
+			mem_realloc(page->rows, *cap * sizeof(*page->rows));
+	}
+	page->rows[page->count] = (struct record_message){ .at = 0 };
+	return fill_message(&page->rows[page->count++], row);
+}
+
+static void reverse(struct archive_page *page)
+{
+	for (size_t i = 0, j = page->count; i + 1 < j; i++) {
+		struct record_message m = page->rows[i];
+
+		page->rows[i] = page->rows[--j];
+		page->rows[j] = m;
+	}
+}
+
+/* One row more than wanted, to know whether it exists. */
+static enum archive_status read_rows(struct sqlite3_stmt *stmt, size_t max,
+				     struct archive_page *page)
+{
+	size_t cap = 0;
+	bool is_good = true;
+	int error = 0;
+
+	page->is_complete = true;
+	while (is_good && sqlite_next(stmt, &error)) {
+		if (page->count == max) {
+			page->is_complete = false;
+			break;
+		}
+		is_good = add_row(page, &cap, stmt);
+	}
+	return is_good && !error ? ARCHIVE_OK : ARCHIVE_FAILED;
+}
+
+static enum archive_status read_page(struct search *s,
+				     struct archive_page *page)
+{
+	const struct archive_query *query = s->query;
+	size_t max = query->max < INT32_MAX ? query->max : INT32_MAX;
+	enum archive_status status = ARCHIVE_FAILED;
+	struct sqlite3_stmt *stmt = NULL;
+	struct buf sql = { 0 };
+
+	buf_add_str(&sql, query->room ? COLUMNS : COLUMNS ROOM_NAME);
+	add_source(&sql, s);
+	add_filters(&sql, s);
+	buf_add_format(&sql, " ORDER BY %s%s LIMIT %zu",
+		       s->words.must ? "archive_words.rowid" : "a.seq",
+		       query->last_page ? " DESC" : "", max + 1);
+	if (prepare(s, buf_str(&sql), &s->page, &stmt) == 0)
+		status = read_rows(stmt, max, page);
+	sqlite_finalize(&stmt);
+	buf_fini(&sql);
+	if (query->last_page)
+		reverse(page);
+	return status;
+}
+
+/*
+ * Counting
+ */
+
+/* Whole days are counted already; of others the lines are. */
+#define COUNT_BY_DAYS(lines, condition)                                      \
+	"SELECT ifnull(sum(CASE WHEN d.day > :first_day"                     \
+	" AND d.day < :last_day AND d.first_seq > :after"                    \
+	" AND d.last_seq < :before THEN d." lines " ELSE"                    \
+	" (SELECT count(*) FROM archive a INDEXED BY archive_times"          \
+	" WHERE a.room = :room AND a.at >= max(:start, d.day * 86400000)"    \
+	" AND a.at <= min(:end, d.day * 86400000 + 86399999)"                \
+	" AND a.seq > :after AND a.seq < :before" condition ") END), 0)"     \
+	" FROM days d WHERE d.room = :room"                                  \
+	" AND d.day BETWEEN :first_day AND :last_day"                        \
+	" AND d.last_seq > :after AND d.first_seq < :before"
+
+static bool is_counted_by_days(const struct search *s)
+{
+	const struct archive_query *query = s->query;
+
+	return query->room && !query->id_count && !query->jid && !query->nick &&
+	       !query->only_subjects && !s->words.must && !s->words.none;
+}
+
+static enum archive_status count(struct search *s,
+				 const struct stretch *stretch,
+				 int64_t *count_out)
+{
+	struct buf sql = { 0 };
+	enum archive_status status;
+
+	if (is_counted_by_days(s)) {
+		buf_add_str(&sql, s->query->only_public
+					  ? COUNT_BY_DAYS("public_lines",
+							  " AND a.is_public = 1")
+					  : COUNT_BY_DAYS("lines", ""));
+	} else {
+		buf_add_str(&sql, "SELECT count(*)");
+		add_source(&sql, s);
+		add_filters(&sql, s);
+	}
+	status = ask(s, buf_str(&sql), stretch, count_out);
+	buf_fini(&sql);
+	return status;
+}
+
+/* How many of those that match stand before the page's first row. */
+static enum archive_status find_index(struct search *s,
+				      struct archive_page *page)
+{
+	struct stretch before = s->matches;
+	enum archive_status status;
+
+	if (page->count == 0)
+		return ARCHIVE_OK;
+	status = find_seq(s, page->rows[0].id, &before.before);
+	if (status != ARCHIVE_OK)
+		return ARCHIVE_FAILED;
+	return count(s, &before, &page->first_index);
+}
+
+/* Inside one transaction: page and total are of the same moment. */
+static enum archive_status answer(struct search *s, struct archive_page *page)
+{
+	enum archive_status status = find(s);
+
+	if (status == ARCHIVE_OK)
+		status = read_page(s, page);
+	if (status == ARCHIVE_OK && s->query->want_count)
+		status = count(s, &s->matches, &page->total);
+	if (status == ARCHIVE_OK && s->query->want_count)
+		status = find_index(s, page);
+	page->status = status;
+	return status;
+}
+
+struct archive_page *reader_ask(struct reader *r,
+				const struct archive_query *query)
+{
+	struct archive_page *page = archive_page_new(ARCHIVE_FAILED);
+	enum archive_status status = ARCHIVE_FAILED;
+	struct search search;
+
+	search_init(&search, r, query);
+	if (reader_begin(r) == 0)
+		status = answer(&search, page);
+	words_fini(&search.words);
+	if (status == ARCHIVE_FAILED)
+		sqlite_log_error(reader_db(r), "cannot read the archive");
+	reader_end(r);
+	if (status != ARCHIVE_OK) {
+		archive_page_free(&page);
+		page = archive_page_new(status);
+	}
+	return page;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reader_handle: what the files that read share of a reader: its handle, and a
+ * moment of the database that stands still.
+ *
+ * Thread: that of the reader.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "store/record.h"
+
+struct reader;
+struct sqlite3;
+struct sqlite3_stmt;
+
+struct sqlite3 *reader_db(struct reader *r);
+
+/** All that is read until the end is of one moment. */
+HW_MUST_USE int reader_begin(struct reader *r);
+void reader_end(struct reader *r);
+
+/** Owned; NULL is NULL. */
+char *reader_text(struct sqlite3_stmt *row, int column);
