@@ -15,6 +15,7 @@
 #include "loop/timer.h"
 #include "muc/muc.h"
 #include "store/record.h"
+#include "web/web.h"
 #include "xmpp/envelope.h"
 #include "xmpp/stanza.h"
 
@@ -44,10 +45,11 @@ struct conference {
 	struct loop *loop;
 	struct mailbox *box;
 	struct gate *gate;
-	struct muc *muc; /* borrowed, as the next three */
+	struct muc *muc; /* borrowed, as the next four */
 	struct store *store;
 	struct archive *archive;
 	struct s2s *s2s;
+	struct web *web;
 	struct timer *tick;
 	struct timer *heartbeat;
 	atomic_bool is_draining; /* read on I/O loops */
@@ -227,7 +229,36 @@ static void on_trouble(void *owner, int error)
 		log_warn(LOG_STORE, "the store writes again");
 }
 
+/* What can change a page. */
+static bool wants(enum record_kind kind)
+{
+	switch (kind) {
+	case RECORD_MESSAGE:
+	case RECORD_RETRACTION:
+	case RECORD_PRESENCE:
+	case RECORD_GAP:
+	case RECORD_NEWS:
+	case RECORD_GROUP:
+	case RECORD_GROUP_GONE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void on_saved(void *owner, struct record *owned)
+{
+	struct conference *c = owner;
+
+	if (c->web)
+		web_committed(c->web, owned);
+	else
+		record_free(&owned);
+}
+
 const struct store_events conference_store_events = {
+	.wants = wants,
+	.on_saved = on_saved,
 	.on_committed = on_committed,
 	.on_trouble = on_trouble,
 };
@@ -400,6 +431,11 @@ void conference_set_archive(struct conference *c, struct archive *archive)
 void conference_set_s2s(struct conference *c, struct s2s *s2s)
 {
 	c->s2s = s2s;
+}
+
+void conference_set_web(struct conference *c, struct web *web)
+{
+	c->web = web;
 }
 
 void conference_set_muc(struct conference *c, struct muc *muc)

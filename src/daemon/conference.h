@@ -17,6 +17,7 @@
 struct conference;
 struct loop;
 struct muc;
+struct web;
 
 struct conference *conference_new(struct loop *loop);
 /** Stops its timers and mailbox; mails unread are freed. */
@@ -35,6 +36,7 @@ void conference_fill_env(struct conference *c, struct muc_env *env_out);
 void conference_set_store(struct conference *c, struct store *store);
 void conference_set_archive(struct conference *c, struct archive *archive);
 void conference_set_s2s(struct conference *c, struct s2s *s2s);
+void conference_set_web(struct conference *c, struct web *web);
 /** With the rooms the clock starts: ticks, and a heartbeat in the store. */
 void conference_set_muc(struct conference *c, struct muc *muc);
 

@@ -520,6 +520,74 @@ static const struct config_key control_keys[] = {
 };
 SECTION(control, control_keys)
 
+/* Ends in "/", as what is put behind it does not begin so. */
+static void read_web_url(struct config_reading *r, struct config_node *value)
+{
+	const char *text = config_node_text(value);
+	char *normal = text ? normal_url(text) : NULL;
+
+	if (!normal || strpbrk(normal, "?#")) {
+		config_complain(r, value,
+				"url: expected an address of the web "
+				"(\"https://rooms.example/\")");
+		mem_free(&normal);
+		return;
+	}
+	mem_free(&r->config->web_url);
+	r->config->web_url = str_has_suffix(normal, "/")
+				     ? str_dup(normal)
+				     : str_format("%s/", normal);
+	mem_free(&normal);
+}
+
+static void read_web_metrics(struct config_reading *r,
+			     struct config_node *value)
+{
+	const char *text = config_node_text(value);
+
+	if (str_equal(text, "anyone"))
+		r->config->web.metrics_everywhere = true;
+	else if (str_equal(text, "loopback"))
+		r->config->web.metrics_everywhere = false;
+	else
+		config_complain(r, value,
+				"metrics: expected loopback or anyone");
+}
+
+static const struct config_key web_keys[] = {
+	LIST("listen", web_listen, "an address with a port (\"*:5280\")",
+	     normal_listen),
+	SPECIAL("url", read_web_url),
+	TEXT("certificate", web_certificate, "the path of a PEM file"),
+	TEXT("key", web_key, "the path of a PEM file"),
+	TEXT("texts", web_texts, "the path of a directory"),
+	SIZE("cache", web.cache_size, 0, 1LL << 40),
+	COUNT("max_clients", web.max_clients, 1, 1000000),
+	COUNT("max_per_address", web.max_per_address, 1, 1000000),
+	COUNT("max_live", web.max_live, 0, 1000000),
+	COUNT("live_ring", web.ring, 16, 1000000),
+	COUNT("search_rate", web.search_rate, 1, 100000),
+	COUNT("page_lines", web.page_lines, 1, 1000),
+	SPECIAL("metrics", read_web_metrics),
+};
+
+static void read_web(struct config_reading *r, struct config_node *value)
+{
+	const struct config_section s = { "web", web_keys,
+					  array_len(web_keys) };
+	struct config *c = r->config;
+
+	config_section_read(r, &s, c, value);
+	if (!c->web_certificate != !c->web_key)
+		config_complain(r, value,
+				"web: expected a key with the certificate, "
+				"and a certificate with the key");
+	if (c->web_listen.count && !c->web_url)
+		config_complain(r, value,
+				"web: expected \"url\", by which others reach "
+				"the pages");
+}
+
 static const struct config_key metrics_keys[] = {
 	TEXT("file", metrics_file, "the path of a file"),
 	DURATION("every", metrics.every, 1000, DAYS),
@@ -544,6 +612,7 @@ static const struct config_key root_keys[] = {
 	SPECIAL("archive", read_archive),
 	SPECIAL("control", read_control),
 	SPECIAL("metrics", read_metrics),
+	SPECIAL("web", read_web),
 };
 
 /* ---- the whole ---- */
@@ -556,6 +625,7 @@ static void set_defaults(struct config *c)
 	store_settings_init(&c->store);
 	control_settings_init(&c->control);
 	metrics_settings_init(&c->metrics);
+	web_settings_init(&c->web);
 	c->muc.create = MUC_CREATE_OPERATORS;
 	c->muc.operator_needs_certificate = true;
 	c->state_dir = str_dup(HALLWAY_STATE_DIR);
@@ -604,6 +674,42 @@ static void lend_contacts(struct config *c)
 	c->muc.contacts = c->contacts;
 }
 
+#define CONTACT_WORD(name, key, var) key,
+static const char *const contact_words[] = { CONTACTS_TABLE(CONTACT_WORD) };
+
+static void lend_web_contacts(struct config *c, const struct config_domain *d)
+{
+	for (int k = 0; k < CONTACT_COUNT; k++) {
+		for (size_t i = 0; i < d->contact[k].count; i++) {
+			size_t n = c->web.contact_count++;
+
+			c->web_contacts = mem_realloc(
+				c->web_contacts,
+				(n + 1) * sizeof(*c->web_contacts));
+			c->web_contacts[n] = (struct web_contact){
+				d->name, contact_words[k],
+				d->contact[k].items[i]
+			};
+		}
+	}
+}
+
+static void lend_web(struct config *c)
+{
+	for (size_t i = 0; i < c->domain_count; i++)
+		lend_web_contacts(c, &c->domains[i]);
+	c->web.contacts = c->web_contacts;
+	c->web.listen = list_view(&c->web_listen);
+	c->web.listen_count = c->web_listen.count;
+	c->web.url = c->web_url;
+	c->web.certificate = c->web_certificate;
+	c->web.key = c->web_key;
+	c->web.texts = c->web_texts;
+	c->web.domains = c->s2s.domains;
+	c->web.domain_count = c->s2s.domain_count;
+	c->web.version = PACKAGE_VERSION;
+}
+
 /* Let the modules' settings point at the strings. */
 static void lend(struct config *c)
 {
@@ -634,6 +740,7 @@ static void lend(struct config *c)
 	c->muc.version = PACKAGE_VERSION;
 	c->control.socket = c->socket;
 	c->metrics.file = c->metrics_file;
+	lend_web(c);
 }
 
 static void read_root(struct config_reading *r, struct config_file *file)
@@ -703,6 +810,12 @@ void config_free(struct config **c)
 	config_list_clear(&(*c)->proven);
 	config_list_clear(&(*c)->dns_servers);
 	config_list_clear(&(*c)->create);
+	config_list_clear(&(*c)->web_listen);
+	mem_free(&(*c)->web_contacts);
+	mem_free(&(*c)->web_url);
+	mem_free(&(*c)->web_certificate);
+	mem_free(&(*c)->web_key);
+	mem_free(&(*c)->web_texts);
 	mem_free(&(*c)->path);
 	mem_free(&(*c)->state_dir);
 	mem_free(&(*c)->trust);

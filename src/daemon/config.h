@@ -15,6 +15,7 @@
 #include "muc/muc.h"
 #include "s2s/s2s.h"
 #include "store/store.h"
+#include "web/web.h"
 
 /** One conference domain. */
 struct config_domain {
@@ -46,6 +47,11 @@ struct config {
 	struct config_list create;
 	char *socket;
 	char *metrics_file; /* or NULL */
+	struct config_list web_listen;
+	char *web_url;  /* ends in "/"; or NULL */
+	char *web_certificate, *web_key;       /* or NULL */
+	char *web_texts; /* or NULL */
+	struct web_contact *web_contacts;      /* of all domains */
 	int64_t restore_within; /* ms */
 	int64_t certificate_warning; /* ms before one of ours ends */
 
@@ -55,6 +61,7 @@ struct config {
 	struct store_settings store;
 	struct control_settings control;
 	struct metrics_settings metrics;
+	struct web_settings web;
 };
 
 /** Read and check. All complaints go to stderr in one run; NULL if there was

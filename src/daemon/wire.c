@@ -19,6 +19,7 @@
 #include "daemon/config.h"
 #include "daemon/notify.h"
 #include "daemon/rotation.h"
+#include "daemon/site_maker.h"
 #include "daemon/state_dir.h"
 #include "jid/idna.h"
 #include "loop/loop.h"
@@ -32,6 +33,7 @@
 #include "store/reader.h"
 #include "store/record.h"
 #include "store/store.h"
+#include "web/web.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
 
@@ -42,7 +44,8 @@
 struct wire {
 	struct config *config;
 	struct state_dir *state_dir;
-	char *database; /* path */
+	char *database; /* path; and the next two */
+	char *web_cache, *signing_key;
 	struct creds *creds;
 	struct loop *loop;
 	struct conference *conference;
@@ -54,6 +57,8 @@ struct wire {
 	struct admin admin;
 	struct metrics *metrics;
 	struct control *control;
+	struct web *web; /* NULL: none is wanted, or it could not be opened */
+	struct site_maker *site_maker;
 	struct signal_watch *sigterm, *sigint, *sighup;
 	struct timer *rotation; /* of the secret for dialback */
 	struct timer *daily; /* a look at the certificates */
@@ -407,6 +412,58 @@ static int build_control(struct wire *w)
 	return error;
 }
 
+/* ---- the pages ---- */
+
+static int open_web(struct wire *w)
+{
+	int error = web_open(&w->config->web, &w->web);
+
+	conference_set_web(w->conference, w->web);
+	if (!error)
+		log_info(LOG_WEB, "pages are served as %s",
+			 w->config->web.url);
+	return error;
+}
+
+static void close_web(struct wire *w)
+{
+	conference_set_web(w->conference, NULL);
+	if (w->site_maker)
+		site_maker_set_web(w->site_maker, NULL);
+	web_close(&w->web);
+}
+
+static int build_web(struct wire *w)
+{
+	struct web_settings *s = &w->config->web;
+	int error;
+
+	if (!s->listen_count)
+		return 0;
+	w->web_cache = state_dir_path(w->state_dir, "web");
+	w->signing_key = state_dir_path(w->state_dir, "signing.key");
+	s->database = w->database;
+	s->cache = w->web_cache;
+	s->signing_key = w->signing_key;
+	error = open_web(w);
+	if (!error)
+		w->site_maker =
+			site_maker_open(w->loop, w->muc, w->s2s, w->web);
+	return error;
+}
+
+/* Its certificate may be another now. Who waits on a page comes again. */
+static void reopen_web(struct wire *w)
+{
+	if (!w->site_maker || !w->config->web.certificate)
+		return;
+	close_web(w);
+	if (open_web(w))
+		log_error(LOG_WEB, "the pages are gone until the next reload "
+				   "or start");
+	site_maker_set_web(w->site_maker, w->web);
+}
+
 /* ---- signals ---- */
 
 static void on_stop_signal(void *owner, int signum)
@@ -459,6 +516,7 @@ static void reload(void *owner)
 				  "stays where it was",
 				  config->log_file);
 		(void)take_creds(w, config);
+		reopen_web(w);
 		s2s_set_policy(w->s2s, &config->s2s.policy);
 		s2s_set_dns(w->s2s, config->s2s.dns_servers,
 			    config->s2s.dns_trust_ad);
@@ -484,6 +542,9 @@ static void unbuild(void *owner)
 	if (w->s2s_desk)
 		s2s_desk_close(w->s2s_desk); /* ends commands */
 	metrics_close(&w->metrics);
+	close_web(w); /* a reader, too */
+	if (w->site_maker)
+		site_maker_close(w->site_maker);
 	if (w->archive) /* no reader: the writer empties its log on closing */
 		archive_close(&w->archive);
 	if (w->store)
@@ -527,6 +588,8 @@ static int build(struct wire *w)
 	if (!error)
 		error = build_links(w);
 	if (!error)
+		error = build_web(w);
+	if (!error)
 		error = build_control(w);
 	/* Only now can it be told to anybody that a session is over. */
 	if (!error)
@@ -555,11 +618,14 @@ int wire_run(struct config *owned)
 	if (!error)
 		log_info(LOG_MAIN, "stopped");
 	s2s_desk_free(&w.s2s_desk);
+	site_maker_free(&w.site_maker);
 	conference_free(&w.conference);
 	loop_close(&w.loop);
 	creds_unref(&w.creds);
 	config_free(&w.reloaded);
 	mem_free(&w.database);
+	mem_free(&w.web_cache);
+	mem_free(&w.signing_key);
 	state_dir_close(&w.state_dir);
 	config_free(&w.config);
 	return error ? 1 : 0;

@@ -349,15 +349,17 @@ static void on_reply(void *owner, struct mail *owned)
 {
 	struct store *s = owner;
 	struct reply *reply = container_of(owned, struct reply, mail);
-	struct record *record;
+	struct record *record, *next;
 
 	switch ((enum reply_kind)owned->kind) {
 	case REPLY_COMMITTED:
 		deliver(s, reply->ticket);
 		break;
 	case REPLY_SAVED:
-		list_each(record, &reply->records, node)
+		list_each_safe(record, next, &reply->records, node) {
+			list_remove(&record->node);
 			s->events->on_saved(s->owner, record);
+		}
 		break;
 	case REPLY_TROUBLE:
 		if (s->events->on_trouble)

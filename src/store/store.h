@@ -32,9 +32,9 @@ struct store_events {
 	/** Is a record of this kind to be given to on_saved? On the store's
 	 *  thread. NULL: none. */
 	bool (*wants)(enum record_kind kind);
-	/** The record is durable; in the order of saving, before on_committed
-	 *  tells its ticket (after it with BACKEND_SYNC_RELAXED). Borrowed. */
-	void (*on_saved)(void *owner, const struct record *record);
+	/** Takes the record, which is durable; in the order of saving, before
+	 *  on_committed tells its ticket (after it with BACKEND_SYNC_RELAXED). */
+	void (*on_saved)(void *owner, struct record *owned);
 	/** Every record up to this ticket is durable (as far as sync says). */
 	void (*on_committed)(void *owner, uint64_t ticket);
 	/** A batch failed; it is kept and tried again. error 0: it went through

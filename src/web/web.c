@@ -26,6 +26,7 @@
 #include "base/quota.h"
 #include "base/str.h"
 #include "store/reader.h"
+#include "store/record.h"
 #include "web/asset.h"
 #include "web/call.h"
 #include "web/route.h"
@@ -57,6 +58,7 @@ static const struct {
 struct mail {
 	struct list node;
 	struct web_site *site; /* owned, or NULL */
+	struct record *record; /* owned, or NULL */
 };
 
 struct web {
@@ -91,6 +93,7 @@ void web_settings_init(struct web_settings *s)
 		.ring = 1024,
 		.search_rate = 30,
 		.page_lines = 50,
+		.cache_size = 256 << 20,
 	};
 }
 
@@ -400,6 +403,7 @@ static void take_mail(struct web *w, struct mail *owned)
 		w->site = owned->site;
 		w->desk.site = w->site;
 	}
+	record_free(&owned->record);
 	mem_free(&owned);
 }
 
@@ -727,10 +731,12 @@ uint16_t web_port(const struct web *w, size_t which)
 	return info->port;
 }
 
-void web_committed(struct web *w, const struct record *record)
+void web_committed(struct web *w, struct record *owned)
 {
-	(void)w;
-	(void)record;
+	struct mail *mail = mem_new(struct mail);
+
+	mail->record = owned;
+	post(w, mail);
 }
 
 static int compare_rooms(const void *a, const void *b)

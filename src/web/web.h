@@ -14,6 +14,13 @@ struct web;
 struct web_site;
 struct record;
 
+/** Whom to write to about a domain; strings are borrowed. */
+struct web_contact {
+	const char *domain;
+	const char *kind; /* "admin", "abuse", ... as in the configuration */
+	const char *uri;  /* "mailto:admin@example.org" */
+};
+
 /** Strings are borrowed until web_close(). */
 struct web_settings {
 	const char *const *listen;   /* web.listen: "*:5280" */
@@ -30,6 +37,11 @@ struct web_settings {
 	const char *texts;           /* web.texts: folder with the operator's
 				      * own pages; NULL: the built-in ones */
 	const char *signing_key;     /* path of the Ed25519 key */
+	const struct web_contact *contacts;
+	size_t contact_count;
+	int64_t keep;                /* ms; archive.keep; 0: for ever */
+	int64_t keep_presence;       /* ms; archive.keep_presence; likewise */
+	size_t cache_size;           /* bytes; web.cache: kept days; 256 MiB */
 	const char *version;
 	size_t max_clients;          /* web.max_clients: connections; 2000 */
 	size_t max_per_address;      /* web.max_per_address: of them; 100 */
@@ -49,7 +61,7 @@ uint16_t web_port(const struct web *w, size_t which);
 void web_close(struct web **w);
 
 /** A record that was committed and touches the pages - message, retraction,
- *  presence, gap, news, group; borrowed (copied). Any other is ignored. */
-void web_committed(struct web *w, const struct record *record);
+ *  presence, gap, news, group; taken. Any other is ignored. */
+void web_committed(struct web *w, struct record *owned);
 /** What there is now; taken. */
 void web_show(struct web *w, struct web_site *owned);

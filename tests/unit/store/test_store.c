@@ -177,7 +177,7 @@ static bool wants(enum record_kind kind)
 	return kind == RECORD_MESSAGE;
 }
 
-static void on_saved(void *owner, const struct record *record)
+static void on_saved(void *owner, struct record *record)
 {
 	struct fixture *f = owner;
 
@@ -187,6 +187,7 @@ static void on_saved(void *owner, const struct record *record)
 		f->is_in_order = false;
 	f->last_saved = number;
 	f->saved++;
+	record_free(&record);
 }
 
 static const struct store_events events = {
