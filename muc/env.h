@@ -10,6 +10,7 @@
 #include "base/base.h"
 
 struct archive_query;
+struct errand;
 struct list;
 struct record;
 
@@ -41,6 +42,11 @@ struct muc_env {
 		       bool on);
 	/** remote does not answer: make sure of the way to it. */
 	void (*doubt)(void *owner, const char *local, const char *remote);
+
+	/** Somebody asks for a command, or about a node: see muc/errand.h.
+	 *  False: no such node, and it is no command. NULL: nobody takes
+	 *  errands. */
+	bool (*on_errand)(void *owner, const struct errand *errand);
 
 	/** Wall clock, ms since epoch. */
 	int64_t (*now)(void *owner);

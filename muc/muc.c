@@ -14,6 +14,7 @@
 #include "muc/decline.h"
 #include "muc/directory.h"
 #include "muc/dispatch.h"
+#include "muc/errand.h"
 #include "muc/ghost.h"
 #include "muc/guest.h"
 #include "muc/house.h"
@@ -92,6 +93,8 @@ static void init_site(struct site *site, const struct muc_settings *settings,
 	site->room_invites = settings->room_invites;
 	memcpy(site->secret, settings->secret, sizeof(site->secret));
 	site->version = str_dup(settings->version ? settings->version : "");
+	if (settings->note_well && *settings->note_well)
+		site->note_well = str_dup(settings->note_well);
 	site->operators = set_new(settings->operators,
 				  settings->operator_count);
 	site->operator_needs_certificate = settings->operator_needs_certificate;
@@ -174,6 +177,7 @@ void muc_free(struct muc **m)
 	bans_fini(&(*m)->site.bans);
 	mem_free(&(*m)->site.domain);
 	mem_free(&(*m)->site.version);
+	mem_free(&(*m)->site.note_well);
 	mem_free(m);
 }
 
@@ -323,12 +327,16 @@ void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 		log_debug(LOG_MUC, "%s: not one of our domains",
 			  jid_domain(owned->to));
 	} else if (!jid_local(owned->to)) {
-		if (!guest_learn(m, owned))
+		if (!errand_pass(m, NULL, owned,
+				 proof == MUC_BY_CERTIFICATE) &&
+		    !guest_learn(m, owned))
 			service_deliver(&m->site, d, owned);
 	} else if (!r) {
 		creation_try(m, owned, proof);
 	} else if (r->config.is_destroyed) {
 		creation_replace(m, r, owned, proof);
+	} else if (errand_pass(m, r, owned, proof == MUC_BY_CERTIFICATE)) {
+		/* the room may be gone */
 	} else if (wake_is_needed(r, owned)) {
 		wait_for_room(m, r, owned, proof);
 		return;
@@ -469,6 +477,7 @@ void muc_tick(struct muc *m)
 		}
 		room_limits_prune(&r->limits, r->config.slow_mode * 1000, now);
 		presence_show_late(r);
+		note_well_prune(&r->note_well, now);
 		if (!list_is_empty(&r->relay.items))
 			iq_relay_tick(r, now);
 		if (!list_is_empty(&r->out))

@@ -52,6 +52,7 @@ struct muc_settings {
 	int64_t ping_timeout;         /* ms for the answer; 60 s */
 	unsigned char secret[32];     /* for occupant-ids (XEP-0421) */
 	const char *version;          /* XEP-0092 */
+	const char *note_well;        /* to whoever comes in; NULL: nothing */
 };
 void muc_settings_init(struct muc_settings *s);
 

@@ -187,6 +187,8 @@ static void restore_session(struct room *r, const struct jid *jid,
 				presence_read_priority(record->presence),
 				record->joined);
 		room_add_session(r, o, s);
+		/* the text stood on their screen before the restart */
+		note_well_put(&r->note_well, jid_bare(jid), record->joined);
 	}
 	jid_free(&at);
 }

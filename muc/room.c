@@ -23,6 +23,7 @@ struct room *room_new(struct site *site, const struct jid *jid,
 	subject_init(&r->subject);
 	affiliation_list_init(&r->affiliations);
 	hat_list_init(&r->hats);
+	note_well_init(&r->note_well);
 	roster_init(&r->roster);
 	voices_init(&r->voices);
 	history_init(&r->history, site->history);
@@ -75,6 +76,7 @@ void room_free(struct room **r)
 	voices_fini(&room->voices);
 	leave_homes(room);
 	roster_fini(&room->roster);
+	note_well_fini(&room->note_well);
 	hat_list_fini(&room->hats);
 	affiliation_list_fini(&room->affiliations);
 	subject_fini(&room->subject);

@@ -15,6 +15,7 @@
 #include "muc/history.h"
 #include "muc/invitations.h"
 #include "muc/lookups.h"
+#include "muc/note_well.h"
 #include "muc/privilege.h"
 #include "muc/recent.h"
 #include "muc/relay.h"
@@ -45,6 +46,7 @@ struct room {
 	struct subject subject;
 	struct affiliation_list affiliations;
 	struct hat_list hats;
+	struct note_well note_well;
 	struct roster roster;
 	struct voices voices;
 	struct history history;

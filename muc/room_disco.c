@@ -10,6 +10,7 @@
 #include "muc/police.h"
 #include "muc/room.h"
 #include "muc/room_info.h"
+#include "muc/site.h"
 #include "xml/elem.h"
 #include "xmpp/disco.h"
 #include "xmpp/ns.h"
@@ -48,6 +49,8 @@ static struct elem *add_info(struct room *r, struct elem *reply,
 
 	disco_add_identity(query, "conference", "text", room_name(r));
 	add_features(query, &r->config);
+	if (r->site->env.on_errand)
+		disco_add_feature(query, NS_COMMANDS);
 	room_info_add(r, query, node != NULL);
 	return query;
 }

@@ -84,13 +84,28 @@ static void add_hats(const struct room_config *c, struct elem *form)
 	mem_free(&hash);
 }
 
+/* With the terms under which people speak where a record is kept. */
+static void add_description(const struct room *r, struct elem *form)
+{
+	const char *own = r->config.description, *terms = r->site->note_well;
+	char *both;
+
+	if (!terms || !r->config.is_logged) {
+		add_text(form, "muc#roominfo_description", own);
+		return;
+	}
+	both = str_format("%s%s%s", own ? own : "", own ? "\n" : "", terms);
+	add_text(form, "muc#roominfo_description", both);
+	mem_free(&both);
+}
+
 void room_info_add(struct room *r, struct elem *query, bool is_lasting)
 {
 	struct elem *form = form_add(query, "result", NS_MUC_ROOMINFO);
 	const struct room_config *c = &r->config;
 
 	contacts_add_jids(map_get(r->site->contacts, jid_domain(r->jid)), form);
-	add_text(form, "muc#roominfo_description", c->description);
+	add_description(r, form);
 	add_text(form, "muc#roominfo_lang", c->lang);
 	add_text(form, "muc#roominfo_pubsub", c->pubsub);
 	add_settings(c, form);

@@ -49,6 +49,8 @@ struct elem *service_disco_add(const struct site *site, const char *domain,
 	disco_add_identity(query, "conference", "text", "Conference rooms");
 	for (size_t i = 0; i < array_len(features); i++)
 		disco_add_feature(query, features[i]);
+	if (site->env.on_errand)
+		disco_add_feature(query, NS_COMMANDS);
 	entity_add_features(query);
 	contacts_add_forms(map_get(site->contacts, domain), query);
 	add_policy(map_get(site->contacts, domain), query);

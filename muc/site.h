@@ -41,6 +41,7 @@ struct site {
 	size_t max_stanza;  /* bytes that a room passes on at once */
 	unsigned char secret[OCCUPANT_ID_SECRET_SIZE];
 	char *version;      /* owned */
+	char *note_well;    /* owned, or NULL: nobody is told anything */
 	struct map *contacts; /* owned; domain -> struct contacts */
 	struct map *operators; /* owned; bare JID -> anything */
 	bool operator_needs_certificate;

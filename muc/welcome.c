@@ -86,6 +86,27 @@ static void send_subject(const struct act *a)
 	room_send_elem(r, e, a->session->jid);
 }
 
+/* The first line of what is said now, to them alone, and no part of the record:
+ * it has no stanza-id. */
+static void send_note_well(const struct act *a)
+{
+	struct room *r = a->room;
+	const char *who = jid_bare(a->session->jid);
+	int64_t now = site_now(r->site);
+	char id[RAND_ID_SIZE];
+	struct elem *e;
+
+	if (!r->site->note_well || !r->config.is_logged ||
+	    !note_well_is_due(&r->note_well, who, now))
+		return;
+	note_well_put(&r->note_well, who, now);
+	rand_id(id);
+	e = stanza_elem_new(STANZA_MESSAGE, "groupchat", r->jid, id);
+	elem_set_attr(e, "xml:lang", "en");
+	elem_add_with_text(e, "body", NULL, r->site->note_well);
+	room_send_elem(r, e, a->session->jid);
+}
+
 void welcome_session(const struct act *a, const struct nickname *nick)
 {
 	presence_show_roster(a->room, a->session);
@@ -93,4 +114,5 @@ void welcome_session(const struct act *a, const struct nickname *nick)
 	send_self(a, nick);
 	send_history(a);
 	send_subject(a);
+	send_note_well(a);
 }

@@ -8,6 +8,7 @@
 #include "daemon/config_section.h"
 #include "jid/idna.h"
 #include "jid/jid.h"
+#include "muc/note_well.h"
 #include "net/addr.h"
 
 #define AT(member) offsetof(struct config, member)
@@ -438,6 +439,18 @@ static void read_anonymous(struct config_reading *r, struct config_node *value)
 					  "participant or visitor");
 }
 
+/* "" turns it off. */
+static void read_note_well(struct config_reading *r, struct config_node *value)
+{
+	const char *text = config_node_text(value);
+
+	if (config_node_shape(value) == CONFIG_SCALAR && strlen(text) <= 4000)
+		str_set(&r->config->note_well, *text ? text : NULL);
+	else
+		config_complain(r, value, "note_well: expected a text of 4000 "
+					  "bytes at most, or \"\"");
+}
+
 static const struct config_key rooms_keys[] = {
 	LIST("create", create, "operators, anyone, or domains", normal_create),
 	COUNT("max_users", muc.max_users, 1, 1000000),
@@ -448,6 +461,7 @@ static const struct config_key rooms_keys[] = {
 	DURATION("keep_tombstones", muc.keep_tombstones, 0, 3650 * DAYS),
 	SPECIAL("log", read_rooms_log),
 	SPECIAL("anonymous_accounts", read_anonymous),
+	SPECIAL("note_well", read_note_well),
 	COUNT("user_messages", muc.limits.user_messages, 0, 100000),
 	COUNT("user_presences", muc.limits.user_presences, 0, 100000),
 	COUNT("user_nicks", muc.limits.user_nicks, 0, 100000),
@@ -629,6 +643,7 @@ static void set_defaults(struct config *c)
 	c->muc.create = MUC_CREATE_OPERATORS;
 	c->muc.operator_needs_certificate = true;
 	c->state_dir = str_dup(HALLWAY_STATE_DIR);
+	c->note_well = str_dup(NOTE_WELL_DEFAULT);
 	c->socket = str_dup(HALLWAY_CONTROL_SOCKET);
 	c->restore_within = 15 * 60 * 1000;
 	c->certificate_warning = 21 * DAYS;
@@ -738,6 +753,7 @@ static void lend(struct config *c)
 	c->muc.create_domain_count =
 		c->muc.create == MUC_CREATE_DOMAINS ? c->create.count : 0;
 	c->muc.version = PACKAGE_VERSION;
+	c->muc.note_well = c->note_well;
 	c->control.socket = c->socket;
 	c->metrics.file = c->metrics_file;
 	lend_web(c);
@@ -821,6 +837,7 @@ void config_free(struct config **c)
 	mem_free(&(*c)->trust);
 	mem_free(&(*c)->log_file);
 	mem_free(&(*c)->dns_servers_joined);
+	mem_free(&(*c)->note_well);
 	mem_free(&(*c)->socket);
 	mem_free(&(*c)->metrics_file);
 	mem_free(c);

@@ -45,6 +45,7 @@ struct config {
 	struct config_list dns_servers;
 	char *dns_servers_joined; /* as the resolver takes them, or NULL */
 	struct config_list create;
+	char *note_well; /* or NULL: nothing is said */
 	char *socket;
 	char *metrics_file; /* or NULL */
 	struct config_list web_listen;

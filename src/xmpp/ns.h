@@ -22,6 +22,7 @@
 #define NS_FORM_VALIDATE "http://jabber.org/protocol/xdata-validate"
 #define NS_DISCO_INFO "http://jabber.org/protocol/disco#info"
 #define NS_DISCO_ITEMS "http://jabber.org/protocol/disco#items"
+#define NS_COMMANDS "http://jabber.org/protocol/commands"
 #define NS_CAPS "http://jabber.org/protocol/caps"
 #define NS_SERVERINFO "http://jabber.org/network/serverinfo"
 #define NS_OUTAGE "urn:xmpp:sos:0"

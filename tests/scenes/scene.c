@@ -48,6 +48,7 @@
 #include "match.h"
 #include "muc/bans.h"
 #include "muc/hats.h"
+#include "muc/note_well.h"
 #include "muc/room_config.h"
 #include "stage.h"
 #include "store/record.h"
@@ -202,6 +203,8 @@ static void do_set(struct scene *sc, char *args)
 		return;
 	else if (!strcmp(key, "guests_are_visitors"))
 		s->guests_are_visitors = true;
+	else if (!strcmp(key, "note_well"))
+		s->note_well = NOTE_WELL_DEFAULT;
 	else if (!strcmp(key, "logs_always"))
 		s->logs_always = true;
 	else if (!strcmp(key, "user_invites") && is_number)

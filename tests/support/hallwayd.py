@@ -32,7 +32,8 @@ s2s:
   listen_tls: [{listen_tls}]
   allow_private: {private}
 {s2s}dns: {{servers: [{dns}], trust_ad: {trust_ad}}}
-rooms: {{history: 1000, user_messages: 0, room_messages: 0, user_presences: 0}}
+rooms: {{history: 1000, user_messages: 0, room_messages: 0, user_presences: 0,
+        note_well: ""}}
 control: {{socket: {control}}}
 """
 
