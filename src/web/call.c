@@ -24,16 +24,16 @@ void call_init(struct call *c, const struct web_desk *desk)
 
 static void drop_headers(struct call *c)
 {
-	while (c->header_count > 0)
-		mem_free(&c->headers[--c->header_count].value);
+	for (; c->header_count > 0; c->header_count--)
+		mem_free(&c->headers[c->header_count - 1].value);
 }
 
 void call_fini(struct call *c)
 {
 	mem_free(&c->path);
 	mem_free(&c->room);
-	while (c->part_count > 0)
-		mem_free(&c->parts[--c->part_count]);
+	for (; c->part_count > 0; c->part_count--)
+		mem_free(&c->parts[c->part_count - 1]);
 	while (c->arg_count > 0) {
 		struct call_arg *arg = &c->args[--c->arg_count];
 

@@ -90,8 +90,8 @@ static bool take(struct call *c, const char *braces, size_t len,
 static void forget(struct call *c)
 {
 	mem_free(&c->room);
-	while (c->part_count > 0)
-		mem_free(&c->parts[--c->part_count]);
+	for (; c->part_count > 0; c->part_count--)
+		mem_free(&c->parts[c->part_count - 1]);
 }
 
 /* One piece of a path, piece_len long, against one of a pattern. */
