@@ -24,6 +24,7 @@ struct act {
 	bool by_certificate;     /* how the sender's domain was proven */
 	const struct archive_page *page; /* what it asked the archive for before,
 					  * or NULL */
+	const char *note;        /* ... and learnt before that, or NULL */
 	bool is_new_room;        /* this very stanza made the room */
 };
 

@@ -16,6 +16,7 @@
 #include "muc/iq_register.h"
 #include "muc/iq_relay.h"
 #include "muc/leave.h"
+#include "muc/mam.h"
 #include "muc/message.h"
 #include "muc/moderate.h"
 #include "muc/nick.h"
@@ -41,18 +42,22 @@ static const struct iq_row {
 	const char *ns;
 	enum stanza_type type;
 	void (*run)(struct act *a);
+	bool is_question; /* it changes nothing, although a set */
 } iq_rows[] = {
-	{ "query", NS_DISCO_INFO, STANZA_GET, room_disco_info },
-	{ "query", NS_DISCO_ITEMS, STANZA_GET, room_disco_items },
-	{ "query", NS_MUC_ADMIN, STANZA_GET, admin_list_get },
-	{ "query", NS_MUC_ADMIN, STANZA_SET, iq_admin_set },
-	{ "query", NS_MUC_OWNER, STANZA_GET, iq_owner_get },
-	{ "query", NS_MUC_OWNER, STANZA_SET, iq_owner_set },
-	{ "moderate", NS_MODERATED, STANZA_SET, moderate_set },
-	{ "vCard", NS_VCARD, STANZA_GET, avatar_get },
-	{ "vCard", NS_VCARD, STANZA_SET, avatar_set },
-	{ "query", NS_REGISTER, STANZA_GET, iq_register_get },
-	{ "query", NS_REGISTER, STANZA_SET, iq_register_set },
+	{ "query", NS_DISCO_INFO, STANZA_GET, room_disco_info, false },
+	{ "query", NS_DISCO_ITEMS, STANZA_GET, room_disco_items, false },
+	{ "query", NS_MUC_ADMIN, STANZA_GET, admin_list_get, false },
+	{ "query", NS_MUC_ADMIN, STANZA_SET, iq_admin_set, false },
+	{ "query", NS_MUC_OWNER, STANZA_GET, iq_owner_get, false },
+	{ "query", NS_MUC_OWNER, STANZA_SET, iq_owner_set, false },
+	{ "moderate", NS_MODERATED, STANZA_SET, moderate_set, false },
+	{ "vCard", NS_VCARD, STANZA_GET, avatar_get, false },
+	{ "vCard", NS_VCARD, STANZA_SET, avatar_set, false },
+	{ "query", NS_REGISTER, STANZA_GET, iq_register_get, false },
+	{ "query", NS_REGISTER, STANZA_SET, iq_register_set, false },
+	{ "query", NS_MAM, STANZA_SET, mam_query, true },
+	{ "query", NS_MAM, STANZA_GET, mam_form, false },
+	{ "metadata", NS_MAM, STANZA_GET, mam_metadata, false },
 };
 
 static const struct iq_row *find_iq(const struct stanza *s)
@@ -223,7 +228,7 @@ bool dispatch_is_in_order(const struct stanza *s)
 	if (s->kind != STANZA_IQ || jid_resource(s->to))
 		return true;
 	row = find_iq(s);
-	return row && row->type == STANZA_SET;
+	return row && row->type == STANZA_SET && !row->is_question;
 }
 
 /* XEP-0045 #bizrules-message, #enter-locked: until its maker has configured it,

@@ -10,9 +10,11 @@
 #include "base/base.h"
 #include "base/list.h"
 
+struct jid;
 struct stanza;
 
-#define LOOKUPS_MAX 100 /* of one room */
+#define LOOKUPS_MAX 100   /* of one room */
+#define LOOKUPS_OF_ONE 10 /* of them, of one person */
 
 struct lookups {
 	struct list items;
@@ -21,10 +23,12 @@ struct lookups {
 
 void lookups_init(struct lookups *l);
 void lookups_fini(struct lookups *l);
-bool lookups_are_full(const struct lookups *l);
-/** id: of the question. Copies the stanza. */
+/** May this person ask one more? */
+bool lookups_are_full(const struct lookups *l, const struct jid *of);
+/** id: of the question. Copies the stanza, and the note: what the request learnt
+ *  before, or NULL. */
 void lookups_add(struct lookups *l, uint64_t id, const struct stanza *s,
-		 bool by_certificate);
-/** The request that asked it, owned, or NULL. */
+		 bool by_certificate, const char *note);
+/** The request that asked it, owned, or NULL; so is the note. */
 struct stanza *lookups_take(struct lookups *l, uint64_t id,
-			    bool *by_certificate_out);
+			    bool *by_certificate_out, char **note_out);

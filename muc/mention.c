@@ -10,7 +10,7 @@
 #include "muc/room.h"
 #include "muc/site.h"
 #include "xml/elem.h"
-#include "xmpp/mark.h"
+#include "xmpp/forward.h"
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
@@ -44,46 +44,16 @@ static bool is_present(const struct room *r, const struct jid *bare)
 	return false;
 }
 
-/* As clients know it: what is the stream's here is jabber:client there
- * (XEP-0297). Text and attributes of the stream's elements are plain. */
-static void add_for_client(struct elem *parent, const struct elem *e)
-{
-	struct elem *copy = elem_add(parent, elem_name(e), NS_CLIENT);
-	const struct elem_attr *attr;
-	const struct elem_node *node;
-
-	for (attr = elem_next_attr(e, NULL); attr;
-	     attr = elem_next_attr(e, attr))
-		elem_append_attr(copy, elem_attr_name(attr),
-				 elem_attr_get_ns(attr),
-				 elem_attr_value(attr));
-	for (node = elem_next_node(e, NULL); node;
-	     node = elem_next_node(e, node)) {
-		const struct elem *child = elem_node_elem(node);
-		size_t len;
-		const char *text = child ? NULL : elem_node_text(node, &len);
-
-		if (text)
-			elem_add_text_n(copy, text, len);
-		else if (elem_is(child, NULL, NS_SERVER))
-			add_for_client(copy, child);
-		else
-			elem_add_copy(copy, child);
-	}
-}
-
 static void forward(struct room *r, const struct jid *to,
 		    const struct elem *message, int64_t now)
 {
 	char id[RAND_ID_SIZE];
-	struct elem *e, *forwarded;
+	struct elem *e;
 
 	rand_id(id);
 	e = stanza_elem_new(STANZA_MESSAGE, NULL, r->jid, id);
-	forwarded = elem_add(elem_add(e, "mentions", NS_MENTIONED), "forwarded",
-			     NS_FORWARD);
-	mark_add_delay(forwarded, r->jid, now);
-	add_for_client(forwarded, message);
+	forward_add(elem_add(e, "mentions", NS_MENTIONED), message, r->jid,
+		    now);
 	room_send_elem(r, e, to);
 }
 

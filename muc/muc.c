@@ -54,6 +54,10 @@ void muc_settings_init(struct muc_settings *s)
 		.user_invites = 20,
 		.room_invites = 200,
 		.max_stanza = 65000,
+		.archive_page = 100,
+		.archive_bytes = 512 << 10,
+		.archive_pages = 6000,
+		.archive_questions = 1000,
 		.ping_after = 600000,
 		.ping_timeout = 60000,
 		.version = "",
@@ -86,6 +90,7 @@ static void init_site(struct site *site, const struct muc_settings *settings,
 	site->max_users = settings->max_users;
 	site->max_stanza = settings->max_stanza;
 	site->limits = settings->limits;
+	site_archive_init(&site->archive, settings, site_now(site));
 	site->logs_always = settings->logs_always;
 	site->max_affiliations = settings->max_affiliations;
 	site->invite_after = settings->invite_after;
@@ -280,13 +285,17 @@ static void run_again(struct muc *m, struct room *r, uint64_t id,
 		      const struct archive_page *page)
 {
 	struct act act = { .room = r, .page = page };
-	struct stanza *s = lookups_take(&r->lookups, id, &act.by_certificate);
+	char *note = NULL;
+	struct stanza *s = lookups_take(&r->lookups, id, &act.by_certificate,
+					&note);
 
 	if (!s)
 		return;
+	act.note = note;
 	act.stanza = s;
 	act.session = roster_find_session(&r->roster, s->from);
 	dispatch_run(&act);
+	mem_free(&note);
 	stanza_free(&s);
 	house_finish(m, r);
 }

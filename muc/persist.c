@@ -109,6 +109,7 @@ void persist_message(struct room *r, const struct elem *message,
 	to->stanza = buf_steal_str(&stanza);
 	to->body = str_dup(elem_child_text(message, "body", NS_SERVER));
 	to->is_subject = is_subject;
+	to->is_public = room_config_is_on_record(&r->config);
 	room_save(r, record, true);
 }
 

@@ -9,6 +9,7 @@
 #include "muc/presence.h"
 #include "muc/room.h"
 #include "muc/room_field.h"
+#include "muc/site.h"
 #include "xml/elem.h"
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
@@ -108,6 +109,10 @@ static void show_again(struct room *r, const struct room_config *before)
 
 void reconfigure_take(struct room *r, struct room_config *config)
 {
+	/* what was said before was not said under real addresses; the first
+	 * configuration is not a change */
+	if (config->shows_jids && !r->config.shows_jids && !r->config.is_locked)
+		config->jids_since = site_now(r->site);
 	room_config_fini(&r->config);
 	r->config = *config;
 	*config = (struct room_config){ 0 };

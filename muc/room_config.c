@@ -108,3 +108,9 @@ bool room_config_is_open(const struct room_config *c)
 {
 	return c->is_public && !c->is_members_only && !c->password;
 }
+
+bool room_config_is_on_record(const struct room_config *c)
+{
+	return c->is_logged && !c->is_locked && !c->is_destroyed &&
+	       room_config_is_open(c);
+}

@@ -23,6 +23,7 @@ struct room_config {
 	bool is_members_only;
 	bool is_logged;
 	bool shows_jids;         /* non-anonymous */
+	int64_t jids_since;      /* ms; shown since; 0 = from the beginning */
 	bool may_change_subject; /* participants, too */
 	bool may_invite;         /* all occupants; in members-only rooms none */
 	bool locks_nicks;        /* who has a reserved nick goes by no other */
@@ -64,3 +65,6 @@ char *room_config_write(const struct room_config *c);
 HW_MUST_USE int room_config_read(struct room_config *c, const char *text);
 /** May anybody find it and come in? */
 bool room_config_is_open(const struct room_config *c);
+/** Is what is said there for everybody to read: in the log, on the web, from
+ *  the archive without coming in? */
+bool room_config_is_on_record(const struct room_config *c);

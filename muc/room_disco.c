@@ -23,7 +23,8 @@ static void add_features(struct elem *query, const struct room_config *c)
 		NS_MUC_SELF_PING, NS_MODERATED, NS_RETRACT,
 		NS_RETRACT_TOMBSTONE, NS_MUC_REGISTER, NS_MUC_REQUEST, NS_REGISTER,
 		 NS_OCCUPANT_ID, NS_STANZA_ID, NS_VCARD,
-		NS_MENTIONS, NS_CAPS, NS_HATS,
+		NS_MENTIONS, NS_CAPS, NS_HATS, NS_MAM, NS_MAM_EXTENDED,
+		NS_FULLTEXT,
 	};
 
 	for (size_t i = 0; i < array_len(always); i++)

@@ -76,6 +76,7 @@ static const struct room_field fields[] = {
 	  "Owners" },
 	{ OWN "avatar", FIELD_TEXT, AT(avatar), 200000, KEPT },
 	{ OWN "avatarhash", FIELD_TEXT, AT(avatar_hashes), 200, KEPT },
+	{ OWN "jidssince", FIELD_NUMBER, AT(jids_since), INT64_MAX, KEPT },
 	{ OWN "locked", FIELD_BOOL, AT(is_locked), 0, KEPT },
 	{ OWN "house", FIELD_BOOL, AT(of_house), 0, KEPT },
 	{ OWN "creator", FIELD_TEXT, AT(creator), 3071, KEPT },

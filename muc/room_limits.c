@@ -21,6 +21,7 @@ void room_limits_settings_init(struct room_limits_settings *s)
 		.user_messages = 60,
 		.user_presences = 40,
 		.user_nicks = 12,
+		.user_pages = 600,
 		.room_messages = 1200,
 		.domain_joins = 3000,
 		.room_joins = 12000,
@@ -65,6 +66,8 @@ static size_t rate_of(const struct room_limits_settings *s,
 		return s->user_presences;
 	case LIMIT_NICK:
 		return s->user_nicks;
+	case LIMIT_PAGES:
+		return s->user_pages;
 	case LIMIT_KINDS:
 		break;
 	}

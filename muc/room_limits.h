@@ -18,6 +18,7 @@ struct room_limits_settings {
 	size_t user_messages;
 	size_t user_presences; /* joins are counted among them */
 	size_t user_nicks;     /* changes */
+	size_t user_pages;     /* of the archives, of all rooms */
 	size_t room_messages;
 	size_t domain_joins;
 	size_t room_joins;
@@ -29,7 +30,13 @@ struct room_limits_settings {
 };
 void room_limits_settings_init(struct room_limits_settings *s);
 
-enum room_limits_kind { LIMIT_TALK, LIMIT_PRESENCE, LIMIT_NICK, LIMIT_KINDS };
+enum room_limits_kind {
+	LIMIT_TALK,
+	LIMIT_PRESENCE,
+	LIMIT_NICK,
+	LIMIT_PAGES,
+	LIMIT_KINDS,
+};
 
 struct room_limits {
 	struct throttle talk;  /* of all */

@@ -8,10 +8,24 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "muc/muc.h"
 #include "xml/elem.h"
 #include "xmpp/cond.h"
 #include "xmpp/envelope.h"
 #include "xmpp/stanza.h"
+
+void site_archive_init(struct site_archive *a, const struct muc_settings *s,
+		       int64_t now)
+{
+	double at_once = (double)s->archive_pages / 4;
+
+	a->page = s->archive_page;
+	a->bytes = s->archive_bytes;
+	a->questions = s->archive_questions;
+	a->has_rate = s->archive_pages > 0;
+	throttle_init(&a->pages, (double)s->archive_pages / 60,
+		      at_once < 1 ? 1 : at_once, now);
+}
 
 int64_t site_now(const struct site *s)
 {
@@ -56,6 +70,17 @@ bool site_may_ask(struct site *s, const struct jid *from)
 	return room_limits_take(&s->usage, &s->limits, jid_bare(from),
 				LIMIT_TALK, 1, site_now(s)) &&
 	       room_limits_take_talk(&s->usage, &s->limits, 1, site_now(s));
+}
+
+bool site_may_read(struct site *s, const struct jid *from)
+{
+	int64_t now = site_now(s);
+
+	return map_count(s->questions) < s->archive.questions &&
+	       room_limits_take(&s->usage, &s->limits, jid_bare(from),
+				LIMIT_PAGES, 1, now) &&
+	       (!s->archive.has_rate ||
+		throttle_take(&s->archive.pages, 1, now));
 }
 
 void site_refuse(struct site *s, const struct stanza *stanza,

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "base/throttle.h"
 #include "muc/bans.h"
 #include "muc/env.h"
 #include "muc/homes.h"
@@ -21,6 +22,18 @@ struct jid;
 struct map;
 struct stanza;
 struct cond;
+struct muc_settings;
+
+/** Bounds of what the archive is asked. */
+struct site_archive {
+	size_t page;           /* lines of one */
+	size_t bytes;          /* of one */
+	size_t questions;      /* open at once */
+	bool has_rate;
+	struct throttle pages; /* to all */
+};
+void site_archive_init(struct site_archive *a, const struct muc_settings *s,
+		       int64_t now);
 
 struct site {
 	struct muc_env env;
@@ -38,6 +51,7 @@ struct site {
 	struct reports reports;
 	struct room_limits usage; /* of what the domains themselves answer */
 	bool logs_always;   /* no owner turns the record off */
+	struct site_archive archive;
 	size_t max_stanza;  /* bytes that a room passes on at once */
 	unsigned char secret[OCCUPANT_ID_SECRET_SIZE];
 	char *version;      /* owned */
@@ -65,6 +79,8 @@ void site_answer(struct site *s, struct elem *owned, const struct jid *to,
 		 const char *local);
 /** A share of what costs more than a word; false: ask again later. */
 bool site_may_ask(struct site *s, const struct jid *from);
+/** A share of the archive's pages; false: ask again later. */
+bool site_may_read(struct site *s, const struct jid *from);
 /** Answer a stanza with an error, if it may be answered. by may be NULL. */
 void site_refuse(struct site *s, const struct stanza *stanza,
 		 const struct cond *cond, const struct jid *by);

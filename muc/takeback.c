@@ -24,7 +24,7 @@ static void ask_archive(struct act *a, const char *id)
 	struct archive_query *query;
 	uint64_t question;
 
-	if (lookups_are_full(&r->lookups)) {
+	if (lookups_are_full(&r->lookups, a->stanza->from)) {
 		act_refuse(a, COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT,
 			   "The archive is busy; try again soon.");
 		return;
@@ -34,7 +34,8 @@ static void ask_archive(struct act *a, const char *id)
 	/* an earlier room of that name had its own talk */
 	query->start = r->created;
 	question = site_new_question(r->site, r->jid);
-	lookups_add(&r->lookups, question, a->stanza, a->by_certificate);
+	lookups_add(&r->lookups, question, a->stanza, a->by_certificate,
+		    NULL);
 	r->site->env.ask_archive(r->site->env.owner, question, query);
 }
 

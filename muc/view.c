@@ -32,8 +32,7 @@ static void show(const struct room *r, room_view_fn fn, void *owner)
 		.has_password = c->password != NULL,
 		.is_persistent = c->is_persistent,
 		.is_logged = c->is_logged,
-		.is_on_web = c->is_logged && !c->is_locked &&
-			     room_config_is_open(c),
+		.is_on_web = room_config_is_on_record(c),
 		.is_noindex = c->is_noindex,
 		.of_house = c->of_house,
 		.is_gone = c->is_destroyed,

@@ -524,6 +524,11 @@ SECTION(store, store_keys)
 
 static const struct config_key archive_keys[] = {
 	SPECIAL("sync", read_sync),
+	COUNT("page", muc.archive_page, 1, 1000),
+	SIZE("page_bytes", muc.archive_bytes, 4096, 1 << 24),
+	COUNT("user_pages", muc.limits.user_pages, 0, 100000),
+	COUNT("all_pages", muc.archive_pages, 0, 1000000),
+	COUNT("questions", muc.archive_questions, 1, 100000),
 };
 SECTION(archive, archive_keys)
 

@@ -52,6 +52,9 @@ static const struct {
 	{ "register", NS_REGISTER },
 	{ "retract", NS_RETRACT },
 	{ "moderate", NS_MODERATED },
+	{ "mam", NS_MAM },
+	{ "forward", NS_FORWARD },
+	{ "client", NS_CLIENT },
 };
 
 /* xmlns='muc' becomes the namespace; anything else stays. Returns the bytes

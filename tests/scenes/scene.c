@@ -162,6 +162,7 @@ static bool set_limit(struct room_limits_settings *s, const char *key,
 		{ "user_messages", &s->user_messages },
 		{ "user_presences", &s->user_presences },
 		{ "user_nicks", &s->user_nicks },
+		{ "user_pages", &s->user_pages },
 		{ "room_messages", &s->room_messages },
 		{ "domain_joins", &s->domain_joins },
 		{ "room_joins", &s->room_joins },
@@ -215,6 +216,14 @@ static void do_set(struct scene *sc, char *args)
 		s->max_affiliations = (size_t)number;
 	else if (!strcmp(key, "history") && is_number)
 		s->history = (size_t)number;
+	else if (!strcmp(key, "archive_page") && is_number)
+		s->archive_page = (size_t)number;
+	else if (!strcmp(key, "archive_bytes") && is_number)
+		s->archive_bytes = (size_t)number;
+	else if (!strcmp(key, "archive_pages") && is_number)
+		s->archive_pages = (size_t)number;
+	else if (!strcmp(key, "archive_questions") && is_number)
+		s->archive_questions = (size_t)number;
 	else if (!strcmp(key, "max_stanza") && is_number)
 		s->max_stanza = (size_t)number;
 	else

@@ -204,17 +204,34 @@ static void copy_row(struct record_message *to,
 	to->stanza = str_dup(from->stanza);
 	to->body = str_dup(from->body);
 	to->hats = str_dup(from->hats);
-	to->room = NULL;
+	to->room = str_dup(from->room);
 }
 
-static bool is_asked_for(const struct saved *saved,
-			 const struct archive_query *q)
+/* A line's place in the archive; -1: it is not there. */
+static int64_t find_place(const struct stage *s, const char *room,
+			  const char *id)
 {
-	return saved->is_committed && saved->record->kind == RECORD_MESSAGE &&
-	       str_equal(saved->record->room, q->room) &&
-	       (!q->only_id ||
-		str_equal(saved->record->as_message.id, q->only_id)) &&
-	       saved->record->as_message.at >= q->start;
+	const struct saved *saved;
+	int64_t place = 0;
+
+	list_each(saved, &s->saved, node) {
+		if (saved->is_committed &&
+		    saved->record->kind == RECORD_MESSAGE &&
+		    str_equal(saved->record->room, room) &&
+		    str_equal(saved->record->as_message.id, id))
+			return place;
+		place++;
+	}
+	return -1;
+}
+
+/* The places that an id stands for, exclusive; false: it is not there. */
+static bool find_bound(const struct stage *s, const struct archive_query *q,
+		       const char *id, int64_t *place)
+{
+	if (id)
+		*place = find_place(s, q->room, id);
+	return *place != -1;
 }
 
 /* As the store does with what was taken back. */
@@ -233,41 +250,123 @@ static void bury(const struct stage *s, struct record_message *row)
 	}
 }
 
-/* The newest max rows, or one; rooms ask for no other page. */
-static void fill_page(const struct stage *s, const struct archive_query *q,
-		      struct archive_page *page)
+static bool has_words(const struct stage *s, const struct record_message *m,
+		      const char *words)
 {
-	const struct saved *saved;
-	size_t total = 0, skip, i = 0;
+	struct record_message copy;
+	char *list = str_dup(words), *rest = list, *word;
+	bool has = true;
 
-	require(q->last_page != !!q->only_id && !q->after_id && !q->before_id && !q->end);
-	list_each(saved, &s->saved, node)
-		total += is_asked_for(saved, q);
-	skip = total > q->max ? total - q->max : 0;
-	page->count = total - skip;
-	page->rows = mem_zero(page->count + 1, sizeof(*page->rows));
+	copy_row(&copy, m);
+	bury(s, &copy);
+	while (has && (word = strsep(&rest, " ")))
+		has = copy.body && strcasestr(copy.body, word);
+	record_message_fini(&copy);
+	mem_free(&list);
+	return has;
+}
+
+static bool is_one_of(const struct archive_query *q, const char *id)
+{
+	for (size_t i = 0; i < q->id_count; i++)
+		if (str_equal(q->ids[i], id))
+			return true;
+	return !q->id_count;
+}
+
+static bool is_asked_for(const struct stage *s, const struct saved *saved,
+			 const struct archive_query *q)
+{
+	const struct record_message *m = &saved->record->as_message;
+
+	return saved->is_committed && saved->record->kind == RECORD_MESSAGE &&
+	       str_equal(saved->record->room, q->room) && m->at >= q->start &&
+	       (!q->end || m->at <= q->end) && is_one_of(q, m->id) &&
+	       (!q->only_id || str_equal(m->id, q->only_id)) &&
+	       (!q->jid || str_equal(m->jid, q->jid)) &&
+	       (!q->nick || str_equal(m->nick, q->nick)) &&
+	       (!q->words || has_words(s, m, q->words));
+}
+
+/** Places, exclusive: of all that match, and of the page among them. */
+struct bounds {
+	int64_t from, until;
+	int64_t after, before;
+};
+
+static bool find_bounds(const struct stage *s, const struct archive_query *q,
+			struct bounds *b)
+{
+	*b = (struct bounds){ -2, INT64_MAX, -2, INT64_MAX };
+	for (size_t i = 0; i < q->id_count; i++)
+		if (find_place(s, q->room, q->ids[i]) < 0)
+			return false;
+	return find_bound(s, q, q->from_id, &b->from) &&
+	       find_bound(s, q, q->until_id, &b->until) &&
+	       find_bound(s, q, q->after_id, &b->after) &&
+	       find_bound(s, q, q->before_id, &b->before);
+}
+
+static void take_page(const struct archive_query *q, size_t first, size_t end,
+		      const struct saved **found, struct archive_page *page)
+{
+	size_t count = end - first;
+
+	page->is_complete = count <= q->max;
+	if (count > q->max)
+		count = q->max;
+	if (q->last_page)
+		first = end - count;
+	page->rows = mem_zero(count + 1, sizeof(*page->rows));
+	page->count = count;
+	page->first_index = count ? (int64_t)first : -1;
+	for (size_t i = 0; i < count; i++)
+		copy_row(&page->rows[i],
+			 &found[first + i]->record->as_message);
+}
+
+static void fill_page(const struct stage *s, const struct archive_query *q,
+		      const struct bounds *b, struct archive_page *page)
+{
+	const struct saved **found = NULL, *saved;
+	size_t total = 0, first = 0, end = 0;
+	int64_t place = -1;
+
 	list_each(saved, &s->saved, node) {
-		if (!is_asked_for(saved, q) || i++ < skip)
+		place++;
+		if (place <= b->from || place >= b->until ||
+		    !is_asked_for(s, saved, q))
 			continue;
-		copy_row(&page->rows[i - 1 - skip], &saved->record->as_message);
-		bury(s, &page->rows[i - 1 - skip]);
+		found = mem_realloc(found, (total + 1) * sizeof(*found));
+		found[total++] = saved;
+		first += place <= b->after;
+		end += place < b->before;
 	}
+	if (end < first)
+		end = first;
+	take_page(q, first, end, found, page);
+	for (size_t i = 0; i < page->count; i++)
+		bury(s, &page->rows[i]);
+	if (q->want_count)
+		page->total = (int64_t)total;
+	mem_free(&found);
 }
 
 bool stage_answer(struct stage *s, bool fails)
 {
 	struct question *q = list_first(&s->questions, struct question, node);
 	struct archive_page *page;
+	struct bounds bounds;
 	uint64_t id;
 
 	if (!q)
 		return false;
 	list_remove(&q->node);
-	page = mem_new(struct archive_page);
-	page->total = -1;
-	page->status = fails ? ARCHIVE_FAILED : ARCHIVE_OK;
-	if (!fails)
-		fill_page(s, q->query, page);
+	page = archive_page_new(fails ? ARCHIVE_FAILED : ARCHIVE_OK);
+	if (!fails && !find_bounds(s, q->query, &bounds))
+		page->status = ARCHIVE_NO_ID;
+	else if (!fails)
+		fill_page(s, q->query, &bounds, page);
 	if (q->query->only_id && !fails && !page->count)
 		page->status = ARCHIVE_NO_ID;
 	id = q->id;

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "muc/mam_page.h"
+
+#include "base/list.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "base/str.h"
+#include "jid/jid.h"
+#include "muc/act.h"
+#include "muc/mam_request.h"
+#include "muc/room.h"
+#include "muc/site.h"
+#include "store/archive_query.h"
+#include "xml/elem.h"
+#include "xml/parser.h"
+#include "xmpp/envelope.h"
+#include "xmpp/forward.h"
+#include "xmpp/ns.h"
+#include "xmpp/rsm.h"
+#include "xmpp/stanza.h"
+
+/** Lines on their way; those that fit are [first, end). */
+struct draft {
+	struct act *act;
+	const struct mam_request *request;
+	struct frozen **lines; /* owned array of references */
+	size_t first, end;
+	int64_t jids_since;
+};
+
+/* ---- lines ---- */
+
+/* #business-storeret-muc-archives: only we say who somebody is. */
+static void strip_user(struct elem *message)
+{
+	struct elem *x = elem_child(message, "x", NS_MUC_USER), *next;
+
+	for (; x; x = next) {
+		next = elem_next(x, "x", NS_MUC_USER);
+		elem_remove(message, x);
+	}
+}
+
+static void add_real(struct elem *message, const char *jid)
+{
+	struct elem *x = elem_add(message, "x", NS_MUC_USER);
+
+	elem_set_attr(elem_add(x, "item", NULL), "jid", jid);
+}
+
+/* NULL: nothing readable is kept there; the line's place still is one. */
+static struct elem *read_message(const struct draft *d,
+				 const struct record_message *row)
+{
+	struct elem *e = NULL;
+
+	if (row->stanza)
+		e = parser_read(row->stanza, strlen(row->stanza), NS_SERVER);
+	if (!e)
+		return NULL;
+	strip_user(e);
+	if (row->jid && row->at >= d->jids_since)
+		add_real(e, row->jid);
+	return e;
+}
+
+static struct frozen *freeze(const struct draft *d,
+			     const struct record_message *row)
+{
+	const struct jid *room = d->act->room->jid;
+	struct elem *message = read_message(d, row);
+	struct elem *e, *result;
+	struct frozen *f;
+	char id[RAND_ID_SIZE];
+
+	rand_id(id);
+	e = stanza_elem_new(STANZA_MESSAGE, NULL, room, id);
+	result = elem_add(e, "result", NS_MAM);
+	elem_set_attr(result, "queryid", d->request->query_id);
+	elem_set_attr(result, "id", row->id);
+	forward_add(result, message, room, row->at);
+	f = frozen_new(e);
+	elem_free(&e);
+	elem_free(&message);
+	return f;
+}
+
+/* As many as fit, from the side that the next page does not begin at; one at
+ * least. */
+static void choose(struct draft *d, size_t to_len)
+{
+	const struct archive_page *page = d->act->page;
+	size_t left = d->act->room->site->archive.bytes;
+	bool from_end = d->request->query->last_page;
+	size_t n;
+
+	for (n = 0; n < page->count; n++) {
+		size_t i = from_end ? page->count - 1 - n : n;
+		size_t size;
+
+		d->lines[i] = freeze(d, &page->rows[i]);
+		size = frozen_size(d->lines[i], to_len);
+		if (n && size > left)
+			break;
+		left -= size < left ? size : left;
+	}
+	d->first = from_end ? page->count - n : 0;
+	d->end = from_end ? page->count : n;
+}
+
+/* ---- the end ---- */
+
+static struct elem *make_end(const struct draft *d)
+{
+	const struct archive_page *page = d->act->page;
+	size_t count = d->end - d->first;
+	bool is_complete = page->is_complete && count == page->count;
+	struct elem *result = stanza_result_new(d->act->stanza);
+	struct elem *fin = elem_add(result, "fin", NS_MAM);
+
+	if (is_complete)
+		elem_set_attr(fin, "complete", "true");
+	if (!count)
+		rsm_add(fin, NULL, NULL, -1, page->total);
+	else
+		rsm_add(fin, page->rows[d->first].id,
+			page->rows[d->end - 1].id,
+			page->first_index < 0
+				? -1
+				: page->first_index + (int64_t)d->first,
+			page->total);
+	return result;
+}
+
+static void post(struct list *out, const struct draft *d, struct frozen *f)
+{
+	const struct act *a = d->act;
+	struct envelope *e;
+
+	e = envelope_new(f, a->stanza->from, jid_domain(a->room->jid));
+	list_add_tail(out, &e->node);
+}
+
+static void send(struct draft *d)
+{
+	struct site *site = d->act->room->site;
+	struct elem *end = make_end(d);
+	struct frozen *f = frozen_new(end);
+	size_t count = d->end - d->first;
+	struct list out;
+
+	list_init(&out);
+	for (size_t i = 0; i < count; i++)
+		post(&out, d,
+		     d->lines[d->request->is_flipped ? d->end - 1 - i
+						     : d->first + i]);
+	post(&out, d, f);
+	frozen_unref(&f);
+	elem_free(&end);
+	site->env.send(site->env.owner, NULL, &out);
+}
+
+void mam_page_send(struct act *a, const struct mam_request *request)
+{
+	struct draft d = {
+		.act = a,
+		.request = request,
+		.lines = mem_zero(a->page->count + 1, sizeof(*d.lines)),
+		.jids_since = mam_request_jids_since(a),
+	};
+
+	if (!request->is_count_only)
+		choose(&d, strlen(jid_text(a->stanza->from)));
+	send(&d);
+	for (size_t i = 0; i < a->page->count; i++)
+		frozen_unref(&d.lines[i]);
+	mem_free(&d.lines);
+}
