@@ -177,6 +177,46 @@ def test_s6_a_key_outlives_a_restart(host, new_peer, hours):
     caller.close()
 
 
+def test_s6_the_secret_changes_while_keys_are_out(host, new_peer):
+    """It grows a day old in the running daemon. What was shown before is still
+    confirmed, by each thread, and what is shown now as well."""
+    peer = new_peer("slow.test")
+    claims = queue.Queue()
+    peer.on_dialback = lambda stream, element: claims.put((stream, element))
+    host.terminate()
+    secret = host.state / "dialback.secret"
+    before = secret.read_text()
+    os.utime(secret, (time.time() - 24 * 3600 + 3,) * 2)
+    host.start()
+
+    def claimed():
+        """What the host shows us when it has something to say."""
+        stream = peer.dial_authorised(host.address, ROOMS)
+        stream.ask("user@slow.test/x", ROOMS, "<ping xmlns='urn:xmpp:ping'/>")
+        return claims.get(timeout=15)
+
+    out, old = claimed()
+    assert secret.read_text() == before
+    host.process.wait_for_line("a new secret makes our keys", 15)
+    assert secret.read_text() != before
+    callers = [peer.dial(host.address, ROOMS) for _ in range(4)]
+    keys = [(out.sent_id, old.text, "valid"), (out.sent_id, "0" * 64, "invalid")]
+    # believed only now: the stream that waited is good
+    peer.answer_result(out, old, "valid")
+    assert peer.receive().get("type") == "result"
+    out.hang_up()
+    out, new = claimed()
+    keys.append((out.sent_id, new.text, "valid"))
+    for caller in callers:
+        for name, key, verdict in keys:
+            caller.send("<db:verify from='slow.test' to='rooms.test' id='%s'>"
+                        "%s</db:verify>" % (name, key))
+            answer = caller.read_until(DIALBACK + "verify")
+            assert answer.get("type") == verdict
+        caller.close()
+    assert host.count("hallway_dialback_verifies_valid") == 8
+
+
 # -- S8: DNS leads to somebody else
 
 def poisoned(new_host, new_peer, names, authority, s2s):

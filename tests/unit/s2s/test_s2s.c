@@ -236,6 +236,40 @@ static void s2s_stops_reading_when_full(void **state)
 	world_close(&b);
 }
 
+/* The loop of b waits in the middle of a stanza, for as long as the test holds
+ * the lock: what b wants to send stays in the mailbox. */
+static void s2s_has_no_room_while_a_mailbox_is_full(void **state)
+{
+	struct s2s_settings settings = settings_with(1);
+	struct world_server *a, *b;
+	int64_t deadline;
+	size_t sent = 0;
+
+	(void)state;
+	settings.mailbox = 16;
+	settings.io_loops = 1;
+	a = world_open("a.test", &settings, false);
+	b = world_open("b.test", &settings, false);
+	world_send(b, "user@a.test", "before");
+	assert_true(world_await(a, 1));
+	assert_true(s2s_has_room(b->s2s));
+	pthread_mutex_lock(&b->mutex);
+	world_send(a, "user@b.test", "stop here");
+	deadline = clock_mono() + WORLD_TIMEOUT;
+	while (s2s_has_room(b->s2s) && clock_mono() < deadline) {
+		world_send(b, "user@a.test", "x");
+		sent++;
+	}
+	assert_false(s2s_has_room(b->s2s));
+	assert_true(sent >= 16);
+	pthread_mutex_unlock(&b->mutex);
+	/* full or not, nothing of it is lost */
+	assert_true(world_await(a, 1 + sent));
+	assert_true(s2s_has_room(b->s2s));
+	world_close(&a);
+	world_close(&b);
+}
+
 static void s2s_refuses_a_busy_port(void **state)
 {
 	struct s2s_settings settings = settings_with(1);
@@ -286,6 +320,7 @@ int main(void)
 		WORLD_TEST(s2s_bounds_the_queue),
 		WORLD_TEST(s2s_waits_for_a_peer_that_restarts),
 		WORLD_TEST(s2s_stops_reading_when_full),
+		WORLD_TEST(s2s_has_no_room_while_a_mailbox_is_full),
 		WORLD_TEST(s2s_refuses_a_busy_port),
 	};
 
