@@ -33,6 +33,7 @@ if ! diff "$work/list" "$work/doap"; then
 	echo "doc/xeps.md and doc/hallway.doap differ"
 	status=1
 fi
+# shellcheck disable=SC2013,SC2016 # one path a line, without blanks
 for test in $(sed -n 's/^| [0-9]\{4\} .*`\(.*\)` |$/\1/p' doc/xeps.md); do
 	if [ ! -e "$test" ]; then
 		echo "doc/xeps.md: $test is not there"

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# check_shell.sh [TREE]: shellcheck has nothing to say of any shell script of the
+# tree, and they are all found by their first line. Skipped without shellcheck.
+set -u
+cd "${1:-$(dirname "$0")/..}" || exit 2
+command -v shellcheck > /dev/null || {
+	echo "there is no shellcheck here"
+	exit 77
+}
+
+list=$(find . -path ./.git -prune -o -path './build*' -prune \
+	-o -path ./autom4te.cache -prune -o -name 'configure*' -prune \
+	-o -path './hallway-[0-9]*' -prune -o -path ./debian/hallway -prune \
+	-o -type f -size -200k -print | LC_ALL=C sort |
+	while read -r file; do
+		head -n 1 "$file" | LC_ALL=C grep -a -q -E \
+			'^#! ?/(usr/)?bin/(env )?(ba)?sh|shellcheck shell=' &&
+			printf '%s\n' "$file"
+	done)
+count=$(printf '%s\n' "$list" | wc -l)
+if [ "$count" -lt 10 ]; then
+	echo "only $count scripts found"
+	exit 1
+fi
+# shellcheck disable=SC2086 # a list of words
+shellcheck $list || exit 1
+echo "$count scripts"
