@@ -9,7 +9,7 @@ command -v mandoc > /dev/null || {
 	exit 77
 }
 
-said=$(mandoc -Tlint -Wstyle doc/*.[158] |
+said=$(mandoc -Tlint -Wstyle doc/*.[158] 2>&1 |
 	grep -v -e 'referenced manual not found' -e 'outdated mandoc.db')
 [ -z "$said" ] && exit 0
 printf '%s\n' "$said"
