@@ -40,8 +40,14 @@ struct day_item {
 	size_t reaction_count;
 	bool is_folded;    /* a correction or reaction that is told elsewhere in
 			    * the day; not shown by itself */
+	const char **marks; /* owned array; stanza-ids of what is folded into
+			     * this, borrowed */
+	size_t mark_count;
 	const struct day_item *answers; /* the line replied to, if of this day;
 					 * borrowed */
+	const struct day_item *before;  /* the one before in its thread,
+					 * likewise */
+	bool is_of_thread;  /* one of several of its thread */
 	/* presence and gap */
 	struct record *record; /* owned */
 };

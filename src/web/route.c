@@ -10,6 +10,7 @@
 #include "web/asset.h"
 #include "web/call.h"
 #include "web/day_key.h"
+#include "web/day_page.h"
 #include "web/room_path.h"
 #include "web/web.h"
 #include "web/web_site.h"
@@ -19,6 +20,8 @@
 static const struct route routes[] = {
 	{ "/favicon.ico", asset_answer_icon },
 	{ "/-/{name}", asset_answer },
+	{ "/{room}/{day}", day_page_answer },
+	{ "/{room}/m/{id}", day_page_answer_line },
 };
 
 char *route_decode(const char *raw)
