@@ -2,9 +2,14 @@
 #include "muc/audit.h"
 
 #include "base/str.h"
+#include "jid/jid.h"
+#include "muc/act.h"
 #include "muc/house.h"
+#include "muc/rank.h"
+#include "muc/room.h"
 #include "muc/site.h"
 #include "store/record.h"
+#include "xmpp/stanza.h"
 
 static void save(struct site *s, const char *room, struct record_audit audit)
 {
@@ -26,6 +31,41 @@ void audit_save(struct site *s, const char *room, const char *by,
 				    .act = (char *)act,
 				    .target = (char *)target,
 				    .reason = (char *)reason });
+}
+
+void audit_act(const struct act *a, const char *act, const char *target,
+	       const char *reason, const char *detail)
+{
+	save(a->room->site, jid_text(a->room->jid),
+	     (struct record_audit){ .by = (char *)jid_bare(a->stanza->from),
+				    .act = (char *)act,
+				    .target = (char *)target,
+				    .reason = (char *)reason,
+				    .detail = (char *)detail });
+}
+
+static void audit_rank(const struct act *a, const struct rank_change *c)
+{
+	const struct occupant *o = c->occupant;
+
+	if (o && c->role == ROLE_NONE)
+		audit_act(a, "kick", occupant_bare(o), c->reason,
+			  occupant_nick(o));
+	else if (o)
+		audit_act(a, "role", occupant_bare(o), c->reason,
+			  role_text(c->role));
+	else if (c->affiliation == AFFILIATION_OUTCAST)
+		audit_act(a, "ban", jid_text(c->jid), c->reason, NULL);
+	else
+		audit_act(a, "affiliation", jid_text(c->jid), c->reason,
+			  affiliation_text(c->affiliation));
+}
+
+void audit_ranks(const struct act *a, const struct rank_change *changes,
+		 size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		audit_rank(a, &changes[i]);
 }
 
 void muc_audit(struct muc *m, const char *room, const char *by,

@@ -7,7 +7,11 @@
  */
 #pragma once
 
+#include "base/base.h"
+
+struct act;
 struct muc;
+struct rank_change;
 struct site;
 
 /** Strings are copied; room: its bare JID, NULL = the whole service; by: a bare
@@ -15,6 +19,13 @@ struct site;
  *  be NULL. */
 void audit_save(struct site *s, const char *room, const char *by,
 		const char *act, const char *target, const char *reason);
+/** The sender of a stanza did it in its room. detail: a line for people, or
+ *  NULL. */
+void audit_act(const struct act *a, const char *act, const char *target,
+	       const char *reason, const char *detail);
+/** ... changed what others are there; before it is applied. */
+void audit_ranks(const struct act *a, const struct rank_change *changes,
+		 size_t count);
 /** The same for those above. detail: a line for people, or NULL. */
 void muc_audit(struct muc *m, const char *room, const char *by,
 	       const char *act, const char *target, const char *reason,

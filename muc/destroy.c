@@ -6,7 +6,9 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/audit.h"
 #include "muc/leave.h"
+#include "muc/persist.h"
 #include "muc/presence.h"
 #include "muc/room.h"
 #include "muc/site.h"
@@ -60,6 +62,8 @@ static void send_out(struct room *r, const struct elem *wish)
 	struct session *s;
 
 	list_each(o, &r->roster.occupants, node) {
+		persist_presence(r, o, RECORD_REMOVED, NULL,
+				 elem_child_text(wish, "reason", NULL));
 		o->affiliation = AFFILIATION_NONE;
 		list_each(s, &o->sessions, node)
 			presence_show_gone_self(r, o, s, ROLE_NONE, &note,
@@ -81,6 +85,8 @@ void destroy_run(struct act *a, struct elem *wish)
 		return;
 	log_info(LOG_MUC, "%s: destroyed by %s", jid_text(r->jid),
 		 jid_bare(a->stanza->from));
+	audit_act(a, "destroy", elem_attr(wish, "jid"),
+		  elem_child_text(wish, "reason", NULL), NULL);
 	send_out(r, wish);
 	act_answer_in_order(a, stanza_result_new(a->stanza));
 	r->config.is_destroyed = true;

@@ -121,7 +121,7 @@ static void come_in(struct act *a, const struct nickname *nick,
 	struct occupant *o = roster_find_key(&r->roster, nick->key);
 	const struct session *shown = o ? o->shown : NULL;
 	char *presence = presence_write(payload);
-	bool is_news = !o;
+	bool has_come = !o, is_news = !o;
 
 	a->session = session_new(a->stanza->from, presence,
 				 presence_read_priority(presence),
@@ -137,6 +137,8 @@ static void come_in(struct act *a, const struct nickname *nick,
 	}
 	room_add_session(r, o, a->session);
 	persist_session(r, a->session, true);
+	if (has_come)
+		persist_presence(r, o, RECORD_CAME, NULL, NULL);
 	guest_ask(r, a->session);
 	watch_entered(&r->site->watch, r, a->stanza->from);
 	if (is_news || o->shown != shown)

@@ -98,6 +98,14 @@ void homes_leave(struct homes *h, const char *local, const char *remote)
 	home->sessions--;
 }
 
+int64_t homes_heard(const struct homes *h, const char *local,
+		    const char *remote)
+{
+	const struct home *home = find(h, local, remote);
+
+	return home && home->sessions ? home->heard : 0;
+}
+
 void homes_hear(struct homes *h, const char *local, const char *remote,
 		int64_t now)
 {

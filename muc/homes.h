@@ -37,6 +37,9 @@ void homes_ask_voucher(struct homes *h, struct site *site, const char *local,
 		       const char *remote);
 /** Is this the answer? Then it is known from now on. */
 bool homes_take_voucher(struct homes *h, const struct stanza *s);
+/** When anything came from there, ms; 0: nobody of it is in a room. */
+int64_t homes_heard(const struct homes *h, const char *local,
+		    const char *remote);
 /** Anything came from there. */
 void homes_hear(struct homes *h, const char *local, const char *remote,
 		int64_t now);

@@ -7,6 +7,7 @@
 #include "jid/jid.h"
 #include "muc/act.h"
 #include "muc/admin_plan.h"
+#include "muc/audit.h"
 #include "muc/invite.h"
 #include "muc/rank.h"
 #include "muc/room.h"
@@ -20,6 +21,7 @@ static void run(struct act *a, struct admin_plan *p)
 
 	if (a->session)
 		actor = str_dup(occupant_nick(a->session->occupant));
+	audit_ranks(a, p->changes, p->count);
 	rank_apply(r, p->changes, p->count);
 	act_answer_in_order(a, stanza_result_new(a->stanza));
 	rank_tell(r, p->changes, p->count, actor);

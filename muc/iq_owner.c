@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/iq_owner.h"
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/audit.h"
 #include "muc/destroy.h"
 #include "muc/leave.h"
 #include "muc/persist.h"
 #include "muc/rank.h"
 #include "muc/reconfigure.h"
 #include "muc/room.h"
+#include "muc/room_field.h"
 #include "muc/room_form.h"
 #include "muc/site.h"
 #include "xml/elem.h"
@@ -67,6 +70,22 @@ static void refuse_field(const struct act *a, const char *label)
 	mem_free(&text);
 }
 
+/* Which fields, by name; what is in them may be a secret. */
+static void audit(const struct act *a, const struct room_config *before,
+		  const struct room_config *now)
+{
+	const struct room_field *f;
+	struct buf names = { 0 };
+
+	for (size_t i = 0; (f = room_field_get(i)); i++)
+		if (f->made != HAND_STORE && !room_field_is_same(f, before, now))
+			buf_add_format(&names, "%s%s", names.len ? " " : "",
+				       f->var);
+	if (names.len)
+		audit_act(a, "configure", NULL, NULL, buf_str(&names));
+	buf_fini(&names);
+}
+
 static bool is_same(const struct room_config *a, const struct room_config *b)
 {
 	char *one = room_config_write(a), *other = room_config_write(b);
@@ -89,8 +108,10 @@ static void apply(struct act *a, struct room_config *config,
 	if (!is_same(config, &before)) {
 		log_info(LOG_MUC, "%s: configured by %s", jid_text(r->jid),
 			 jid_bare(a->stanza->from));
+		audit(a, &before, config);
 		reconfigure_take(r, config);
 	}
+	audit_ranks(a, lists->changes, lists->count);
 	rank_apply(r, lists->changes, lists->count);
 	act_answer_in_order(a, stanza_result_new(a->stanza));
 	reconfigure_tell(r, &before);

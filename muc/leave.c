@@ -54,6 +54,20 @@ static const struct jid *real_jid(const struct leave_party *party,
 	return NULL;
 }
 
+static enum record_move move_of(const struct presence_note *note)
+{
+	if (!note)
+		return RECORD_WENT;
+	switch (note->codes[0]) {
+	case 301:
+		return RECORD_BANNED;
+	case 307:
+		return RECORD_KICKED;
+	default:
+		return RECORD_REMOVED;
+	}
+}
+
 static void see_off(struct room *r, struct leave_party *party,
 		    const struct presence_note *note,
 		    const struct elem *payload)
@@ -61,6 +75,9 @@ static void see_off(struct room *r, struct leave_party *party,
 	struct session *s, *next_session;
 	struct occupant *o, *next;
 
+	list_each(o, &party->occupants, node)
+		persist_presence(r, o, move_of(note), NULL,
+				 note ? note->reason : NULL);
 	list_each(s, &party->sessions, node)
 		presence_show_gone_self(r, s->occupant, s, ROLE_NONE, note,
 					payload);

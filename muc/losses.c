@@ -14,7 +14,17 @@ void losses_remove(struct loss *loss)
 	list_remove(&loss->node);
 	mem_free(&loss->local);
 	mem_free(&loss->remote);
+	mem_free(&loss->told);
 	mem_free(&loss);
+}
+
+bool losses_tell(struct loss *loss, const char *room)
+{
+	/* its rooms are done one after the other */
+	if (str_equal(loss->told, room))
+		return false;
+	str_set(&loss->told, room);
+	return true;
 }
 
 void losses_fini(struct losses *l)
@@ -31,7 +41,7 @@ struct loss *losses_first(const struct losses *l)
 }
 
 void losses_add(struct losses *l, const char *local, const char *remote,
-		int64_t now)
+		int64_t heard, int64_t now)
 {
 	struct loss *loss;
 
@@ -45,6 +55,7 @@ void losses_add(struct losses *l, const char *local, const char *remote,
 	loss = mem_new(struct loss);
 	loss->local = str_dup(local);
 	loss->remote = str_dup(remote);
+	loss->heard = heard;
 	loss->at = now;
 	list_add_tail(&l->items, &loss->node);
 }

@@ -15,6 +15,8 @@ struct loss {
 	struct list node;
 	char *local;  /* owned; our domain */
 	char *remote; /* owned */
+	int64_t heard; /* ms; the last word of it */
+	char *told;   /* owned; the room that was last told, or NULL */
 	int64_t at;   /* ms; who was heard since then is there */
 };
 
@@ -24,8 +26,11 @@ struct losses {
 
 void losses_init(struct losses *l);
 void losses_fini(struct losses *l);
+/** heard: the last word of it, ms. */
 void losses_add(struct losses *l, const char *local, const char *remote,
-		int64_t now);
+		int64_t heard, int64_t now);
 /** The oldest, borrowed, or NULL. */
 struct loss *losses_first(const struct losses *l);
 void losses_remove(struct loss *loss);
+/** False: the room of that address was told before. */
+bool losses_tell(struct loss *loss, const char *room);

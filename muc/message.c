@@ -4,6 +4,7 @@
 #include "base/rand.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/audit.h"
 #include "muc/mention.h"
 #include "muc/persist.h"
 #include "muc/police.h"
@@ -107,6 +108,8 @@ static void say_for_the_record(struct act *a, struct elem *e,
 
 	rand_id(stanza_id);
 	mark_add_stanza_id(e, stanza_id, r->jid);
+	if (changes_subject && a->session->occupant->role == ROLE_MODERATOR)
+		audit_act(a, "subject", stanza_id, NULL, NULL);
 	persist_message(r, e, stanza_id, a->session, changes_subject, now);
 	if (changes_subject) {
 		subject_set(&r->subject,

@@ -7,6 +7,7 @@
 #include "base/rand.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/audit.h"
 #include "muc/room.h"
 #include "muc/site.h"
 #include "muc/takeback.h"
@@ -47,6 +48,8 @@ static void run(struct act *a, const struct elem *asked,
 
 	rand_id(message_id);
 	e = build(a, &retraction);
+	audit_act(a, "moderate", retraction.id, retraction.reason,
+		  elem_attr(line, "from"));
 	takeback_run(a, e, line, &retraction, false);
 	elem_free(&e);
 	act_answer_in_order(a, stanza_result_new(a->stanza));

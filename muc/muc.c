@@ -396,7 +396,7 @@ void muc_undelivered(struct muc *m, struct envelope *owned, enum cond_name why)
 }
 
 /* Returns how many of max sessions were taken out; max = there may be more. */
-static size_t lose_portion(struct muc *m, const struct loss *loss, size_t max)
+static size_t lose_portion(struct muc *m, struct loss *loss, size_t max)
 {
 	struct map_cursor cursor;
 	size_t count, total = 0;
@@ -413,6 +413,8 @@ static size_t lose_portion(struct muc *m, const struct loss *loss, size_t max)
 			continue;
 		log_info(LOG_MUC, "%s: %zu sessions of %s lost",
 			 jid_text(r->jid), count, loss->remote);
+		if (losses_tell(loss, jid_text(r->jid)))
+			persist_gap(r, loss->remote, loss->heard);
 		house_finish(m, r);
 		total += count;
 	}
@@ -434,9 +436,11 @@ static void lose_some(struct muc *m)
 void muc_domain_lost(struct muc *m, const char *local, const char *remote)
 {
 	bool is_waiting = losses_first(&m->losses) != NULL;
+	int64_t now = site_now(&m->site);
+	int64_t heard = homes_heard(&m->site.homes, local, remote);
 
 	watch_lost(&m->site.watch, local, remote);
-	losses_add(&m->losses, local, remote, site_now(&m->site));
+	losses_add(&m->losses, local, remote, heard ? heard : now, now);
 	if (!is_waiting) /* else the next tick goes on */
 		lose_some(m);
 }

@@ -129,6 +129,34 @@ void persist_retraction(struct room *r, const struct retraction *retraction,
 	room_save(r, record, true);
 }
 
+void persist_presence(struct room *r, const struct occupant *o,
+		      enum record_move move, const char *other,
+		      const char *reason)
+{
+	struct record *record = new_record(r, RECORD_PRESENCE);
+	struct record_presence *to = &record->as_presence;
+
+	to->move = move;
+	to->nick = str_dup(occupant_nick(o));
+	to->other = str_dup(other);
+	to->occupant_id = str_dup(o->id);
+	to->reason = str_dup(reason);
+	/* of whom nobody in the room is told the log does not tell, either */
+	to->is_public = room_config_is_on_record(&r->config) &&
+			(r->config.broadcast & (1u << o->role));
+	room_save(r, record, false);
+}
+
+void persist_gap(struct room *r, const char *domain, int64_t since)
+{
+	struct record *record = new_record(r, RECORD_GAP);
+
+	record->as_gap.domain = str_dup(domain);
+	record->as_gap.from = since;
+	record->as_gap.until = record->at;
+	room_save(r, record, false);
+}
+
 void persist_restore_room(struct room *r, const struct record_room *record)
 {
 	r->created = record->created;

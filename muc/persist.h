@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "store/record.h"
 
 struct elem;
 struct occupant;
@@ -38,6 +39,13 @@ void persist_message(struct room *r, const struct elem *message,
 /** A line was taken back; tombstone: what stands for it. by: their real JID. */
 void persist_retraction(struct room *r, const struct retraction *retraction,
 			const struct elem *tombstone, const struct jid *by);
+
+/** For the log: somebody came, went, changed. other: a new nick, or NULL. */
+void persist_presence(struct room *r, const struct occupant *o,
+		      enum record_move move, const char *other,
+		      const char *reason);
+/** For the log: people of that domain could not be heard since then. */
+void persist_gap(struct room *r, const char *domain, int64_t since);
 
 void persist_restore_room(struct room *r, const struct record_room *record);
 void persist_restore_affiliation(struct room *r,

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/audit.h"
 #include "muc/rank.h"
 #include "muc/room.h"
 #include "muc/site.h"
@@ -111,6 +112,7 @@ static void grant(struct act *a, struct occupant *o)
 	struct rank_change change;
 
 	rank_init_role(&change, o, ROLE_PARTICIPANT, NULL);
+	audit_ranks(a, &change, 1);
 	rank_apply(a->room, &change, 1);
 	rank_tell(a->room, &change, 1, occupant_nick(a->session->occupant));
 	rank_fini(&change);

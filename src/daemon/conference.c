@@ -373,11 +373,29 @@ static void on_tick(void *owner)
 	muc_tick(c->muc);
 }
 
+void conference_save_heartbeat(struct conference *c)
+{
+	if (c->muc && c->store)
+		store_save(c->store,
+			   record_new(RECORD_HEARTBEAT, NULL, clock_wall()));
+}
+
 static void on_heartbeat(void *owner)
 {
-	struct conference *c = owner;
+	conference_save_heartbeat(owner);
+}
 
-	store_save(c->store, record_new(RECORD_HEARTBEAT, NULL, clock_wall()));
+void conference_note_gap(struct conference *c, int64_t last_alive)
+{
+	struct record *r;
+
+	/* a clock that was set back knows of no gap */
+	if (!last_alive || last_alive >= clock_wall())
+		return;
+	r = record_new(RECORD_GAP, NULL, clock_wall());
+	r->as_gap.from = last_alive;
+	r->as_gap.until = r->at;
+	store_save(c->store, r);
 }
 
 static void on_last_turn(void *owner)

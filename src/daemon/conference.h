@@ -40,6 +40,10 @@ void conference_set_web(struct conference *c, struct web *web);
 /** With the rooms the clock starts: ticks, and a heartbeat in the store. */
 void conference_set_muc(struct conference *c, struct muc *muc);
 
+/** For the log: nobody was heard since that time (0: nothing was before). */
+void conference_note_gap(struct conference *c, int64_t last_alive);
+/** The store knows until when the daemon was alive. */
+void conference_save_heartbeat(struct conference *c);
 /** Read no more from the peers; on_last is called on the loop when what came
  *  before has been handled, outside of any other call. */
 void conference_drain(struct conference *c, void (*on_last)(void *owner),

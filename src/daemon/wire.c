@@ -66,6 +66,7 @@ struct wire {
 	struct watch *certificates;   /* the files that creds came from */
 	struct watch *resolv_conf;
 	bool is_too_old; /* the restored sessions */
+	int64_t last_alive; /* ms since epoch; of the run before; 0: none */
 	bool is_stopping;
 };
 
@@ -346,6 +347,7 @@ static int restore(struct wire *w, bool *too_old_out)
 	if (error)
 		log_error(LOG_STORE, "%s: cannot be read: %s", w->database,
 			  hw_error_text(error));
+	w->last_alive = heartbeat;
 	*too_old_out = heartbeat &&
 		       clock_wall() - heartbeat > w->config->restore_within;
 	return error;
@@ -545,6 +547,7 @@ static void unbuild(void *owner)
 	close_web(w); /* a reader, too */
 	if (w->site_maker)
 		site_maker_close(w->site_maker);
+	conference_save_heartbeat(w->conference);
 	if (w->archive) /* no reader: the writer empties its log on closing */
 		archive_close(&w->archive);
 	if (w->store)
@@ -592,8 +595,10 @@ static int build(struct wire *w)
 	if (!error)
 		error = build_control(w);
 	/* Only now can it be told to anybody that a session is over. */
-	if (!error)
+	if (!error) {
+		conference_note_gap(w->conference, w->last_alive);
 		muc_start(w->muc, w->is_too_old);
+	}
 	return error;
 }
 

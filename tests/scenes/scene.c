@@ -20,7 +20,9 @@
  *   archive hold|answer|fail
  *   store full|free
  *   saved KIND [gates] [TEXT]... the next record not yet looked at
- *   saved nothing | forget
+ *                             presence, gap and audit stand aside: the
+ *                             next of that kind, only when it is asked for
+ *   saved nothing | forget    saved nothing KIND: none of that one
  *   links [+DOMAIN|-DOMAIN|?DOMAIN]...  the links were told since: people of it
  *                             are here, no more, it does not answer
  *   wait SECONDS
@@ -38,6 +40,7 @@
  */
 #include <errno.h>
 #include <glob.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -483,6 +486,12 @@ static const char *const kind_names[] = {
 	[RECORD_GROUP_GONE] = "group-gone",
 };
 
+static const char *const move_names[] = {
+	[RECORD_CAME] = "came",     [RECORD_WENT] = "went",
+	[RECORD_RENAMED] = "renamed", [RECORD_KICKED] = "kicked",
+	[RECORD_BANNED] = "banned", [RECORD_REMOVED] = "removed",
+};
+
 static void add_text(struct buf *out, const char *name, const char *value)
 {
 	if (value)
@@ -522,6 +531,8 @@ static void print_saved(struct buf *out, const struct saved *saved)
 		add_text(out, "hats", r->as_message.hats);
 		if (r->as_message.is_subject)
 			buf_add_str(out, " is_subject");
+		if (r->as_message.is_public)
+			buf_add_str(out, " is_public");
 		break;
 	case RECORD_RETRACTION:
 		add_text(out, "id", r->as_retraction.id);
@@ -530,6 +541,9 @@ static void print_saved(struct buf *out, const struct saved *saved)
 		add_text(out, "stanza", r->as_retraction.stanza);
 		break;
 	case RECORD_PRESENCE:
+		add_text(out, "move", move_names[r->as_presence.move]);
+		if (r->as_presence.is_public)
+			buf_add_str(out, " is_public");
 		add_text(out, "nick", r->as_presence.nick);
 		add_text(out, "other", r->as_presence.other);
 		add_text(out, "reason", r->as_presence.reason);
@@ -545,26 +559,42 @@ static void print_saved(struct buf *out, const struct saved *saved)
 		add_text(out, "act", r->as_audit.act);
 		add_text(out, "target", r->as_audit.target);
 		add_text(out, "reason", r->as_audit.reason);
+		add_text(out, "detail", r->as_audit.detail);
 		break;
 	case RECORD_NEWS:
 		add_text(out, "text", r->as_news.text);
 		break;
+	case RECORD_GAP:
+		buf_add_format(out, " domain=%s for=%" PRId64,
+			       r->as_gap.domain,
+			       (r->as_gap.until - r->as_gap.from) / 1000);
+		break;
 	case RECORD_ROOM_GONE:
 	case RECORD_HEARTBEAT:
 	case RECORD_PROOF:
-	case RECORD_GAP:
 	case RECORD_GROUP:
 	case RECORD_GROUP_GONE:
 		break;
 	}
 }
 
-static struct saved *next_saved(struct scene *sc)
+/* Records that nothing waits for are looked at only when asked for. */
+static bool is_aside(enum record_kind kind)
+{
+	return kind == RECORD_PRESENCE || kind == RECORD_GAP ||
+	       kind == RECORD_AUDIT;
+}
+
+/* The next of that kind, which stands aside; -1: of all that do not. */
+static struct saved *next_saved(struct scene *sc, int kind)
 {
 	struct saved *saved;
 
 	list_each(saved, &sc->stage.saved, node) {
-		if (saved->is_checked)
+		enum record_kind is = saved->record->kind;
+
+		if (saved->is_checked ||
+		    (kind < 0 ? is_aside(is) : (int)is != kind))
 			continue;
 		saved->is_checked = true;
 		return saved;
@@ -572,9 +602,22 @@ static struct saved *next_saved(struct scene *sc)
 	return NULL;
 }
 
+/* Which kind does the command name, after "nothing" or alone? */
+static int find_aside(const char *args)
+{
+	if (str_has_prefix(args, "nothing "))
+		args += strlen("nothing ");
+	for (size_t i = 0; i < array_len(kind_names); i++)
+		if (is_aside((enum record_kind)i) &&
+		    str_has_prefix(args, kind_names[i]))
+			return (int)i;
+	return -1;
+}
+
 static void do_saved(struct scene *sc, char *args)
 {
-	struct saved *saved = next_saved(sc);
+	int kind = find_aside(args);
+	struct saved *saved = next_saved(sc, kind);
 	struct buf line = { 0 };
 	char *filled = names_fill(&sc->names, args), *at = filled;
 	const char *word;
@@ -582,7 +625,8 @@ static void do_saved(struct scene *sc, char *args)
 	if (saved)
 		print_saved(&line, saved);
 	else
-		buf_add_str(&line, "nothing");
+		buf_add_format(&line, "nothing %s",
+			       kind < 0 ? "" : kind_names[kind]);
 	for (word = next_word(&at); *word; word = next_word(&at))
 		if (!strstr(buf_str(&line), word))
 			fail(sc, "saved without %s: %s", word, buf_str(&line));
@@ -592,9 +636,11 @@ static void do_saved(struct scene *sc, char *args)
 
 static void do_forget(struct scene *sc, char *args)
 {
+	struct saved *saved;
+
 	(void)args;
-	while (next_saved(sc))
-		;
+	list_each(saved, &sc->stage.saved, node)
+		saved->is_checked = true;
 }
 
 static void do_wait(struct scene *sc, char *args)
