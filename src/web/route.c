@@ -11,6 +11,9 @@
 #include "web/call.h"
 #include "web/day_key.h"
 #include "web/day_page.h"
+#include "web/feed.h"
+#include "web/health.h"
+#include "web/pages.h"
 #include "web/room_path.h"
 #include "web/web.h"
 #include "web/web_site.h"
@@ -19,7 +22,22 @@
  * only what has no '/' behind it can be ours there. */
 static const struct route routes[] = {
 	{ "/favicon.ico", asset_answer_icon },
+	{ "/metrics", health_answer_metrics },
+	{ "/-/note-well", pages_answer },
+	{ "/-/overview", pages_answer },
+	{ "/-/getting-started", pages_answer },
+	{ "/-/meeting", pages_answer },
+	{ "/-/questions", pages_answer },
+	{ "/-/how-it-works", pages_answer },
+	{ "/-/acknowledgements", pages_answer },
+	{ "/-/privacy", pages_answer },
+	{ "/-/news", pages_answer_news },
+	{ "/-/news.atom", feed_answer_news },
+	{ "/-/areas/{name}.atom", feed_answer_area },
+	{ "/-/health", health_answer },
+	{ "/-/status.json", health_answer_status },
 	{ "/-/{name}", asset_answer },
+	{ "/{room}/feed.atom", feed_answer_room },
 	{ "/{room}/{day}", day_page_answer },
 	{ "/{room}/m/{id}", day_page_answer_line },
 };
