@@ -128,6 +128,7 @@ struct muc *muc_new(const struct muc_settings *settings,
 	m->site.contacts = map_new();
 	losses_init(&m->losses);
 	m->domains = map_new();
+	log_url_init(&m->site.log_url, settings, m->domains);
 	for (size_t i = 0; i < settings->domain_count; i++) {
 		struct directory *d = mem_new(struct directory);
 
@@ -173,6 +174,7 @@ void muc_free(struct muc **m)
 	map_free(&(*m)->domains, free_directory);
 	map_free(&(*m)->site.questions, free);
 	homes_fini(&(*m)->site.homes);
+	log_url_fini(&(*m)->site.log_url);
 	map_free(&(*m)->create_domains, NULL);
 	map_free(&(*m)->site.operators, NULL);
 	watch_fini(&(*m)->site.watch);

@@ -48,6 +48,7 @@ struct muc_settings {
 	size_t user_invites;          /* per person, room and hour; 20 */
 	size_t room_invites;          /* per room and hour; 200 */
 	size_t max_stanza;            /* bytes of a reflected stanza; 65000 */
+	const char *log_url;          /* of the rooms' logs, ends in '/'; NULL */
 	size_t archive_page;          /* lines of a page of the archive; 100 */
 	size_t archive_bytes;         /* of a page; 512 KiB */
 	size_t archive_pages;         /* a minute, to all; 6000 */

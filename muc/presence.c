@@ -261,7 +261,7 @@ void presence_show_self(struct room *r, struct occupant *o,
 		.room = r,
 		.occupant = o,
 		.payload = payload,
-		.real = o->shown->jid,  /* clients look for their own */
+		.real = to->jid,  /* clients look for their own */
 		.note = note,
 		.id = id,
 		.role = o->role,

@@ -55,6 +55,17 @@ static void add_activity(struct room *r, struct elem *form)
 	mem_free(&text);
 }
 
+/* Only what is on the web; of a hidden room not even where it would be. */
+static void add_logs(const struct room *r, struct elem *form)
+{
+	char *url = NULL;
+
+	if (room_config_is_on_record(&r->config))
+		url = log_url_make(&r->site->log_url, r->jid);
+	add_text(form, "muc#roominfo_logs", url);
+	mem_free(&url);
+}
+
 static void add_passing(struct room *r, struct elem *form)
 {
 	add_number(form, "muc#roominfo_occupants",
@@ -108,6 +119,7 @@ void room_info_add(struct room *r, struct elem *query, bool is_lasting)
 	add_description(r, form);
 	add_text(form, "muc#roominfo_lang", c->lang);
 	add_text(form, "muc#roominfo_pubsub", c->pubsub);
+	add_logs(r, form);
 	add_settings(c, form);
 	add_number(form, "muc#maxhistoryfetch", most_history(r));
 	add_number(form, "muc#roominfo_slow_mode_duration",

@@ -12,6 +12,7 @@
 #include "muc/bans.h"
 #include "muc/env.h"
 #include "muc/homes.h"
+#include "muc/log_url.h"
 #include "muc/occupant_id.h"
 #include "muc/reports.h"
 #include "muc/room_limits.h"
@@ -52,6 +53,7 @@ struct site {
 	struct room_limits usage; /* of what the domains themselves answer */
 	bool logs_always;   /* no owner turns the record off */
 	struct site_archive archive;
+	struct log_url log_url;
 	size_t max_stanza;  /* bytes that a room passes on at once */
 	unsigned char secret[OCCUPANT_ID_SECRET_SIZE];
 	char *version;      /* owned */

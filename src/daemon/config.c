@@ -758,6 +758,7 @@ static void lend(struct config *c)
 	c->muc.create_domain_count =
 		c->muc.create == MUC_CREATE_DOMAINS ? c->create.count : 0;
 	c->muc.version = PACKAGE_VERSION;
+	c->muc.log_url = c->web_listen.count ? c->web_url : NULL;
 	c->muc.note_well = c->note_well;
 	c->control.socket = c->socket;
 	c->metrics.file = c->metrics_file;

@@ -404,6 +404,7 @@ void stage_init(struct stage *s)
 	s->settings.operators = operators;
 	s->settings.operator_count = array_len(operators);
 	s->settings.version = "1.2.3";
+	s->settings.log_url = "https://x.example/";
 	memset(s->settings.secret, 7, sizeof(s->settings.secret));
 	s->inboxes = map_new();
 	list_init(&s->held);
