@@ -177,7 +177,7 @@ int log_reader_find(struct reader *r, const char *id, char **room_out,
 	const struct asked asked = { .room = id };
 	struct sqlite3_stmt *stmt = NULL;
 	int error = prepare(r,
-			    "SELECT jid, at, is_public FROM archive"
+			    "SELECT rooms.jid, at, is_public FROM archive"
 			    " JOIN rooms ON rooms.id = archive.room"
 			    " WHERE archive.id = ?1",
 			    &asked, &stmt);
@@ -300,9 +300,9 @@ static void fill_retraction(struct record *record, struct sqlite3_stmt *row)
 }
 
 #define RETRACTIONS(condition)                                             \
-	"SELECT jid, s.at, id, a.stanza, s.reason FROM sealed s"           \
+	"SELECT rooms.jid, s.at, a.id, a.stanza, s.reason FROM sealed s"   \
 	" JOIN archive a ON a.seq = s.seq JOIN rooms ON rooms.id = a.room" \
-	" WHERE (?1 IS NULL OR jid = ?1)" condition                        \
+	" WHERE (?1 IS NULL OR rooms.jid = ?1)" condition                  \
 	" ORDER BY s.at DESC, s.seq DESC LIMIT ?4"
 
 int log_reader_retractions(struct reader *r, const char *room, bool only_public,

@@ -157,6 +157,10 @@ static int set_up(struct sqlite3 *db, enum backend_sync sync)
 				       : "PRAGMA synchronous = NORMAL");
 	if (!error) /* after a burst the log is cut back to 64 MiB */
 		error = sqlite_run(db, "PRAGMA journal_size_limit = 67108864");
+	if (!error) /* 16 MiB: the inner pages of tables and indices */
+		error = sqlite_run(db, "PRAGMA cache_size = -16384");
+	if (!error) /* 16 MiB of log between checkpoints: pages meet in it */
+		error = sqlite_run(db, "PRAGMA wal_autocheckpoint = 4096");
 	if (!error)
 		error = sqlite_run(db, "PRAGMA trusted_schema = OFF");
 	if (error)

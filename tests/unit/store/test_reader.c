@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -287,6 +288,296 @@ static void reader_writes_nothing(void **state)
 	sqlite3_close(db);
 }
 
+/* The page as ids, one after the other. */
+static void assert_ids(struct fixture *f, const char *want)
+{
+	struct archive_page *page = reader_ask(f->reader, f->query);
+	struct buf told = { 0 };
+
+	assert_int_equal(page->status, ARCHIVE_OK);
+	for (size_t i = 0; i < page->count; i++)
+		buf_add_format(&told, "%s ", page->rows[i].id);
+	assert_string_equal(buf_str(&told), want);
+	buf_fini(&told);
+	archive_page_free(&page);
+}
+
+static void assert_counts(struct fixture *f, int total, int first_index)
+{
+	struct archive_page *page = reader_ask(f->reader, f->query);
+
+	assert_int_equal(page->status, ARCHIVE_OK);
+	assert_int_equal(page->total, total);
+	assert_int_equal(page->first_index, first_index);
+	archive_page_free(&page);
+}
+
+static void save(struct fixture *f, struct record *owned)
+{
+	scratch_save(&f->scratch, &owned, 1);
+}
+
+/* m<number>, said in the room under that nick. */
+static struct record *said(const char *room, int number, const char *nick,
+			   const char *body)
+{
+	struct record *r = scratch_message(room, number);
+
+	r->as_message.jid = str_format("%s@home.example", nick);
+	r->as_message.nick = str_dup(nick);
+	r->as_message.body = str_dup(body);
+	r->as_message.is_public = true;
+	return r;
+}
+
+/* A word list is the query's; it is put back by the next. */
+static void set_words(struct fixture *f, const char *words)
+{
+	str_set(&f->query->words, words);
+}
+
+static void save_talk(struct fixture *f)
+{
+	struct record *subject = said(SCRATCH_ROOM, 306, "ann", "Drafts");
+
+	subject->as_message.is_subject = true;
+	subject->as_message.hats = str_dup("urn:x\tChair");
+	save(f, said(SCRATCH_ROOM, 301, "ann", "The quick brown fox"));
+	save(f, said(SCRATCH_ROOM, 302, "bob", "a brown quick dog"));
+	save(f, said(SCRATCH_ROOM, 303, "ann", "Gr\xc3\xbc\xc3\x9f Gott, foxes"));
+	save(f, said(OTHER, 304, "bob", "one fox elsewhere"));
+	save(f, said(SCRATCH_ROOM, 305, "cid", NULL));
+	save(f, subject);
+}
+
+static void words_find_lines(void **state)
+{
+	static const struct {
+		const char *words, *want;
+	} cases[] = {
+		{ "fox", "m301 " },
+		{ "FOX", "m301 " },
+		{ "fox*", "m301 m303 " },
+		{ "quick brown", "m301 m302 " },
+		{ "\"quick brown\"", "m301 " },
+		{ "quick -fox", "m302 " },
+		{ "quick -fox* -\"quick dog\"", "" },
+		{ "grus* gott", "" },
+		{ "gru\xc3\x9f gott", "m303 " },
+		{ "quick :-)", "m301 m302 " },
+		{ "drafts", "m306 " },
+		{ "nowhere", "" },
+		{ "fox OR nowhere", "" },
+	};
+	struct fixture *f = *state;
+
+	save_talk(f);
+	for (size_t i = 0; i < array_len(cases); i++) {
+		set_words(f, cases[i].words);
+		assert_ids(f, cases[i].want);
+	}
+	f->query->start = 301000;
+	set_words(f, "-quick");
+	assert_ids(f, "m303 m305 m306 ");
+	set_words(f, "  ");
+	assert_ids(f, "m301 m302 m303 m305 m306 ");
+}
+
+static void words_are_paged_and_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	save_talk(f);
+	f->query->want_count = true;
+	f->query->max = 1;
+	set_words(f, "quick");
+	assert_ids(f, "m301 ");
+	assert_counts(f, 2, 0);
+	str_set(&f->query->after_id, "m301");
+	assert_counts(f, 2, 1);
+	str_set(&f->query->after_id, NULL);
+	f->query->last_page = true;
+	assert_ids(f, "m302 ");
+	f->query->end = 301500;
+	assert_ids(f, "m301 ");
+	assert_counts(f, 1, 0);
+}
+
+static void retracted_words_are_not_found(void **state)
+{
+	struct fixture *f = *state;
+	struct record *r = record_new(RECORD_RETRACTION, SCRATCH_ROOM, 9);
+	struct sqlite3 *db = scratch_open(&f->scratch);
+	struct record *again;
+
+	save_talk(f);
+	str_copy(r->as_retraction.id, RAND_ID_SIZE, "m301");
+	r->as_retraction.stanza = str_dup("<gone/>");
+	r->as_retraction.by = str_dup("a@x");
+	again = record_new(RECORD_RETRACTION, SCRATCH_ROOM, 9);
+	str_copy(again->as_retraction.id, RAND_ID_SIZE, "m301");
+	again->as_retraction.stanza = str_dup("<gone/>");
+	again->as_retraction.by = str_dup("a@x");
+	save(f, r);
+	save(f, again);
+	set_words(f, "quick");
+	assert_ids(f, "m302 ");
+	/* and the index is the text's, to the letter */
+	scratch_run(db, "INSERT INTO archive_words (archive_words, rank)"
+			" VALUES ('integrity-check', 1)");
+	sqlite3_close(db);
+}
+
+static void people_are_found(void **state)
+{
+	struct fixture *f = *state;
+
+	save_talk(f);
+	str_set(&f->query->nick, "ann");
+	assert_ids(f, "m301 m303 m306 ");
+	f->query->only_subjects = true;
+	assert_ids(f, "m306 ");
+	f->query->only_subjects = false;
+	str_set(&f->query->nick, NULL);
+	str_set(&f->query->jid, "bob@home.example");
+	assert_ids(f, "m302 ");
+	set_words(f, "dog");
+	f->query->want_count = true;
+	assert_counts(f, 1, 0);
+}
+
+static void only_public_lines_are_shown(void **state)
+{
+	struct fixture *f = *state;
+
+	save_talk(f); /* what was there before is not public */
+	f->query->only_public = true;
+	f->query->want_count = true;
+	assert_ids(f, "m301 m302 m303 m305 m306 ");
+	assert_counts(f, 5, 0);
+	str_set(&f->query->after_id, "m302");
+	assert_counts(f, 5, 2);
+	f->query->start = 302000;
+	assert_counts(f, 4, 1);
+}
+
+static void many_rooms_are_asked_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct archive_page *page;
+
+	save_talk(f);
+	str_set(&f->query->room, NULL);
+	set_words(f, "fox");
+	assert_ids(f, "m301 m304 ");
+	page = reader_ask(f->reader, f->query);
+	assert_string_equal(page->rows[0].room, SCRATCH_ROOM);
+	assert_string_equal(page->rows[1].room, OTHER);
+	archive_page_free(&page);
+	f->query->rooms = mem_zero(2, sizeof(char *));
+	f->query->rooms[0] = str_dup(OTHER);
+	f->query->rooms[1] = str_dup("none@rooms.example");
+	f->query->room_count = 2;
+	assert_ids(f, "m304 ");
+	set_words(f, NULL);
+	f->query->start = 1250000; /* m1250 there */
+	assert_ids(f, "m1250 ");
+	f->query->want_count = true;
+	assert_counts(f, 1, 0);
+}
+
+static void set_ids(struct fixture *f, const char *a, const char *b)
+{
+	f->query->ids = mem_zero(2, sizeof(char *));
+	f->query->ids[0] = str_dup(a);
+	f->query->ids[1] = str_dup(b);
+	f->query->id_count = 2;
+}
+
+static void ids_are_found_or_all_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	set_ids(f, "m17", "m3");
+	f->query->want_count = true;
+	assert_ids(f, "m3 m17 ");
+	assert_counts(f, 2, 0);
+	f->query->start = 4000;
+	assert_ids(f, "m17 ");
+	str_set(&f->query->ids[1], "m1001"); /* of another room */
+	assert_status(f, ARCHIVE_NO_ID);
+	str_set(&f->query->ids[1], "nowhere");
+	assert_status(f, ARCHIVE_NO_ID);
+}
+
+/* What matches is one thing, which page of it another (XEP-0313 #query-limit-id,
+ * XEP-0059). */
+static void ids_bound_what_matches(void **state)
+{
+	struct fixture *f = *state;
+
+	f->query->want_count = true;
+	f->query->max = 3;
+	str_set(&f->query->from_id, "m10");
+	str_set(&f->query->until_id, "m20");
+	assert_page(f, 11, 13, false);
+	assert_counts(f, 9, 0);
+	str_set(&f->query->after_id, "m15");
+	assert_page(f, 16, 18, false);
+	assert_counts(f, 9, 5);
+	str_set(&f->query->after_id, "m5");
+	assert_page(f, 11, 13, false);
+	str_set(&f->query->after_id, NULL);
+	f->query->last_page = true;
+	assert_page(f, 17, 19, false);
+	assert_counts(f, 9, 6);
+	str_set(&f->query->until_id, "nowhere");
+	assert_status(f, ARCHIVE_NO_ID);
+}
+
+#define DAY 86400000LL
+
+/* Totals come from the days; a clock that was set back does not confuse them. */
+static void days_count_exactly(void **state)
+{
+	struct fixture *f = *state;
+	static const int64_t times[] = { DAY + 5, DAY + 9, 3 * DAY, DAY + 7,
+					 5 * DAY, 4 * DAY + 1, 3 * DAY + 2 };
+	static const struct {
+		int64_t start, end;
+		int total, first_index;
+		const char *want;
+	} cases[] = {
+		{ DAY, 0, 7, 0, "t0 t1 t2 t3 t4 t5 t6 " },
+		{ DAY + 7, 0, 6, 0, "t1 t2 t3 t4 t5 t6 " },
+		{ DAY + 6, DAY + 8, 1, 0, "t3 " },
+		{ 2 * DAY, 4 * DAY, 2, 0, "t2 t6 " },
+		{ 3 * DAY + 1, 5 * DAY, 3, 0, "t4 t5 t6 " },
+		{ 5 * DAY + 1, 0, 0, -1, "" },
+		{ DAY, 5 * DAY - 1, 6, 0, "t0 t1 t2 t3 t5 t6 " },
+	};
+
+	for (size_t i = 0; i < array_len(times); i++) {
+		struct record *r = scratch_message(SCRATCH_ROOM, 1);
+
+		snprintf(r->as_message.id, RAND_ID_SIZE, "t%zu", i);
+		r->as_message.at = times[i];
+		save(f, r);
+	}
+	f->query->want_count = true;
+	for (size_t i = 0; i < array_len(cases); i++) {
+		f->query->start = cases[i].start;
+		f->query->end = cases[i].end;
+		assert_ids(f, cases[i].want);
+		assert_counts(f, cases[i].total, cases[i].first_index);
+	}
+	f->query->start = DAY;
+	f->query->end = 0;
+	str_set(&f->query->after_id, "t3");
+	assert_ids(f, "t4 t5 t6 ");
+	assert_counts(f, 7, 4);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -304,6 +595,15 @@ int main(void)
 		TEST(page_is_sought_in_the_index),
 		TEST(damage_is_a_failed_page),
 		TEST(reader_writes_nothing),
+		TEST(words_find_lines),
+		TEST(words_are_paged_and_counted),
+		TEST(retracted_words_are_not_found),
+		TEST(people_are_found),
+		TEST(only_public_lines_are_shown),
+		TEST(many_rooms_are_asked_at_once),
+		TEST(ids_are_found_or_all_is_refused),
+		TEST(ids_bound_what_matches),
+		TEST(days_count_exactly),
 	};
 	return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
 }

@@ -17,6 +17,24 @@
 #include "store/backend.h"
 #include "store/reader.h"
 
+/* Takes all tables of today away, and makes those of schema 3 that matter. */
+static const char old_tables[] =
+	"DROP TABLE archive_words; DROP VIEW archive_texts;"
+	"DROP TABLE sealed; DROP TABLE presence; DROP TABLE gaps;"
+	"DROP TABLE hats; DROP TABLE audit; DROP TABLE news;"
+	"DROP TABLE list_groups; DROP TABLE kept; DROP TABLE days;"
+	"DROP TABLE closed_days; DROP TABLE archive;"
+	"CREATE TABLE archive (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" id TEXT NOT NULL UNIQUE,"
+	" room INTEGER NOT NULL REFERENCES rooms (id), at INTEGER NOT NULL,"
+	" jid TEXT, nick TEXT, occupant_id TEXT, stanza TEXT NOT NULL,"
+	" body TEXT, is_subject INTEGER NOT NULL);"
+	"CREATE INDEX archive_order ON archive (room, seq, at);"
+	"CREATE TABLE sealed (seq INTEGER PRIMARY KEY REFERENCES archive (seq),"
+	" stanza TEXT NOT NULL, body TEXT, sealed_by TEXT NOT NULL,"
+	" reason TEXT, at INTEGER NOT NULL);"
+	"PRAGMA user_version = 3";
+
 static int set_up(void **state)
 {
 	struct scratch *s = calloc(1, sizeof(*s));
@@ -166,6 +184,59 @@ static void lock_in_the_way_of_a_migration_is_told(void **state)
 	sqlite3_close(db);
 }
 
+/* A database as schema 3 left it: two rooms, one open; a line taken back. */
+static void old_lines_get_digests(void **state)
+{
+	struct scratch *s = *state;
+	struct sqlite3 *db;
+
+	assert_int_equal(try_open(s), 0);
+	db = scratch_open(s);
+	scratch_run(db, old_tables);
+	scratch_run(db, "INSERT INTO rooms VALUES (1, 'a@r'), (2, 'b@r')");
+	scratch_run(db, "INSERT INTO room_states VALUES (1,"
+			" '<field var=''muc#roomconfig_publicroom''>"
+			"<value>1</value></field>"
+			"<field var=''muc#roomconfig_membersonly''>"
+			"<value>0</value></field>', NULL, NULL, 0, 0, 0),"
+			"(2, '<field var=''muc#roomconfig_publicroom''>"
+			"<value>1</value></field>"
+			"<field var=''muc#roomconfig_membersonly''>"
+			"<value>1</value></field>', NULL, NULL, 0, 0, 0)");
+	scratch_run(db, "INSERT INTO archive (id, room, at, stanza, body,"
+			" is_subject) VALUES"
+			" ('x', 1, 5, '<x/>', 'good morning', 0),"
+			" ('y', 1, 86400001, '<y/>', 'good night', 0),"
+			" ('z', 1, 6, '<gone/>', NULL, 0),"
+			" ('w', 2, 6, '<w/>', 'good', 0)");
+	scratch_run(db, "INSERT INTO sealed (seq, stanza, body, sealed_by, at)"
+			" VALUES (3, '<z/>', 'bad', 'a@x', 9)");
+	sqlite3_close(db);
+	assert_int_equal(try_open(s), 0);
+	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM archive WHERE"
+					" length(digest) = 32 AND"
+					" length(chain) = 32"), 4);
+	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM archive WHERE"
+					" length(salt) = 16"), 3);
+	assert_int_equal(scratch_ask(s, "SELECT length(salt) FROM sealed"), 16);
+	assert_int_equal(scratch_ask(s, "SELECT sum(room) FROM archive"
+					" WHERE is_public"), 3);
+	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM days JOIN archive"
+					" ON seq = last_seq WHERE"
+					" days.chain = archive.chain"), 3);
+	assert_int_equal(scratch_ask(s, "SELECT lines * 100 + tombstones * 10"
+					" + public_tombstones FROM days"
+					" WHERE room = 1 AND day = 0"), 211);
+	assert_int_equal(scratch_ask(s, "SELECT changed FROM days"
+					" WHERE room = 1 AND day = 0"), 9);
+	assert_int_equal(scratch_ask(s, "SELECT sum(rowid) FROM archive_words"
+					" WHERE archive_words MATCH 'good'"),
+			 7);
+	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM archive_words"
+					" WHERE archive_words MATCH 'bad'"),
+			 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -178,6 +249,7 @@ int main(void)
 		TEST(damaged_database_is_told),
 		TEST(missing_folder_is_told),
 		TEST(lock_in_the_way_of_a_migration_is_told),
+		TEST(old_lines_get_digests),
 	};
 	return cmocka_run_group_tests_name("schema", tests, NULL, NULL);
 }
