@@ -38,6 +38,7 @@ static void fill(const struct muc *m, const struct room *r,
 
 	*e = (struct errand){
 		.stanza = s,
+		.by_certificate = by_certificate,
 		.is_operator = site_is_operator(&m->site, s->from,
 						by_certificate),
 		.affiliation = AFFILIATION_NONE,

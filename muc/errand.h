@@ -22,6 +22,7 @@ struct stanza;
 struct errand {
 	const struct stanza *stanza; /* a request to a bare address of ours */
 	const char *room;            /* bare JID; NULL: to the domain itself */
+	bool by_certificate;         /* how the asker's domain was proven */
 	bool is_operator;            /* by a proof that counts */
 	bool is_unproven;            /* would be one, had its stream a
 				      * certificate */

@@ -89,7 +89,7 @@ void room_form_add(const struct room *r, enum room_hand hand,
 		needed = room_field_hand(f, &r->config);
 		if (hand >= needed)
 			add_open(r, f, form);
-		else if (needed != HAND_STORE)
+		else if (needed != HAND_STORE && f->kind != FIELD_SECRET)
 			add_fixed(r, f, form);
 	}
 	mem_free(&title);
