@@ -13,6 +13,7 @@
 #include "muc/presence.h"
 #include "muc/reserve.h"
 #include "muc/room.h"
+#include "muc/rtbl.h"
 #include "muc/site.h"
 #include "muc/welcome.h"
 #include "xml/elem.h"
@@ -46,7 +47,7 @@ static bool is_let_in(const struct act *a, enum affiliation affiliation)
 	else if (!has_password(a))
 		act_refuse(a, COND_NOT_AUTHORIZED, COND_TYPE_AUTH, NULL);
 	else
-		return true;
+		return affiliation != AFFILIATION_NONE || rtbl_lets_in(a);
 	return false;
 }
 

@@ -24,6 +24,7 @@
 #include "muc/pm.h"
 #include "muc/presence.h"
 #include "muc/room.h"
+#include "muc/rtbl.h"
 #include "muc/service.h"
 #include "muc/wake.h"
 #include "store/archive_query.h"
@@ -63,6 +64,7 @@ void muc_settings_init(struct muc_settings *s)
 		.version = "",
 	};
 	room_limits_settings_init(&s->limits);
+	calm_settings_init(&s->calm);
 }
 
 /* ---- life ---- */
@@ -86,6 +88,9 @@ static void init_site(struct site *site, const struct muc_settings *settings,
 	site->domain = str_dup(settings->domain_count ? settings->domains[0]
 						       : "");
 	bans_init(&site->bans, settings->max_bans);
+	blocklists_init(&site->blocklists, settings->blocklists,
+			settings->blocklist_count, site_now(site));
+	site->calm = settings->calm;
 	site->history = settings->history;
 	site->max_users = settings->max_users;
 	site->max_stanza = settings->max_stanza;
@@ -182,6 +187,7 @@ void muc_free(struct muc **m)
 	room_limits_fini(&(*m)->site.usage);
 	map_free(&(*m)->site.contacts, free_contacts);
 	bans_fini(&(*m)->site.bans);
+	blocklists_fini(&(*m)->site.blocklists);
 	mem_free(&(*m)->site.domain);
 	mem_free(&(*m)->site.version);
 	mem_free(&(*m)->site.note_well);
@@ -340,7 +346,7 @@ void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 	} else if (!jid_local(owned->to)) {
 		if (!errand_pass(m, NULL, owned,
 				 proof == MUC_BY_CERTIFICATE) &&
-		    !guest_learn(m, owned))
+		    !guest_learn(m, owned) && !rtbl_learn(m, owned))
 			service_deliver(&m->site, d, owned);
 	} else if (!r) {
 		creation_try(m, owned, proof);
@@ -478,6 +484,7 @@ void muc_tick(struct muc *m)
 	homes_tick(&m->site.homes, &m->site);
 	room_limits_prune(&m->site.usage, 0, now);
 	watch_tick(&m->site, m->rooms);
+	rtbl_tick(m);
 	map_begin(m->rooms, &cursor);
 	while (map_next(&cursor)) {
 		struct room *r = cursor.value;
@@ -490,7 +497,8 @@ void muc_tick(struct muc *m)
 			house_finish(m, r);
 			continue;
 		}
-		room_limits_prune(&r->limits, r->config.slow_mode * 1000, now);
+		calm_tick(r, now);
+		room_limits_prune(&r->limits, calm_slow_mode(r) * 1000, now);
 		presence_show_late(r);
 		note_well_prune(&r->note_well, now);
 		if (!list_is_empty(&r->relay.items))

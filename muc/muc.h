@@ -9,6 +9,8 @@
 #pragma once
 
 #include "base/base.h"
+#include "muc/blocklist.h"
+#include "muc/calm.h"
 #include "muc/contacts.h"
 #include "muc/room_limits.h"
 #include "xmpp/cond.h"
@@ -43,6 +45,9 @@ struct muc_settings {
 	bool logs_always;             /* rooms.log */
 	size_t history;               /* lines kept and sent at a join; 50 */
 	struct room_limits_settings limits;
+	struct calm_settings calm;
+	const struct blocklist_settings *blocklists;
+	size_t blocklist_count;
 	size_t max_affiliations;      /* of a room; 10000 */
 	int64_t invite_after;         /* ms in the room before inviting; 60 s */
 	size_t user_invites;          /* per person, room and hour; 20 */

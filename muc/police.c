@@ -71,20 +71,21 @@ static bool is_short(const struct act *a, const char *body)
 static bool is_slow_enough(const struct act *a)
 {
 	struct room *r = a->room;
+	int64_t interval = calm_slow_mode(r);
 	int64_t wait;
 	char *text;
 
-	if (!r->config.slow_mode ||
+	if (!interval ||
 	    a->session->occupant->affiliation >= AFFILIATION_ADMIN)
 		return true;
 	wait = room_limits_line(&r->limits, &r->site->limits,
 				jid_bare(a->stanza->from),
-				r->config.slow_mode * 1000, site_now(r->site));
+				interval * 1000, site_now(r->site));
 	if (!wait)
 		return true;
 	text = str_format("This room is in slow mode: one message in %" PRId64
 			  " seconds. Try again in %" PRId64 " seconds.",
-			  r->config.slow_mode, (wait + 999) / 1000);
+			  interval, (wait + 999) / 1000);
 	act_refuse(a, COND_POLICY_VIOLATION, COND_TYPE_WAIT, text);
 	mem_free(&text);
 	return false;
@@ -141,7 +142,7 @@ bool police_message(const struct act *a, bool is_kept)
 	if (!is_kept)
 		return is_passed_on(a) && take(a, LIMIT_TALK, cost) &&
 		       has_room_share(a, cost);
-	if (!is_readable(a) || !is_short(a, body))
+	if (!is_readable(a) || !is_short(a, body) || !calm_lets_pass(a, body))
 		return false;
 	if (!take(a, LIMIT_TALK, cost))
 		return refuse(a, COND_POLICY_VIOLATION, COND_TYPE_WAIT,
@@ -186,6 +187,8 @@ bool police_join(const struct act *a)
 	if (!is_affiliated(a) && is_crowded(a))
 		return refuse(a, COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT,
 			      "Too many of your server are in the room.");
+	if (!is_affiliated(a) && !calm_lets_in(a))
+		return false;
 	return is_affiliated(a) ||
 	       room_limits_take_join(&r->limits, &r->site->limits,
 				     jid_domain(a->stanza->from),

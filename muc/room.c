@@ -5,6 +5,7 @@
 #include "jid/jid.h"
 #include "muc/guest.h"
 #include "muc/nickname.h"
+#include "muc/rtbl.h"
 #include "muc/site.h"
 #include "xml/elem.h"
 #include "xmpp/envelope.h"
@@ -128,12 +129,19 @@ enum affiliation room_affiliation(const struct room *r, const struct jid *real,
 	return affiliation_list_get(&r->affiliations, real);
 }
 
+/* Somebody of no affiliation who has to ask for voice. */
+static bool is_newcomer(const struct room *r, const struct session *s)
+{
+	return guest_is_one(r, s) || calm_is_newcomer(r, s) ||
+	       rtbl_is_visitor(r, s->jid);
+}
+
 enum role room_usual_role(const struct room *r, const struct session *s,
 			  enum affiliation affiliation)
 {
 	enum role role = ROLE_VISITOR;
 
-	if (affiliation != AFFILIATION_NONE || !guest_is_one(r, s))
+	if (affiliation != AFFILIATION_NONE || !is_newcomer(r, s))
 		role = affiliation_role(affiliation, r->config.is_moderated);
 	if (role == ROLE_VISITOR &&
 	    hat_list_gives_voice(&r->hats, jid_bare(s->jid)))
@@ -179,6 +187,11 @@ bool room_may(const struct room *r, const struct occupant *o,
 bool room_may_write_out(struct room *r, size_t count)
 {
 	return throttle_take(&r->letters, (double)count, site_now(r->site));
+}
+
+bool room_is_calm(const struct room *r)
+{
+	return r->config.calm_until != 0;
 }
 
 bool room_is_full(const struct room *r)

@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "base/throttle.h"
 #include "muc/affiliation.h"
+#include "muc/calm.h"
 #include "muc/hat_list.h"
 #include "muc/history.h"
 #include "muc/invitations.h"
@@ -41,6 +42,7 @@ struct room {
 	int64_t said;         /* ms since epoch; when, or 0: not since a start */
 	bool is_listed;       /* in the house's directory */
 	int64_t created;      /* ms since epoch */
+	uint64_t looked_at;   /* version of the block lists it knows */
 	int64_t emptied;      /* ms; when the last session went */
 	struct room_config config;
 	struct subject subject;
@@ -53,6 +55,7 @@ struct room {
 	struct relay relay;
 	struct recent recent;
 	struct room_limits limits;
+	struct calm calm;
 	struct room_activity activity;
 	struct invitations invitations;
 	struct lookups lookups;
@@ -90,6 +93,8 @@ bool room_may(const struct room *r, const struct occupant *o,
 	      enum privilege p);
 /** May the room write unasked to so many outside? They are counted. */
 bool room_may_write_out(struct room *r, size_t count);
+/** Is it under attack, and made calm (muc/calm)? */
+bool room_is_calm(const struct room *r);
 /** May another person enter? */
 bool room_is_full(const struct room *r);
 

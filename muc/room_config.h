@@ -28,6 +28,8 @@ struct room_config {
 	bool may_invite;         /* all occupants; in members-only rooms none */
 	bool locks_nicks;        /* who has a reserved nick goes by no other */
 	enum role pm_from;       /* the least that may; ROLE_COUNT = nobody */
+	int64_t calm_from;       /* ms since epoch; of a calm room, or 0 */
+	int64_t calm_until;      /* ms since epoch, or 0 (muc/calm) */
 	bool is_locked;          /* made, not yet configured (#enter-locked) */
 	int64_t max_users;       /* 0 = what the service allows */
 	int64_t max_history;     /* lines for a newcomer */

@@ -78,6 +78,8 @@ static const struct room_field fields[] = {
 	{ OWN "avatarhash", FIELD_TEXT, AT(avatar_hashes), 200, KEPT },
 	{ OWN "jidssince", FIELD_NUMBER, AT(jids_since), INT64_MAX, KEPT },
 	{ OWN "locked", FIELD_BOOL, AT(is_locked), 0, KEPT },
+	{ OWN "calmfrom", FIELD_NUMBER, AT(calm_from), INT64_MAX, KEPT },
+	{ OWN "calmuntil", FIELD_NUMBER, AT(calm_until), INT64_MAX, KEPT },
 	{ OWN "house", FIELD_BOOL, AT(of_house), 0, KEPT },
 	{ OWN "creator", FIELD_TEXT, AT(creator), 3071, KEPT },
 	{ OWN "destroyed", FIELD_BOOL, AT(is_destroyed), 0, KEPT },

@@ -123,7 +123,7 @@ void room_info_add(struct room *r, struct elem *query, bool is_lasting)
 	add_settings(c, form);
 	add_number(form, "muc#maxhistoryfetch", most_history(r));
 	add_number(form, "muc#roominfo_slow_mode_duration",
-		   (size_t)c->slow_mode);
+		   (size_t)calm_slow_mode(r));
 	avatar_add_hashes(c, form);
 	add_hats(c, form);
 	if (!is_lasting)

@@ -10,6 +10,8 @@
 #include "base/base.h"
 #include "base/throttle.h"
 #include "muc/bans.h"
+#include "muc/blocklist.h"
+#include "muc/calm.h"
 #include "muc/env.h"
 #include "muc/homes.h"
 #include "muc/log_url.h"
@@ -41,6 +43,8 @@ struct site {
 	char *domain;       /* owned; the first of ours: what we say as a
 			     * service comes from it */
 	struct bans bans;
+	struct blocklists blocklists;
+	struct calm_settings calm;
 	size_t history;     /* lines of a room */
 	size_t max_users;   /* of a room */
 	size_t max_affiliations; /* entries of a room's lists */

@@ -94,3 +94,4 @@
 #define NS_RTT "urn:xmpp:rtt:0"
 #define NS_VCARD "vcard-temp"
 #define NS_PUBSUB "http://jabber.org/protocol/pubsub"
+#define NS_PUBSUB_EVENT NS_PUBSUB "#event"
