@@ -28,6 +28,11 @@ void calm_settings_init(struct calm_settings *s)
 	};
 }
 
+void calm_init(struct calm *c, const struct calm_settings *s, int64_t now)
+{
+	throttle_init(&c->joins, (double)s->joins / 60, (double)s->joins, now);
+}
+
 /* ---- what it does ---- */
 
 int64_t calm_slow_mode(const struct room *r)
@@ -86,15 +91,11 @@ bool calm_lets_in(const struct act *a)
 
 static void begin(struct room *r, int64_t ms)
 {
-	const struct calm_settings *s = &r->site->calm;
 	int64_t now = site_now(r->site);
 	char *text;
 
-	if (!room_is_calm(r)) {
+	if (!room_is_calm(r))
 		r->config.calm_from = now;
-		throttle_init(&r->calm.joins, (double)s->joins / 60,
-			      (double)s->joins, now);
-	}
 	r->config.calm_until = now + ms;
 	r->looked_at = 0; /* block lists count for more */
 	persist_room(r);

@@ -29,6 +29,7 @@ void calm_settings_init(struct calm_settings *s);
 struct calm {
 	struct throttle joins;
 };
+void calm_init(struct calm *c, const struct calm_settings *s, int64_t now);
 
 enum calm_answer { CALM_DONE, CALM_NO_ROOM, CALM_NO_CHANGE,
 		   CALM_BEHIND /* the store is */ };

@@ -30,6 +30,7 @@ struct room *room_new(struct site *site, const struct jid *jid,
 	history_init(&r->history, site->history);
 	relay_init(&r->relay);
 	room_limits_init(&r->limits, &site->limits, site_now(site));
+	calm_init(&r->calm, &site->calm, site_now(site));
 	invitations_init(&r->invitations);
 	lookups_init(&r->lookups);
 	throttle_init(&r->letters, (double)site->room_invites / 3600,

@@ -456,7 +456,6 @@ static const struct config_key rooms_keys[] = {
 	COUNT("max_users", muc.max_users, 1, 1000000),
 	COUNT("max_rooms", muc.max_rooms, 1, 10000000),
 	COUNT("max_per_creator", muc.max_per_creator, 0, 1000000),
-	COUNT("max_bans", muc.max_bans, 0, 1000000),
 	COUNT("max_watchers", muc.max_watchers, 0, 1000000),
 	DURATION("keep_tombstones", muc.keep_tombstones, 0, 3650 * DAYS),
 	SPECIAL("log", read_rooms_log),
@@ -613,6 +612,57 @@ static const struct config_key metrics_keys[] = {
 };
 SECTION(metrics, metrics_keys)
 
+/* ---- moderation ---- */
+
+/* "SERVICE NODE ACTION"; the parts, to be freed with the first. False: it is
+ * not that. */
+static bool split_blocklist(const char *text, char **service_out,
+			    const char **node_out, const char **action_out)
+{
+	char *copy = str_dup(text), *rest = NULL;
+
+	*service_out = strtok_r(copy, " \t", &rest) ? copy : NULL;
+	*node_out = strtok_r(NULL, " \t", &rest);
+	*action_out = strtok_r(NULL, " \t", &rest);
+	if (*service_out && *node_out && *action_out &&
+	    !strtok_r(NULL, " \t", &rest))
+		return true;
+	mem_free(&copy);
+	*service_out = NULL;
+	return false;
+}
+
+static char *normal_blocklist(const char *text)
+{
+	enum blocklist_action action;
+	const char *node, *word;
+	char *service, *normal = NULL;
+	struct jid *jid;
+
+	if (!split_blocklist(text, &service, &node, &word))
+		return NULL;
+	jid = jid_parse(service);
+	if (jid && !jid_resource(jid) && blocklist_action_parse(word, &action))
+		normal = str_format("%s %s %s", jid_text(jid), node, word);
+	jid_free(&jid);
+	mem_free(&service);
+	return normal;
+}
+
+static const struct config_key moderation_keys[] = {
+	COUNT("max_bans", muc.max_bans, 0, 1000000),
+	LIST("blocklists", blocklists,
+	     "\"SERVICE NODE ACTION\", with log, visitor, kick or ban",
+	     normal_blocklist),
+	COUNT("blocklist_entries", blocklist_entries, 0, 10000000),
+	COUNT("blocklist_removals", blocklist_removals, 0, 1000000),
+	DURATION("calm_time", muc.calm.time, 60000, 7 * DAYS),
+	DURATION("calm_slow_mode", muc.calm.slow_mode, 0, DAYS),
+	DURATION("calm_newcomer", muc.calm.newcomer, 0, 7 * DAYS),
+	COUNT("calm_joins", muc.calm.joins, 1, 1000000),
+};
+SECTION(moderation, moderation_keys)
+
 static const struct config_key root_keys[] = {
 	LIST("operators", operators, "a bare JID (admin@example.org)",
 	     normal_bare_jid),
@@ -626,6 +676,7 @@ static const struct config_key root_keys[] = {
 	SPECIAL("s2s", read_s2s),
 	SPECIAL("dns", read_dns),
 	SPECIAL("rooms", read_rooms),
+	SPECIAL("moderation", read_moderation),
 	SPECIAL("sessions", read_sessions),
 	SPECIAL("store", read_store),
 	SPECIAL("archive", read_archive),
@@ -647,6 +698,8 @@ static void set_defaults(struct config *c)
 	web_settings_init(&c->web);
 	c->muc.create = MUC_CREATE_OPERATORS;
 	c->muc.operator_needs_certificate = true;
+	c->blocklist_entries = 100000;
+	c->blocklist_removals = 20;
 	c->state_dir = str_dup(HALLWAY_STATE_DIR);
 	c->note_well = str_dup(NOTE_WELL_DEFAULT);
 	c->socket = str_dup(HALLWAY_CONTROL_SOCKET);
@@ -730,6 +783,29 @@ static void lend_web(struct config *c)
 	c->web.version = PACKAGE_VERSION;
 }
 
+static void lend_blocklists(struct config *c)
+{
+	size_t count = c->blocklists.count;
+
+	c->blocklist_parts = mem_zero(count + 1, sizeof(*c->blocklist_parts));
+	for (size_t i = 0; i < count; i++) {
+		struct blocklist_settings *s = &c->blocklist_parts[i];
+		const char *action;
+		char *service;
+
+		blocklist_settings_init(s);
+		s->max_entries = c->blocklist_entries;
+		s->max_removals = c->blocklist_removals;
+		/* the service's own string holds the others */
+		if (split_blocklist(c->blocklists.items[i], &service, &s->node,
+				    &action))
+			(void)blocklist_action_parse(action, &s->action);
+		s->service = service;
+	}
+	c->muc.blocklists = c->blocklist_parts;
+	c->muc.blocklist_count = count;
+}
+
 /* Let the modules' settings point at the strings. */
 static void lend(struct config *c)
 {
@@ -759,6 +835,7 @@ static void lend(struct config *c)
 		c->muc.create == MUC_CREATE_DOMAINS ? c->create.count : 0;
 	c->muc.version = PACKAGE_VERSION;
 	c->muc.log_url = c->web_listen.count ? c->web_url : NULL;
+	lend_blocklists(c);
 	c->muc.note_well = c->note_well;
 	c->control.socket = c->socket;
 	c->metrics.file = c->metrics_file;
@@ -832,6 +909,10 @@ void config_free(struct config **c)
 	config_list_clear(&(*c)->proven);
 	config_list_clear(&(*c)->dns_servers);
 	config_list_clear(&(*c)->create);
+	for (size_t i = 0; i < (*c)->muc.blocklist_count; i++)
+		free((char *)(*c)->blocklist_parts[i].service);
+	mem_free(&(*c)->blocklist_parts);
+	config_list_clear(&(*c)->blocklists);
 	config_list_clear(&(*c)->web_listen);
 	mem_free(&(*c)->web_contacts);
 	mem_free(&(*c)->web_url);

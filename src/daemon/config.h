@@ -45,6 +45,9 @@ struct config {
 	struct config_list dns_servers;
 	char *dns_servers_joined; /* as the resolver takes them, or NULL */
 	struct config_list create;
+	struct config_list blocklists; /* "service node action" */
+	struct blocklist_settings *blocklist_parts; /* as many */
+	size_t blocklist_entries, blocklist_removals; /* of each */
 	char *note_well; /* or NULL: nothing is said */
 	char *socket;
 	char *metrics_file; /* or NULL */

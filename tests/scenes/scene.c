@@ -29,6 +29,7 @@
  *   later SECONDS             the same, and nothing is due
  *   hat give|take JID HAT [BY]  the person is given the hat, or loses it
  *   hat make|destroy URI [HUE] [TITLE]  $room has a hat of its own, no more
+ *   calm MINUTES [REASON] | calm end  $room; 0: as long as usual
  *   ban KEY [REASON] | unban KEY  from the whole service
  *   lost DOMAIN               it stayed unreachable beyond the grace
  *   farewell [TEXT]           the service stops for good
@@ -185,6 +186,28 @@ static bool set_limit(struct room_limits_settings *s, const char *key,
 	return false;
 }
 
+/* SERVICE NODE ACTION [REMOVALS [ENTRIES]] */
+static void set_blocklist(struct scene *sc, const char *service, char *args)
+{
+	static char service_text[80], node_text[80];
+	static struct blocklist_settings list;
+	int64_t removals, entries;
+
+	(void)str_copy(service_text, sizeof(service_text), service);
+	(void)str_copy(node_text, sizeof(node_text), next_word(&args));
+	blocklist_settings_init(&list);
+	list.service = service_text;
+	list.node = node_text;
+	if (!blocklist_action_parse(next_word(&args), &list.action))
+		fail(sc, "no such action");
+	if (!str_to_int64(next_word(&args), 0, INT32_MAX, &removals))
+		list.max_removals = (size_t)removals;
+	if (!str_to_int64(next_word(&args), 0, INT32_MAX, &entries))
+		list.max_entries = (size_t)entries;
+	sc->stage.settings.blocklists = &list;
+	sc->stage.settings.blocklist_count = 1;
+}
+
 static void do_set(struct scene *sc, char *args)
 {
 	struct muc_settings *s = &sc->stage.settings;
@@ -195,6 +218,10 @@ static void do_set(struct scene *sc, char *args)
 
 	if (!strcmp(key, "create"))
 		set_create(s, value);
+	else if (!strcmp(key, "blocklist"))
+		set_blocklist(sc, value, args);
+	else if (!strcmp(key, "calm_joins") && is_number)
+		s->calm.joins = (size_t)number;
 	else if (!strcmp(key, "max_users") && is_number)
 		s->max_users = (size_t)number;
 	else if (!strcmp(key, "max_rooms") && is_number)
@@ -783,6 +810,25 @@ static void do_unban(struct scene *sc, char *args)
 		fail(sc, "%s is not banned", key);
 }
 
+static void do_calm(struct scene *sc, char *args)
+{
+	const char *room = get_jid(sc, "room");
+	const char *word = next_word(&args);
+	int64_t minutes;
+	enum calm_answer answer;
+
+	stage_open(&sc->stage);
+	if (!room)
+		return;
+	if (!str_to_int64(word, 0, 10000, &minutes))
+		answer = muc_calm(sc->stage.muc, room, minutes * 60000,
+				  "control", *args ? args : NULL);
+	else
+		answer = muc_calm_end(sc->stage.muc, room, "control");
+	if (answer != CALM_DONE)
+		fail(sc, "the room is not made calm, or is not");
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct scene *sc, char *args);
@@ -802,7 +848,7 @@ static const struct {
 	{ "undelivered", do_undelivered }, { "farewell", do_farewell },
 	{ "restart", do_restart }, { "rooms", do_rooms },
 	{ "sessions", do_sessions }, { "ban", do_ban },
-	{ "unban", do_unban },
+	{ "unban", do_unban },     { "calm", do_calm },
 };
 
 static void play_command(struct scene *sc, char *command)
