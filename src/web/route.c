@@ -13,6 +13,7 @@
 #include "web/day_page.h"
 #include "web/feed.h"
 #include "web/health.h"
+#include "web/live.h"
 #include "web/pages.h"
 #include "web/room_path.h"
 #include "web/web.h"
@@ -38,6 +39,7 @@ static const struct route routes[] = {
 	{ "/-/status.json", health_answer_status },
 	{ "/-/{name}", asset_answer },
 	{ "/{room}/feed.atom", feed_answer_room },
+	{ "/{room}/live", live_answer },
 	{ "/{room}/{day}", day_page_answer },
 	{ "/{room}/m/{id}", day_page_answer_line },
 };

@@ -29,6 +29,7 @@
 #include "store/record.h"
 #include "web/asset.h"
 #include "web/call.h"
+#include "web/live.h"
 #include "web/route.h"
 #include "web/web_site.h"
 
@@ -402,7 +403,11 @@ static void take_mail(struct web *w, struct mail *owned)
 		web_site_unref(&w->site);
 		w->site = owned->site;
 		w->desk.site = w->site;
+		if (w->desk.live)
+			live_show(w->desk.live, w->site);
 	}
+	if (owned->record && w->desk.live)
+		live_add(w->desk.live, owned->record);
 	record_free(&owned->record);
 	mem_free(&owned);
 }
@@ -428,11 +433,13 @@ static bool take_mails(struct web *w)
 	return !is_ending;
 }
 
-/* ms until one of the daemons must run; -1: none must. */
-static int next_timeout(const struct web *w)
+/* ms until one of the daemons, or who waits, must be looked after; -1: none
+ * must. */
+static int next_timeout(struct web *w)
 {
-	MHD_UNSIGNED_LONG_LONG ms, least = 3600000;
-	bool is_one = false;
+	int tick = live_tick(w->desk.live, clock_mono());
+	MHD_UNSIGNED_LONG_LONG ms, least = tick >= 0 ? (unsigned)tick : 3600000;
+	bool is_one = tick >= 0;
 
 	for (size_t i = 0; i < w->daemon_count; i++) {
 		if (MHD_get_timeout(w->daemons[i], &ms) != MHD_YES)
@@ -468,6 +475,9 @@ static void *run(void *owner)
 		(void)poll(polled, w->daemon_count + 1, next_timeout(w));
 	}
 	mem_free(&polled);
+	live_end(w->desk.live);
+	for (size_t i = 0; i < w->daemon_count; i++)
+		(void)MHD_run(w->daemons[i]);
 	return NULL;
 }
 
@@ -653,6 +663,7 @@ static void free_web(struct web *w)
 		take_mail(w, mail);
 	}
 	web_site_unref(&w->site);
+	live_free(&w->desk.live);
 	reader_close(&w->desk.reader);
 	quota_free(&w->desk.searches);
 	map_free(&w->addresses, free);
@@ -694,6 +705,8 @@ int web_open(const struct web_settings *settings, struct web **web_out)
 	error = w->wake < 0 ? HW_E_SYSTEM : 0;
 	if (!error)
 		error = reader_open(settings->database, &w->desk.reader);
+	if (!error)
+		w->desk.live = live_new(&w->settings, w->desk.reader);
 	if (!error)
 		error = read_certificate(w);
 	if (!error)
