@@ -135,7 +135,8 @@ static bool read_address(struct admin_plan *p, const struct elem *item,
 	if (!is_new(p, jid_bare(jid)) || !may_change(p, jid, affiliation) ||
 	    !may_reserve(p, jid, nick))
 		return false;
-	rank_init_affiliation(c, jid, affiliation, nick,
+	rank_init_affiliation(c, jid, affiliation,
+			      affiliation > AFFILIATION_NONE ? nick : NULL,
 			      elem_child_text(item, "reason", NS_MUC_ADMIN));
 	return true;
 }

@@ -116,14 +116,15 @@ void affiliation_list_set(struct affiliation_list *l, const char *key,
 		l->nicks = map_new();
 	}
 	left = remove_entry(l, key);
-	if (a != AFFILIATION_NONE) {
-		entry = mem_new(struct affiliation_entry);
-		entry->affiliation = a;
-		entry->left = left;
-		entry->reason = str_dup(own_reason);
-		reserve(l, key, entry, own_nick);
+	entry = mem_new(struct affiliation_entry);
+	entry->affiliation = a;
+	entry->left = left;
+	entry->reason = str_dup(own_reason);
+	reserve(l, key, entry, own_nick);
+	if (a != AFFILIATION_NONE || entry->nick)
 		map_add(l->entries, key, entry);
-	}
+	else
+		entry_free(entry);
 	mem_free(&own_nick);
 	mem_free(&own_reason);
 }
@@ -156,6 +157,15 @@ enum affiliation affiliation_list_get(const struct affiliation_list *l,
 	if (entry && entry->affiliation == AFFILIATION_OUTCAST)
 		return AFFILIATION_OUTCAST;
 	return AFFILIATION_NONE;
+}
+
+bool affiliation_list_knows(const struct affiliation_list *l,
+			    const struct jid *jid)
+{
+	const struct affiliation_entry *entry;
+
+	entry = affiliation_list_find(l, jid_bare(jid));
+	return entry && entry->affiliation > AFFILIATION_OUTCAST;
 }
 
 const char *affiliation_list_find_nick(const struct affiliation_list *l,

@@ -29,7 +29,8 @@ bool affiliation_parse(const char *text, enum affiliation *a_out);
 /** The role somebody enters with (XEP-0045 #roles-default). */
 enum role affiliation_role(enum affiliation a, bool is_moderated);
 
-/** One entry; who is not listed is AFFILIATION_NONE. */
+/** One entry; who is not listed is AFFILIATION_NONE, and so may be who only
+ *  reserved a nick. */
 struct affiliation_entry {
 	enum affiliation affiliation;
 	char *nick;   /* owned; reserved nick, or NULL */
@@ -44,8 +45,8 @@ struct affiliation_list {
 
 void affiliation_list_init(struct affiliation_list *l);
 void affiliation_list_fini(struct affiliation_list *l);
-/** key: bare JID or domain. AFFILIATION_NONE takes the entry out. A nick that
- *  another has, or that is none, is left out. */
+/** key: bare JID or domain. AFFILIATION_NONE without a nick takes the entry out.
+ *  A nick that another has, or that is none, is left out. */
 void affiliation_list_set(struct affiliation_list *l, const char *key,
 			  enum affiliation a, const char *nick,
 			  const char *reason);
@@ -58,6 +59,9 @@ affiliation_list_find(const struct affiliation_list *l, const char *key);
 /** What jid is: by its bare JID, else banned when its domain is. */
 enum affiliation affiliation_list_get(const struct affiliation_list *l,
 				      const struct jid *jid);
+/** Does the room know this person: as a member or more, or by their nick? */
+bool affiliation_list_knows(const struct affiliation_list *l,
+			    const struct jid *jid);
 /** Whose nick of that key is (#reservednick): the key of the entry, borrowed,
  *  or NULL. */
 const char *affiliation_list_find_nick(const struct affiliation_list *l,

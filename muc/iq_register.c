@@ -101,20 +101,24 @@ static bool is_free(const struct act *a, const char *nick_key)
 	       (!o || jid_equal_bare(o->shown->jid, a->stanza->from));
 }
 
+/* Half of the lists is for those whom others put there. */
 static bool has_place(const struct act *a)
 {
 	return find_entry(a) || affiliation_list_count(&a->room->affiliations) <
-					a->room->site->max_affiliations;
+					a->room->site->max_affiliations / 2;
 }
 
-/* What somebody is in the room's own lists; registering makes a member. */
+/* What somebody is in the room's own lists; registering makes a member only
+ * where the room is set so. */
 static enum affiliation registered_as(const struct act *a)
 {
 	const struct affiliation_entry *entry = find_entry(a);
+	enum affiliation least = a->room->config.registers_members
+					 ? AFFILIATION_MEMBER
+					 : AFFILIATION_NONE;
 
-	return entry && entry->affiliation > AFFILIATION_MEMBER
-		       ? entry->affiliation
-		       : AFFILIATION_MEMBER;
+	return entry && entry->affiliation > least ? entry->affiliation
+						   : least;
 }
 
 static void submit(struct act *a, const struct elem *form)
@@ -137,17 +141,36 @@ static void submit(struct act *a, const struct elem *form)
 	nickname_fini(&nick);
 }
 
-/* XEP-0077 #usecases-cancel. Admins and owners lose the nick alone. */
+/* Does a member cease to be one with the registration? Where membership is
+ * nothing but a rank that others gave, it stays. */
+static bool ends_membership(const struct act *a,
+			    const struct affiliation_entry *entry)
+{
+	const struct room_config *c = &a->room->config;
+
+	return entry->affiliation == AFFILIATION_MEMBER &&
+	       (c->registers_members || c->is_members_only);
+}
+
+/* Is there anything to give back? */
+static bool is_registered(const struct act *a,
+			  const struct affiliation_entry *entry)
+{
+	return entry && entry->affiliation > AFFILIATION_OUTCAST &&
+	       (entry->nick || ends_membership(a, entry));
+}
+
+/* XEP-0077 #usecases-cancel */
 static void unregister(struct act *a)
 {
 	const struct affiliation_entry *entry = find_entry(a);
 
-	if (!entry || entry->affiliation < AFFILIATION_MEMBER)
+	if (!is_registered(a, entry))
 		act_refuse(a, COND_REGISTRATION_REQUIRED, COND_TYPE_AUTH,
 			   NULL);
 	else if (!act_may_save(a))
 		return;
-	else if (entry->affiliation == AFFILIATION_MEMBER)
+	else if (ends_membership(a, entry))
 		run(a, AFFILIATION_NONE, "");
 	else
 		run(a, entry->affiliation, "");

@@ -69,7 +69,7 @@ static void try_forward(struct room *r, struct map *seen, const char *address,
 
 	entry = key ? affiliation_list_find(&r->affiliations, key) : NULL;
 	if (to && jid_local(to) && !map_get(seen, key) && entry->nick &&
-	    entry->affiliation >= AFFILIATION_MEMBER && !is_present(r, to) &&
+	    entry->affiliation > AFFILIATION_OUTCAST && !is_present(r, to) &&
 	    room_may_write_out(r, 1)) {
 		map_add(seen, key, &there);
 		forward(r, to, message, now);

@@ -40,15 +40,17 @@ void rank_fini(struct rank_change *c)
 
 /* ---- applying ---- */
 
-/* XEP-0045 #ban: a ban takes the reserved nick away, too. */
+/* XEP-0045 #ban: a ban takes the reserved nick away, too; so does the end of a
+ * membership, unless the nick is named. */
 static const char *nick_to_reserve(const struct rank_change *c,
 				   const struct affiliation_entry *before)
 {
-	if (c->affiliation <= AFFILIATION_NONE)
+	if (c->affiliation == AFFILIATION_OUTCAST)
 		return NULL;
 	if (c->nick)
 		return *c->nick ? c->nick : NULL;
-	return before ? before->nick : NULL;
+	return before && c->affiliation > AFFILIATION_NONE ? before->nick
+							   : NULL;
 }
 
 /* Who is less than a hat makes of its wearer takes it off; who is banned all of

@@ -26,6 +26,7 @@ struct room_config {
 	int64_t jids_since;      /* ms; shown since; 0 = from the beginning */
 	bool may_change_subject; /* participants, too */
 	bool may_invite;         /* all occupants; in members-only rooms none */
+	bool registers_members;  /* who registers becomes a member */
 	bool locks_nicks;        /* who has a reserved nick goes by no other */
 	enum role pm_from;       /* the least that may; ROLE_COUNT = nobody */
 	int64_t calm_from;       /* ms since epoch; of a calm room, or 0 */

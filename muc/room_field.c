@@ -64,6 +64,8 @@ static const struct room_field fields[] = {
 	  "Seconds between two messages of one person; 0: no slow mode" },
 	{ MUC "forwardmentions", FIELD_BOOL, AT(forwards_mentions), 0,
 	  KINDS(OWNER, OWNER), "Members who are away hear of mentions" },
+	{ "x-hallway_registermembers", FIELD_BOOL, AT(registers_members), 0,
+	  KINDS(OWNER, OWNER), "Who registers a nickname becomes a member" },
 	{ "x-hallway_locknicks", FIELD_BOOL, AT(locks_nicks), 0,
 	  KINDS(OWNER, OWNER), "Members go by their registered nickname" },
 	{ "x-hallway_noindex", FIELD_BOOL, AT(is_noindex), 0,

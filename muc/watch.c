@@ -158,8 +158,7 @@ static bool is_missed(const struct watcher *watcher, const struct room *r)
 static bool is_news(const struct watcher *watcher, const struct room *r)
 {
 	return str_equal(jid_domain(r->jid), jid_domain(watcher->service)) &&
-	       affiliation_list_get(&r->affiliations, watcher->client) >=
-		       AFFILIATION_MEMBER &&
+	       affiliation_list_knows(&r->affiliations, watcher->client) &&
 	       !map_get(watcher->told, jid_text(r->jid)) &&
 	       !roster_find_session(&r->roster, watcher->client) &&
 	       (!watcher->is_behind || is_missed(watcher, r));

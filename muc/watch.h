@@ -2,7 +2,7 @@
 /*
  * watch: clients that want to know in which of their rooms something was said
  * while they are not in it (XEP-0437). Theirs are the rooms that list them as
- * members or more. News gather and go out with the tick, first of all what was
+ * members or more, or where they registered a nick. News gather and go out with the tick, first of all what was
  * said since the person was last there.
  *
  * A start forgets who watches, who was where, and what was said before.

@@ -27,7 +27,8 @@ static enum affiliation rank_with(const struct room *r, const char *key,
 		return worn;
 	if (!off || off->rank != is || worn >= is || is <= AFFILIATION_NONE)
 		return is;
-	return entry->nick ? AFFILIATION_MEMBER : AFFILIATION_NONE;
+	return entry->nick && r->config.registers_members ? AFFILIATION_MEMBER
+							  : AFFILIATION_NONE;
 }
 
 /* True: their rank changed, and all in the room were told of it. */
@@ -43,7 +44,9 @@ static bool change_rank(struct room *r, const struct jid *jid,
 	entry = affiliation_list_find(&r->affiliations, key);
 	if (wanted == (entry ? entry->affiliation : AFFILIATION_NONE))
 		return false;
-	rank_init_affiliation(&change, jid, wanted, NULL, NULL);
+	/* their nick stays theirs */
+	rank_init_affiliation(&change, jid, wanted, entry ? entry->nick : NULL,
+			      NULL);
 	rank_apply(r, &change, 1);
 	rank_tell(r, &change, 1, NULL);
 	is_told = change.is_done;

@@ -15,7 +15,7 @@
 enum record_kind {
 	RECORD_ROOM,         /* a room's row, new or changed as a whole */
 	RECORD_ROOM_GONE,    /* the room ended; its archive stays */
-	RECORD_AFFILIATION,  /* set, or removed with affiliation "none" */
+	RECORD_AFFILIATION,  /* set, or removed: "none" without a nick */
 	RECORD_SESSION,      /* an occupant's session, new or changed */
 	RECORD_SESSION_GONE,
 	RECORD_MESSAGE,      /* a line of the archive */

@@ -255,7 +255,8 @@ static int drop_room(struct sqlite *s, const struct record *r)
 static int save_affiliation(struct sqlite *s, const struct record *r)
 {
 	const struct record_affiliation *a = &r->as_affiliation;
-	bool is_none = str_equal(a->affiliation, "none");
+	/* who only reserved a nick is listed as well */
+	bool is_none = str_equal(a->affiliation, "none") && !a->nick;
 	struct sqlite3_stmt *stmt =
 		get_for_room(s,
 			     is_none ? STATEMENT_DROP_AFFILIATION
