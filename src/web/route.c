@@ -14,15 +14,21 @@
 #include "web/feed.h"
 #include "web/health.h"
 #include "web/live.h"
+#include "web/old_path.h"
 #include "web/pages.h"
+#include "web/room_list.h"
+#include "web/room_page.h"
 #include "web/room_path.h"
+#include "web/search.h"
 #include "web/web.h"
 #include "web/web_site.h"
 
 /* The first that matches answers. What is not below "/-/" belongs to rooms, so
  * only what has no '/' behind it can be ours there. */
 static const struct route routes[] = {
+	{ "/", room_list_answer },
 	{ "/favicon.ico", asset_answer_icon },
+	{ "/robots.txt", old_path_answer_robots },
 	{ "/metrics", health_answer_metrics },
 	{ "/-/note-well", pages_answer },
 	{ "/-/overview", pages_answer },
@@ -37,7 +43,16 @@ static const struct route routes[] = {
 	{ "/-/areas/{name}.atom", feed_answer_area },
 	{ "/-/health", health_answer },
 	{ "/-/status.json", health_answer_status },
+	{ "/-/search", search_answer },
 	{ "/-/{name}", asset_answer },
+	{ "/logs/", old_path_answer_index },
+	{ "/logs/{name}/", old_path_answer },
+	{ "/logs/{name}/{name}", old_path_answer },
+	{ "/logs/{name}/{year}/{name}/{name}", old_path_answer },
+	{ "/{room}/", room_page_answer },
+	{ "/{room}/search", search_answer },
+	{ "/{room}/tombstones", room_page_answer_tombstones },
+	{ "/{room}/{year}/", room_page_answer_year },
 	{ "/{room}/feed.atom", feed_answer_room },
 	{ "/{room}/live", live_answer },
 	{ "/{room}/{day}", day_page_answer },

@@ -42,6 +42,9 @@ struct web_settings {
 	int64_t keep;                /* ms; archive.keep; 0: for ever */
 	int64_t keep_presence;       /* ms; archive.keep_presence; likewise */
 	size_t cache_size;           /* bytes; web.cache: kept days; 256 MiB */
+	const char *client;          /* web.client: a client in the browser,
+				      * "https://chat.example/#{room}"; NULL:
+				      * none is offered */
 	const char *version;
 	size_t max_clients;          /* web.max_clients: connections; 2000 */
 	size_t max_per_address;      /* web.max_per_address: of them; 100 */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/catalogue.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "store/log_reader.h"
+#include "store/record.h"
+
+static void on_group(void *owner, const struct record *record)
+{
+	struct catalogue *c = owner;
+	const struct record_group *from = &record->as_group;
+	struct record *copy = record_new(RECORD_GROUP, record->room,
+					 record->at);
+	struct record_group *to = &copy->as_group;
+
+	to->key = str_dup(from->key);
+	to->acronym = str_dup(from->acronym);
+	to->name = str_dup(from->name);
+	to->type = str_dup(from->type);
+	to->state = str_dup(from->state);
+	to->area = str_dup(from->area);
+	to->list_email = str_dup(from->list_email);
+	to->list_subscribe = str_dup(from->list_subscribe);
+	to->list_archive = str_dup(from->list_archive);
+	to->charter = str_dup(from->charter);
+	to->successor = str_dup(from->successor);
+	to->is_retired = from->is_retired;
+	if (c->count == c->cap) {
+		c->cap = c->cap ? c->cap * 2 : 64;
+		c->groups = mem_realloc(c->groups,
+					c->cap * sizeof(*c->groups));
+	}
+	c->groups[c->count++] = copy;
+}
+
+int catalogue_read(struct catalogue *c, struct reader *r)
+{
+	*c = (struct catalogue){ 0 };
+	return log_reader_groups(r, on_group, c);
+}
+
+void catalogue_fini(struct catalogue *c)
+{
+	while (c->count > 0)
+		record_free(&c->groups[--c->count]);
+	mem_free(&c->groups);
+}
+
+const struct record *catalogue_find(const struct catalogue *c,
+				    const char *room)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (str_equal(c->groups[i]->room, room))
+			return c->groups[i];
+	return NULL;
+}
+
+const char *catalogue_area(const struct catalogue *c, const char *room)
+{
+	const struct record *group = catalogue_find(c, room);
+
+	return group ? group->as_group.area : NULL;
+}
