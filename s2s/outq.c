@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "xmpp/envelope.h"
 #include "xmpp/stanza.h"
 
-#define COMPARE_MAX 4096     /* pairs of addressees, of different groups */
-#define SUPERSEDE_REACH 1000 /* envelopes */
+#define COMPARE_MAX 4096    /* pairs of addressees, of different groups */
+#define SENDERS 256         /* heads */
+#define SUPERSEDE_REACH 200 /* envelopes below the same head */
 
 void outq_init(struct outq *q)
 {
@@ -22,6 +24,7 @@ void outq_fini(struct outq *q)
 
 	while ((e = outq_take(q)))
 		envelope_free(&e);
+	mem_free(&q->senders);
 }
 
 static struct envelope *first(const struct outq *q)
@@ -35,6 +38,38 @@ static struct envelope *behind(const struct outq *q, const struct envelope *e)
 		return NULL;
 	return container_of(e->node.next, struct envelope, node);
 }
+
+/* ---- by sender: only from when something may be superseded, until the queue is
+ * empty again ---- */
+
+static struct list *head_of(const struct outq *q, const struct envelope *e)
+{
+	return &q->senders[frozen_sender(e->stanza) % SENDERS];
+}
+
+static void note_sender(struct outq *q, struct envelope *e)
+{
+	if (q->senders && frozen_is_passing(e->stanza))
+		list_add_tail(head_of(q, e), &e->same);
+}
+
+/* Those from first on that come before end; NULL = all. */
+static void note_senders(struct outq *q, struct envelope *from,
+			 const struct envelope *end)
+{
+	for (struct envelope *e = from; e != end; e = behind(q, e))
+		note_sender(q, e);
+}
+
+static void open_senders(struct outq *q)
+{
+	q->senders = mem_zero(SENDERS, sizeof(*q->senders));
+	for (size_t i = 0; i < SENDERS; i++)
+		list_init(&q->senders[i]);
+	note_senders(q, q->next, NULL);
+}
+
+/* ---- what waits ---- */
 
 /* The stanza may be shared with other queues; counted in each, so that the sum
  * is never less than the memory. */
@@ -50,6 +85,7 @@ void outq_add(struct outq *q, struct envelope *owned)
 		q->next = owned;
 		q->at = 0;
 	}
+	note_sender(q, owned);
 	q->count++;
 	q->bytes += envelope_size(owned);
 	q->held += held_by(owned);
@@ -110,6 +146,7 @@ static size_t drop_waiting(struct outq *q, struct envelope *e)
 	size_t stanzas = envelope_count(e);
 
 	list_remove(&e->node);
+	list_remove(&e->same);
 	q->count--;
 	q->held -= held_by(e);
 	take_bytes(&q->bytes, envelope_size(e));
@@ -122,15 +159,20 @@ static size_t drop_waiting(struct outq *q, struct envelope *e)
 size_t outq_supersede(struct outq *q, const struct envelope *newer)
 {
 	size_t dropped = 0;
-	struct list *at = q->envelopes.prev;
+	struct list *head, *at;
 
 	if (!q->next || q->repeated > 0)
 		return 0;
-	for (int i = 0; i < SUPERSEDE_REACH && at != &q->next->node; i++) {
-		struct envelope *e = container_of(at, struct envelope, node);
+	if (!q->senders)
+		open_senders(q);
+	head = head_of(q, newer);
+	at = head->prev;
+	for (int i = 0; i < SUPERSEDE_REACH && at != head; i++) {
+		struct envelope *e = container_of(at, struct envelope, same);
 
 		at = at->prev;
-		if (frozen_is_outdone(e->stanza, newer->stanza) &&
+		if (e != q->next &&
+		    frozen_is_outdone(e->stanza, newer->stanza) &&
 		    covers(newer, e))
 			dropped += drop_waiting(q, e);
 	}
@@ -171,11 +213,14 @@ static bool expand_one(struct outq *q, struct buf *out,
 static void go_on(struct outq *q)
 {
 	q->held -= held_by(q->next);
+	list_remove(&q->next->same);
 	q->next = behind(q, q->next);
 	q->at = 0;
 	q->count--;
-	if (q->count == 0)
-		q->bytes = 0;
+	if (q->count > 0)
+		return;
+	q->bytes = 0;
+	mem_free(&q->senders);
 }
 
 static void drop_first(struct outq *q)
@@ -293,6 +338,7 @@ void outq_rewind(struct outq *q, bool is_loss)
 	q->count += q->kept_count;
 	q->held += q->kept_held;
 	q->bytes += q->kept_bytes;
+	note_senders(q, first(q), q->next);
 	q->next = first(q);
 	q->at = q->from;
 	q->kept = 0;

@@ -32,6 +32,8 @@ struct outq {
 	size_t repeated;  /* stanzas, from the first kept on, that were
 				* already lost once */
 	size_t max_bytes; /* of a stanza, when those kept were written */
+	struct list *senders; /* owned, or NULL: heads of what waits and may be
+				* made needless, by the hash of its sender */
 };
 
 void outq_init(struct outq *q);
@@ -40,8 +42,8 @@ void outq_fini(struct outq *q); /* drops what waits */
 /** Takes the envelope. */
 void outq_add(struct outq *q, struct envelope *owned);
 /** Drop what waits and is made needless by newer, for all of its addressees.
- *  Tells how many stanzas. Looks at the last of a long queue only, and never
- *  at what is about to be sent. */
+ *  Tells how many stanzas. Never looks at what is about to be sent, and not at
+ *  all where much waits of the same sender. */
 size_t outq_supersede(struct outq *q, const struct envelope *newer);
 /** What outq_expand() did. */
 struct outq_portion {

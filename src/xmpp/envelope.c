@@ -220,6 +220,7 @@ static struct envelope *envelope_make(struct frozen *stanza,
 	struct envelope *e = mem_new(struct envelope);
 
 	list_init(&e->node);
+	list_init(&e->same);
 	e->stanza = frozen_ref(stanza);
 	e->group = owned_group;
 	e->local = str_dup(local);

@@ -52,6 +52,7 @@ const struct addressee *audience_group_get(const struct audience_group *g,
 /** One stanza for one remote domain. */
 struct envelope {
 	struct list node;             /* in whoever's queue it waits */
+	struct list same;             /* there, with others of its sender */
 	struct frozen *stanza;        /* a reference */
 	struct audience_group *group; /* a reference */
 	char *local;                  /* owned; our domain it is sent from */

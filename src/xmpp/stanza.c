@@ -317,6 +317,16 @@ const char *frozen_id(const struct frozen *f)
 	return f->id;
 }
 
+uint64_t frozen_sender(const struct frozen *f)
+{
+	return f->sender;
+}
+
+bool frozen_is_passing(const struct frozen *f)
+{
+	return f->passing != PASSING_NOT;
+}
+
 bool frozen_is_outdone(const struct frozen *older, const struct frozen *newer)
 {
 	if (older->passing == PASSING_NOT || older->sender != newer->sender ||

@@ -86,6 +86,10 @@ enum stanza_type frozen_type(const struct frozen *f);
 /** From of the frozen stanza (borrowed text). */
 const char *frozen_from(const struct frozen *f);
 const char *frozen_id(const struct frozen *f); /* or NULL */
+/** Of who sent it: a stanza is outdone by one with the same hash only. */
+uint64_t frozen_sender(const struct frozen *f);
+/** May anything outdo it? */
+bool frozen_is_passing(const struct frozen *f);
 /** Whoever gets newer need not have got older: both are how things are with the
  *  same sender, see passing. */
 bool frozen_is_outdone(const struct frozen *older, const struct frozen *newer);

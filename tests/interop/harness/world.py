@@ -24,6 +24,7 @@ STRICT = "strict.test"
 HIDDEN = "hidden.test"      # cannot be called: DNS leads to nobody
 MODERN = "modern.test"
 PLAYED = "played.test"      # a server that the test plays, on the bridge
+WATCHED = "watch.test"      # and another
 OPERATOR = "frank@home1.test"
 PASSWORD = "secret"
 NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"] + [
@@ -33,6 +34,7 @@ PORTS = {"home1.test": 25269, "home2.test": 35269, ROOMS: 15269,
          LIMITED: 45269, SELF_SIGNED: 45269, STRICT: 45269,
          HIDDEN: 45269, MODERN: 45269}
 PLAYED_PORT = 55269
+WATCHED_PORT = 56269
 
 
 class World:
@@ -48,6 +50,7 @@ class World:
         places[HIDDEN] = (net.NETWORK % 250, PORTS[HIDDEN])
         places[OTHER] = places[ROOMS]
         places[PLAYED] = (net.GATEWAY, PLAYED_PORT)
+        places[WATCHED] = (net.GATEWAY, WATCHED_PORT)
         self.zone = zone.Zone(folder, places)
         net.use_resolver(folder, self.zone.address)
         self.homes = {}

@@ -378,6 +378,46 @@ static void outq_drops_nothing_that_was_begun(void **state)
 	outq_fini(&q);
 }
 
+/* Long as the queue is, and what has begun and waits again once more. */
+static void outq_finds_what_is_outdone_far_ahead(void **state)
+{
+	struct envelope *newer = make_stanza(PRESENCE(FROM), 3);
+	struct outq q;
+	struct buf out;
+
+	(void)state;
+	outq_init(&q);
+	buf_init(&out);
+	outq_add(&q, make_envelope("first", 1, 0));
+	outq_add(&q, make_stanza(PRESENCE(FROM), 3));
+	for (unsigned i = 0; i < 3000; i++) {
+		char *text = str_format(PRESENCE("from='r@a.test/n%u'"), i);
+
+		outq_add(&q, make_stanza(text, 1));
+		mem_free(&text);
+	}
+	assert_int_equal(outq_supersede(&q, newer), 3);
+	assert_int_equal(q.count, 3001);
+	/* the same for one that came when the others were known */
+	outq_add(&q, make_stanza(PRESENCE(FROM), 2));
+	assert_int_equal(outq_supersede(&q, newer), 2);
+	/* and for one that was begun, and begins anew */
+	outq_fini(&q);
+	outq_add(&q, make_envelope("first", 1, 0));
+	outq_add(&q, make_stanza(PRESENCE(FROM), 2));
+	outq_add(&q, make_envelope("last", 1, 0));
+	assert_int_equal(outq_supersede(&q, newer), 2);
+	outq_add(&q, make_stanza(PRESENCE(FROM), 2));
+	assert_int_equal(outq_expand(&q, &out, 100000, 0).stanzas, 4);
+	assert_true(outq_is_empty(&q));
+	outq_rewind(&q, false);
+	assert_int_equal(q.count, 3);
+	assert_int_equal(outq_supersede(&q, newer), 2);
+	outq_add(&q, newer);
+	buf_fini(&out);
+	outq_fini(&q);
+}
+
 static void outq_gives_back_what_is_left(void **state)
 {
 	struct outq q;
@@ -478,6 +518,7 @@ int main(void)
 		cmocka_unit_test(limits_read_what_they_write),
 		cmocka_unit_test(outq_drops_what_is_outdone),
 		cmocka_unit_test(outq_drops_nothing_that_was_begun),
+		cmocka_unit_test(outq_finds_what_is_outdone_far_ahead),
 		cmocka_unit_test(outq_gives_back_what_is_left),
 		cmocka_unit_test(seat_outlives_its_stream_by_number),
 		cmocka_unit_test(seat_table_grows),
