@@ -316,6 +316,8 @@ static void take_event(struct site *site, struct blocklist *b,
 	     item = elem_next(item, "retract", NS_PUBSUB_EVENT))
 		if (elem_attr(item, "id"))
 			blocklist_remove(b, elem_attr(item, "id"));
+	log_debug(LOG_MUC, "block list %s: has news; %zu entries", b->name,
+		  map_count(b->entries));
 }
 
 /* Purged or deleted: asked anew, so that only an answer empties it. */

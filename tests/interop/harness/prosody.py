@@ -44,6 +44,16 @@ VirtualHost "{domain}"
 """
 
 
+PUBSUB = """\
+VirtualHost "unused.{domain}"
+Component "{domain}" "pubsub"
+	admins = {{ "{admin}" }}
+	autocreate_on_publish = true
+	autocreate_on_subscribe = true
+	ssl = {{ certificate = "{cert}"; key = "{key}"; cafile = "{ca}" }}
+"""
+
+
 def escape_path(name):
     """Prosody's file names: everything but letters and digits is %xx."""
     return "".join(c if c.isalnum() else "%%%02x" % ord(c) for c in name)
@@ -55,12 +65,13 @@ class Prosody:
     more: {domain: certificate} of others that it hosts with the same
     accounts. is_limited: with the rates of Debian's configuration.
     is_strict: it speaks only with who has a valid certificate. is_modern:
-    it uses streams both ways and has them acknowledged.
+    it uses streams both ways and has them acknowledged. publisher: the
+    bare JID of who publishes there: then `domain` is a PubSub service.
     """
 
     def __init__(self, folder, host, domain, s2s_port, authority, accounts,
                  more=(), is_limited=False, is_strict=False,
-                 is_modern=False):
+                 is_modern=False, publisher=None):
         self.folder = folder
         self.domain = domain
         self.host = host
@@ -83,8 +94,9 @@ class Prosody:
             bidi="" if is_modern else '"s2s_bidi", ',
             is_strict="true" if is_strict else "false",
             s2s_port=s2s_port) + "".join(
-                VIRTUAL_HOST.format(domain=name, cert=own.cert, key=own.key,
-                                    ca=authority.cert)
+                (PUBSUB if publisher else VIRTUAL_HOST).format(
+                    admin=publisher, domain=name, cert=own.cert, key=own.key,
+                    ca=authority.cert)
                 for name, own in domains.items()))
 
     def _make_accounts(self, data, domain):

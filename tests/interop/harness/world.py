@@ -23,6 +23,7 @@ SELF_SIGNED = "self.test"   # so is this one, and that
 STRICT = "strict.test"
 HIDDEN = "hidden.test"      # cannot be called: DNS leads to nobody
 MODERN = "modern.test"
+LISTS = "lists.test"        # a PubSub service
 PLAYED = "played.test"      # a server that the test plays, on the bridge
 WATCHED = "watch.test"      # and another
 OPERATOR = "frank@home1.test"
@@ -32,7 +33,7 @@ NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"] + [
 
 PORTS = {"home1.test": 25269, "home2.test": 35269, ROOMS: 15269,
          LIMITED: 45269, SELF_SIGNED: 45269, STRICT: 45269,
-         HIDDEN: 45269, MODERN: 45269}
+         HIDDEN: 45269, MODERN: 45269, LISTS: 45269}
 PLAYED_PORT = 55269
 WATCHED_PORT = 56269
 
