@@ -71,6 +71,21 @@ static void send_out(struct room *r, const struct elem *wish)
 	}
 }
 
+void destroy_room(struct room *r, const char *venue, const char *reason)
+{
+	struct elem *wish = elem_new("destroy", NS_MUC_OWNER);
+
+	elem_set_attr(wish, "jid", venue);
+	if (reason)
+		elem_add_with_text(wish, "reason", NULL, reason);
+	send_out(r, wish);
+	elem_free(&wish);
+	r->config.is_destroyed = true;
+	str_set(&r->config.venue, venue);
+	str_set(&r->config.farewell, reason);
+	r->is_over = true;
+}
+
 void destroy_run(struct act *a, struct elem *wish)
 {
 	struct room *r = a->room;

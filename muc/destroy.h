@@ -19,6 +19,9 @@ struct stanza;
 
 /** wish: <destroy/>, in the act's stanza. Its sender owns the room. */
 void destroy_run(struct act *a, struct elem *wish);
+/** End it, whoever wants it; the house finishes it. venue: bare JID of the room
+ *  to go to; both may be NULL. */
+void destroy_room(struct room *r, const char *venue, const char *reason);
 /** Does the room, which is over, leave a tombstone? Then it is filled. */
 bool destroy_make_tombstone(const struct room *r, struct room_config *out);
 /** What a tombstone answers. */

@@ -11,6 +11,9 @@
 #include "muc/muc.h"
 #include "muc/site.h"
 
+/* Every domain has a room of this name. */
+#define HOUSE_STANDING_ROOM "hallway"
+
 struct jid;
 struct list;
 struct map;

@@ -32,8 +32,6 @@
 #include "xmpp/envelope.h"
 #include "xmpp/stanza.h"
 
-#define STANDING_ROOM "hallway"
-
 /* Sessions of lost domains taken out in one turn: each of them is told to all
  * domains in its room. */
 #define LOST_AT_ONCE 500
@@ -241,7 +239,7 @@ static void check_restored(struct muc *m, bool sessions_too_old)
 
 static void make_standing_room(struct muc *m, const char *domain)
 {
-	struct jid *jid = jid_new(STANDING_ROOM, domain, NULL);
+	struct jid *jid = jid_new(HOUSE_STANDING_ROOM, domain, NULL);
 	struct room *r;
 
 	require(jid);

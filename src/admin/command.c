@@ -1,76 +1,166 @@
 /* SPDX-License-Identifier: MIT */
 #include "admin/command.h"
 
-#include "admin/metrics.h"
-#include "admin/s2s_desk.h"
+#include <ctype.h>
+
+#include "admin/order.h"
+#include "admin/command_value.h"
 #include "base/buf.h"
-#include "base/clock.h"
-#include "base/counter.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "jid/idna.h"
-#include "muc/muc.h"
-#include "store/store.h"
+#include "jid/jid.h"
+#include "muc/desk.h"
 
-#define MAX_ARGUMENTS 4
+/* ---- the table ---- */
 
-/** A command that is being run: with arguments that it knows. */
-struct command_call {
-	struct admin *admin;
-	const char *operand; /* NULL: none was given */
-	const struct command_value *args;
-	size_t arg_count;
-	const struct command_reply *reply;
+static void run_help(const struct order *order);
+
+static const struct command own_commands[] = {
+	{ "help",
+	  "list the commands, or say what one of them takes",
+	  COMMAND_ANYONE,
+	  run_help,
+	  { { "command", COMMAND_TEXT, COMMAND_OPERAND, "Command", NULL } } },
+	{ 0 },
 };
 
-struct command {
-	const char *name;
-	const char *operand; /* what follows the name: "DOMAIN"; NULL = none */
-	const char *text;
-	void (*run)(const struct command_call *call);
-	const char *arguments[MAX_ARGUMENTS + 1]; /* their names, NULL ends */
+static const struct command *const tables[] = {
+	own_commands,  people_commands, record_commands,
+	room_commands, s2s_commands,    service_commands,
 };
 
-/* ---- arguments ---- */
-
-/* "" when it was given without a value, NULL when it was not given. */
-static const char *argument(const struct command_call *call, const char *name)
+const struct command *command_get(size_t i)
 {
-	for (size_t i = 0; i < call->arg_count; i++) {
-		if (str_equal(call->args[i].name, name))
-			return call->args[i].text ? call->args[i].text : "";
+	for (size_t t = 0; t < array_len(tables); t++) {
+		const struct command *c = tables[t];
+
+		while (c->name && i > 0)
+			c++, i--;
+		if (c->name)
+			return c;
 	}
 	return NULL;
 }
 
-/* ---- rows ---- */
+const struct command *command_find(const char *name)
+{
+	const struct command *c;
 
-static void row_text(const struct command_reply *r, const char *name,
-		     const char *text)
+	for (size_t i = 0; (c = command_get(i)); i++)
+		if (str_equal(c->name, name))
+			return c;
+	return NULL;
+}
+
+static size_t count_commands(void)
+{
+	size_t count = 0;
+
+	while (command_get(count))
+		count++;
+	return count;
+}
+
+static int find_argument(const struct command *c, const char *name)
+{
+	for (int i = 0; c->arguments[i].name; i++)
+		if (str_equal(c->arguments[i].name, name))
+			return i;
+	return -1;
+}
+
+bool command_has_room(const struct command *c)
+{
+	int i = find_argument(c, "room");
+
+	return i >= 0 && c->arguments[i].type == COMMAND_ROOM;
+}
+
+/* ---- what a order knows ---- */
+
+const char *order_text(const struct order *order, const char *name)
+{
+	int i = find_argument(order->command, name);
+
+	require(i >= 0);
+	return order->texts[i];
+}
+
+int64_t order_number(const struct order *order, const char *name,
+		     int64_t otherwise)
+{
+	return order_text(order, name)
+		       ? order->numbers[find_argument(order->command, name)]
+		       : otherwise;
+}
+
+bool order_has_flag(const struct order *order, const char *name)
+{
+	return order_number(order, name, 0) != 0;
+}
+
+const char *command_caller_text(const struct command_caller *caller)
+{
+	return caller->jid ? jid_bare(caller->jid) : "control";
+}
+
+static bool is_operator(const struct admin *admin,
+			const struct command_caller *caller)
+{
+	return !caller->jid || desk_is_operator(admin->muc, caller->jid,
+						caller->by_certificate);
+}
+
+struct desk_actor order_actor(const struct order *order, const char *room)
+{
+	const struct command_caller *caller = order->caller;
+	struct desk_actor actor = {
+		.by = command_caller_text(caller),
+		.is_operator = is_operator(order->admin, caller),
+		.rank = AFFILIATION_OWNER,
+	};
+
+	if (find_argument(order->command, "reason") >= 0)
+		actor.reason = order_text(order, "reason");
+	if (!actor.is_operator)
+		actor.rank =
+			room ? desk_rank_of(order->admin->muc, room,
+					    caller->jid, caller->by_certificate)
+			     : AFFILIATION_NONE;
+	return actor;
+}
+
+void order_row(const struct order *order, const struct command_value *values,
+	       size_t count)
+{
+	order->reply->row(order->reply->owner, values, count);
+}
+
+void order_row_text(const struct order *order, const char *name,
+		    const char *text)
 {
 	const struct command_value values[] = {
 		{ .name = "name", .text = name },
 		{ .name = "value", .text = text },
 	};
 
-	r->row(r->owner, values, array_len(values));
+	order_row(order, values, array_len(values));
 }
 
-static void row_number(const struct command_reply *r, const char *name,
-		       int64_t number)
+void order_row_number(const struct order *order, const char *name,
+		      int64_t number)
 {
 	const struct command_value values[] = {
 		{ .name = "name", .text = name },
 		{ .name = "value", .number = number },
 	};
 
-	r->row(r->owner, values, array_len(values));
+	order_row(order, values, array_len(values));
 }
 
-static void end_ok(const struct command_reply *r)
+void order_end(const struct order *order)
 {
-	r->end(r->owner, NULL, NULL);
+	order->reply->end(order->reply->owner, NULL, NULL);
 }
 
 /* Takes text. */
@@ -81,243 +171,134 @@ static void end_error(const struct command_reply *r, const char *error,
 	mem_free(&owned_text);
 }
 
-/* ---- status ---- */
-
-/* The wall clock may have been set back. */
-static void row_uptime(const struct admin *admin, const struct command_reply *r)
+void order_fail(const struct order *order, const char *error, char *owned_text)
 {
-	int64_t uptime = clock_wall() - admin->started;
-	const struct command_value values[] = {
-		{ .name = "name", .text = "uptime" },
-		{ .name = "value", .number = uptime > 0 ? uptime / 1000 : 0 },
-		{ .name = "unit", .text = "s" },
-	};
-
-	r->row(r->owner, values, array_len(values));
+	end_error(order->reply, error, owned_text);
 }
 
-static void row_domains(const struct admin *admin,
-			const struct command_reply *r)
-{
-	struct buf text = { 0 };
+/* ---- rights ---- */
 
-	for (size_t i = 0; i < admin->domain_count; i++) {
-		if (i > 0)
-			buf_add_char(&text, ' ');
-		buf_add_str(&text, admin->domains[i]);
-	}
-	row_text(r, "domains", buf_str(&text));
-	buf_fini(&text);
+/* An operator by the configuration, on a stream that proves too little? */
+static bool is_half_operator(const struct admin *admin,
+			     const struct command_caller *caller)
+{
+	return !caller->by_certificate &&
+	       desk_is_operator(admin->muc, caller->jid, true);
 }
 
-static void run_status(const struct command_call *call)
+static char *refusal_new(const struct admin *admin,
+			 const struct command_caller *caller,
+			 const struct command *c)
 {
-	const struct admin *admin = call->admin;
-	const struct command_reply *r = call->reply;
-
-	row_text(r, "version", admin->version);
-	row_uptime(admin, r);
-	row_domains(admin, r);
-	row_number(r, "rooms", (int64_t)muc_room_count(admin->muc));
-	row_number(r, "occupants", (int64_t)muc_occupant_count(admin->muc));
-	row_number(r, "records_waiting", (int64_t)store_waiting(admin->store));
-	for (const struct counter *c = counter_next(NULL); c;
-	     c = counter_next(c))
-		row_number(r, c->name, counter_get(c));
-	end_ok(r);
+	if (is_half_operator(admin, caller))
+		return str_dup("you are listed as an operator, but your "
+			       "server has proven its domain by dialback "
+			       "only; an operator's needs a valid "
+			       "certificate");
+	if (c->right == COMMAND_CHAIR)
+		return str_dup("only admins and owners of that room, and "
+			       "operators of the service, may do that");
+	return str_dup("only operators of the service may do that");
 }
 
-/* ---- stop, reload ---- */
-
-/* Answered first: the end takes the front along. */
-static void run_stop(const struct command_call *call)
+bool command_may(const struct admin *admin, const struct command_caller *caller,
+		 const struct command *c, const char *room, char **refusal_out)
 {
-	struct admin *admin = call->admin;
+	bool may = c->right == COMMAND_ANYONE || is_operator(admin, caller);
 
-	const char *farewell = argument(call, "farewell");
-
-	log_info(LOG_ADMIN, "stop: an operator asked for it");
-	end_ok(call->reply);
-	if (farewell)
-		muc_farewell(admin->muc, *farewell ? farewell : NULL);
-	admin->stop(admin->owner);
+	if (!may && c->right == COMMAND_CHAIR && room)
+		may = desk_rank_of(admin->muc, room, caller->jid,
+				   caller->by_certificate) >= AFFILIATION_ADMIN;
+	if (refusal_out)
+		*refusal_out = may ? NULL : refusal_new(admin, caller, c);
+	return may;
 }
 
-static void run_reload(const struct command_call *call)
-{
-	struct admin *admin = call->admin;
+/* ---- help ---- */
 
-	log_info(LOG_ADMIN, "reload: an operator asked for it");
-	admin->reload(admin->owner);
-	end_ok(call->reply);
+static void add_operand(struct buf *out, const struct command_argument *a)
+{
+	bool is_required = a->flags & COMMAND_REQUIRED;
+
+	buf_add_str(out, is_required ? " " : " [");
+	for (const char *c = a->name; *c; c++)
+		buf_add_char(out, (char)toupper((unsigned char)*c));
+	if (!is_required)
+		buf_add_char(out, ']');
 }
 
-/* ---- metrics ---- */
-
-/* Of a text of lines; the text is changed. */
-static void row_lines(const struct command_reply *r, char *text)
-{
-	char *rest;
-
-	for (char *line = text; *line; line = rest) {
-		struct command_value value = { .name = "line", .text = line };
-
-		rest = strchr(line, '\n');
-		if (rest)
-			*rest++ = '\0';
-		else
-			rest = line + strlen(line);
-		r->row(r->owner, &value, 1);
-	}
-}
-
-static void run_metrics(const struct command_call *call)
+/* "rooms set ROOM FIELD VALUE"; owned. */
+static char *usage_new(const struct command *c)
 {
 	struct buf out = { 0 };
-	char *text;
 
-	metrics_print(call->admin, &out);
-	text = buf_steal_str(&out);
-	row_lines(call->reply, text);
-	mem_free(&text);
-	end_ok(call->reply);
+	buf_add_str(&out, c->name);
+	for (const struct command_argument *a = c->arguments; a->name; a++)
+		if (a->flags & COMMAND_OPERAND)
+			add_operand(&out, a);
+	return buf_steal_str(&out);
 }
 
-/* ---- s2s ---- */
-
-/* In normal form, owned; NULL: ended with a complaint. */
-static char *read_domain(const struct command_call *call, const char *text)
+static void row_help(const struct order *order, const char *name,
+		     const char *text)
 {
-	char *domain = idna_is_address(text) ? NULL : idna_to_unicode(text);
-	char *quoted;
+	const struct command_value values[] = {
+		{ .name = "name", .text = name },
+		{ .name = "text", .text = text },
+	};
 
-	if (domain)
-		return domain;
-	quoted = str_quote(text, strlen(text), 64);
-	end_error(call->reply, "bad-argument",
-		  str_format("%s is no domain name", quoted));
-	mem_free(&quoted);
-	return NULL;
+	order_row(order, values, array_len(values));
 }
 
-static bool is_ours(const struct admin *admin, const char *domain)
+static void help_one(const struct order *order, const struct command *c)
 {
-	for (size_t i = 0; i < admin->domain_count; i++) {
-		if (str_equal(admin->domains[i], domain))
-			return true;
-	}
-	return false;
+	char *usage = usage_new(c);
+
+	row_help(order, usage, c->text);
+	mem_free(&usage);
 }
 
-static void run_s2s_list(const struct command_call *call)
+static void help_argument(const struct order *order,
+			  const struct command_argument *a)
 {
-	const char *text = argument(call, "domain");
-	char *domain = text ? read_domain(call, text) : NULL;
+	bool is_operand = a->flags & COMMAND_OPERAND;
+	struct buf name = { 0 }, text = { 0 };
 
-	if (!text || domain)
-		s2s_desk_list(call->admin->s2s_desk, domain, call->reply);
-	mem_free(&domain);
-}
-
-static void check_as(const struct command_call *call, const char *local,
-		     const char *remote)
-{
-	const struct admin *admin = call->admin;
-
-	if (!is_ours(admin, local))
-		end_error(call->reply, "bad-argument",
-			  str_format("%s is no conference domain of ours",
-				     local));
-	else if (is_ours(admin, remote))
-		end_error(call->reply, "bad-argument",
-			  str_format("%s is a conference domain of ours; what "
-				     "is checked are others", remote));
+	if (is_operand)
+		add_operand(&name, a);
 	else
-		s2s_desk_check(admin->s2s_desk, local, remote, call->reply);
+		buf_add_format(&name, " --%s%s", a->name,
+			       a->type == COMMAND_FLAG ? "" : "=...");
+	buf_add_str(&text, a->text);
+	for (size_t i = 0; a->choices && a->choices[i]; i++)
+		buf_add_format(&text, "%s%s", i ? ", " : ": ", a->choices[i]);
+	row_help(order, buf_str(&name), buf_str(&text));
+	buf_fini(&text);
+	buf_fini(&name);
 }
 
-static void run_s2s_check(const struct command_call *call)
+static void run_help(const struct order *order)
 {
-	const char *text = argument(call, "from");
-	char *remote;
-	char *local;
+	const char *name = order_text(order, "command");
+	const struct command *c = name ? command_find(name) : NULL;
 
-	if (!call->operand) {
-		end_error(call->reply, "bad-argument",
-			  str_dup("which domain? \"s2s check DOMAIN\""));
+	if (name && !c) {
+		order_fail(order, "unknown-command",
+			   str_dup("there is no such command; \"help\" lists "
+				   "all"));
 		return;
 	}
-	remote = read_domain(call, call->operand);
-	if (!remote)
-		return;
-	local = read_domain(call, text ? text : call->admin->domains[0]);
-	if (local)
-		check_as(call, local, remote);
-	mem_free(&local);
-	mem_free(&remote);
-}
-
-static void run_s2s_forget(const struct command_call *call)
-{
-	char *domain;
-
-	if (!call->operand) {
-		end_error(call->reply, "bad-argument",
-			  str_dup("which domain? \"s2s forget DOMAIN\""));
-		return;
+	if (c) {
+		help_one(order, c);
+		for (size_t i = 0; c->arguments[i].name; i++)
+			help_argument(order, &c->arguments[i]);
 	}
-	domain = read_domain(call, call->operand);
-	if (domain)
-		s2s_desk_forget(call->admin->s2s_desk, domain, call->reply);
-	mem_free(&domain);
+	for (size_t i = 0; !c && command_get(i); i++)
+		help_one(order, command_get(i));
+	order_end(order);
 }
 
-/* ---- the table ---- */
-
-static void run_help(const struct command_call *call);
-
-static const struct command commands[] = {
-	{ "help", NULL, "list the commands", run_help, { NULL } },
-	{ "metrics", NULL, "print all counters as OpenMetrics text",
-	  run_metrics, { NULL } },
-	{ "reload", NULL, "take up what may change without a restart",
-	  run_reload, { NULL } },
-	{ "s2s", NULL, "the same as \"s2s list\"", run_s2s_list,
-	  { "domain", NULL } },
-	{ "s2s check", "DOMAIN",
-	  "find out step by step whether a domain can be reached",
-	  run_s2s_check, { "from", NULL } },
-	{ "s2s forget", "DOMAIN",
-	  "forget that a domain ever had a valid certificate", run_s2s_forget,
-	  { NULL } },
-	{ "s2s list", NULL, "list the links and streams to other servers",
-	  run_s2s_list, { "domain", NULL } },
-	{ "status", NULL, "show version, rooms, users and all counters",
-	  run_status, { NULL } },
-	{ "stop", NULL, "end the daemon; rooms keep their users unless they get "
-			"a farewell",
-	  run_stop, { "farewell", NULL } },
-};
-
-static void run_help(const struct command_call *call)
-{
-	const struct command_reply *r = call->reply;
-
-	for (size_t i = 0; i < array_len(commands); i++) {
-		const struct command *c = &commands[i];
-		char *name = str_format("%s%s%s", c->name,
-					c->operand ? " " : "",
-					c->operand ? c->operand : "");
-		const struct command_value values[] = {
-			{ .name = "name", .text = name },
-			{ .name = "text", .text = c->text },
-		};
-
-		r->row(r->owner, values, array_len(values));
-		mem_free(&name);
-	}
-	end_ok(r);
-}
+/* ---- which command ---- */
 
 /* What follows the name of c; "" if nothing does, NULL if it is another's. */
 static const char *behind(const struct command *c, const char *name)
@@ -329,30 +310,34 @@ static const char *behind(const struct command *c, const char *name)
 	rest = name + strlen(c->name);
 	if (!*rest)
 		return rest;
-	return c->operand && *rest == ' ' && rest[1] ? rest + 1 : NULL;
+	return *rest == ' ' && rest[1] ? rest + 1 : NULL;
 }
 
-static const struct command *command_find(const char *name,
-					  const char **operand_out)
+/* The one with the longest name that the line begins with. */
+static const struct command *match(const char *line, const char **rest_out)
 {
-	for (size_t i = 0; i < array_len(commands); i++) {
-		const char *rest = behind(&commands[i], name);
+	const struct command *c, *best = NULL;
 
-		*operand_out = rest && *rest ? rest : NULL;
-		if (rest)
-			return &commands[i];
+	for (size_t i = 0; (c = command_get(i)); i++) {
+		const char *rest = behind(c, line);
+
+		if (rest && (!best || strlen(c->name) > strlen(best->name))) {
+			best = c;
+			*rest_out = rest;
+		}
 	}
-	return NULL;
+	return best;
 }
 
 static void end_unknown(const struct command_reply *r, const char *name)
 {
-	const char *names[array_len(commands)], *nearest;
+	size_t count = count_commands();
+	const char **names = mem_zero(count, sizeof(*names)), *nearest;
 	char *quoted = str_quote(name, strlen(name), 64);
 
-	for (size_t i = 0; i < array_len(commands); i++)
-		names[i] = commands[i].name;
-	nearest = str_nearest(name, names, array_len(names));
+	for (size_t i = 0; i < count; i++)
+		names[i] = command_get(i)->name;
+	nearest = str_nearest(name, names, count);
 	end_error(r, "unknown-command",
 		  nearest ? str_format("there is no command %s; the nearest "
 				       "is \"%s\", \"help\" lists all",
@@ -361,50 +346,140 @@ static void end_unknown(const struct command_reply *r, const char *name)
 				       "lists all",
 				       quoted));
 	mem_free(&quoted);
+	mem_free(&names);
 }
 
-static void end_bad_argument(const struct command_reply *r,
-			     const struct command *c, const char *argument_name)
+/* ---- reading the arguments ---- */
+
+static bool fail_argument(const struct order *order, const char *argument_name)
 {
 	char *quoted = str_quote(argument_name, strlen(argument_name), 64);
 
-	end_error(r, "bad-argument",
-		  str_format("\"%s\" takes no argument %s", c->name, quoted));
+	order_fail(order, "bad-argument",
+		   str_format("\"%s\" takes no argument %s",
+			      order->command->name, quoted));
 	mem_free(&quoted);
+	return false;
 }
 
-/* The first argument that c does not know, or NULL. */
-static const char *find_unknown(const struct command *c,
-				const struct command_value *args, size_t count)
+static bool fail_twice(const struct order *order, const char *name)
+{
+	order_fail(order, "bad-argument",
+		   str_format("the argument \"%s\" is given twice", name));
+	return false;
+}
+
+static bool fail_missing(const struct order *order, const char *name)
+{
+	char *usage = usage_new(order->command);
+
+	order_fail(order, "bad-argument",
+		   str_format("which %s? \"%s\"", name, usage));
+	mem_free(&usage);
+	return false;
+}
+
+/* One value; false: ended with a complaint. */
+static bool take(struct order *order, int i, const char *text, int64_t number)
+{
+	const struct command_argument *a = &order->command->arguments[i];
+	char *complaint = NULL;
+
+	if (order->texts[i])
+		return fail_twice(order, a->name);
+	order->texts[i] = command_value_read(order->admin, a, text, number,
+					     &order->numbers[i], &complaint);
+	if (!order->texts[i])
+		order_fail(order, "bad-argument", complaint);
+	return order->texts[i] != NULL;
+}
+
+static bool take_args(struct order *order, const struct command_value *args,
+		      size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const char *const *known = c->arguments;
+		int at = find_argument(order->command, args[i].name);
 
-		while (*known && !str_equal(*known, args[i].name))
-			known++;
-		if (!*known)
-			return args[i].name;
+		if (at < 0)
+			return fail_argument(order, args[i].name);
+		if (!take(order, at, args[i].text, args[i].number))
+			return false;
 	}
-	return NULL;
+	return true;
 }
 
-void command_run(struct admin *admin, const char *name,
-		 const struct command_value *args, size_t arg_count,
-		 const struct command_reply *reply)
+static int next_operand(const struct command *c, int i)
 {
-	struct command_call call = {
-		.admin = admin,
-		.args = args,
-		.arg_count = arg_count,
-		.reply = reply,
-	};
-	const struct command *c = command_find(name, &call.operand);
-	const char *unknown = c ? find_unknown(c, args, arg_count) : NULL;
+	while (c->arguments[i].name &&
+	       !(c->arguments[i].flags & COMMAND_OPERAND))
+		i++;
+	return c->arguments[i].name ? i : -1;
+}
 
-	if (!c)
+/* Words, the last operand what is left. */
+static bool take_operands(struct order *order, const char *rest)
+{
+	int i = next_operand(order->command, 0);
+
+	while (i >= 0 && *rest) {
+		int next = next_operand(order->command, i + 1);
+		const char *end = next < 0 ? NULL : strchr(rest, ' ');
+		char *word = str_dup_n(rest, end ? (size_t)(end - rest)
+						 : strlen(rest));
+		bool is_taken = take(order, i, word, 0);
+
+		mem_free(&word);
+		if (!is_taken)
+			return false;
+		rest = end ? end + 1 : "";
+		i = next;
+	}
+	return true;
+}
+
+static bool has_all(const struct order *order)
+{
+	const struct command_argument *a = order->command->arguments;
+
+	for (int i = 0; a[i].name; i++)
+		if ((a[i].flags & COMMAND_REQUIRED) && !order->texts[i])
+			return fail_missing(order, a[i].name);
+	return true;
+}
+
+static bool is_allowed(const struct order *order)
+{
+	const char *room = command_has_room(order->command)
+				   ? order_text(order, "room")
+				   : NULL;
+	char *refusal;
+
+	if (command_may(order->admin, order->caller, order->command, room,
+			&refusal))
+		return true;
+	order_fail(order, "forbidden", refusal);
+	return false;
+}
+
+void command_run(struct admin *admin, const struct command_caller *caller,
+		 const char *name, const struct command_value *args,
+		 size_t arg_count, const struct command_reply *reply)
+{
+	const char *rest = "";
+	struct order order = {
+		.admin = admin,
+		.caller = caller,
+		.reply = reply,
+		.command = match(name, &rest),
+	};
+
+	if (!order.command || (*rest && next_operand(order.command, 0) < 0)) {
 		end_unknown(reply, name);
-	else if (unknown)
-		end_bad_argument(reply, c, unknown);
-	else
-		c->run(&call);
+		return;
+	}
+	if (take_args(&order, args, arg_count) && take_operands(&order, rest) &&
+	    has_all(&order) && is_allowed(&order))
+		order.command->run(&order);
+	for (size_t i = 0; i < COMMAND_ARGUMENTS; i++)
+		mem_free(&order.texts[i]);
 }

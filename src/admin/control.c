@@ -226,6 +226,7 @@ static void client_run(struct client *cl, const char *name, json_t *args)
 		.row = on_row,
 		.end = on_command_end,
 	};
+	const struct command_caller caller = { .jid = NULL };
 	const char *bad = NULL;
 	struct command_value *values = read_args(args, &bad);
 
@@ -234,8 +235,8 @@ static void client_run(struct client *cl, const char *name, json_t *args)
 		return;
 	}
 	cl->is_running = true;
-	command_run(cl->control->admin, name, values, json_object_size(args),
-		    &reply);
+	command_run(cl->control->admin, &caller, name, values,
+		    json_object_size(args), &reply);
 	mem_free(&values);
 }
 

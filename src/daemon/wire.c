@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "admin/catalogue.h"
 #include "admin/command.h"
 #include "admin/control.h"
 #include "admin/metrics.h"
@@ -15,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "daemon/block_list.h"
 #include "daemon/conference.h"
 #include "daemon/config.h"
 #include "daemon/notify.h"
@@ -30,6 +32,7 @@
 #include "net/creds.h"
 #include "s2s/s2s.h"
 #include "store/archive.h"
+#include "store/log_reader.h"
 #include "store/reader.h"
 #include "store/record.h"
 #include "store/store.h"
@@ -54,6 +57,8 @@ struct wire {
 	struct muc *muc;
 	struct s2s *s2s;
 	struct s2s_desk *s2s_desk;
+	struct block_list *block_list;
+	struct catalogue *catalogue;
 	struct admin admin;
 	struct metrics *metrics;
 	struct control *control;
@@ -321,6 +326,11 @@ static void restore_one(void *owner, const struct record *record)
 	muc_restore(owner, record);
 }
 
+static void restore_group(void *owner, const struct record *record)
+{
+	catalogue_restore(owner, record);
+}
+
 static void take_proof(void *owner, const struct record *record)
 {
 	struct config *c = owner;
@@ -343,6 +353,9 @@ static int restore(struct wire *w, bool *too_old_out)
 		error = reader_load(reader, restore_one, w->muc);
 	if (!error)
 		error = reader_proofs(reader, take_proof, w->config);
+	if (!error)
+		error = log_reader_groups(reader, restore_group,
+					  w->catalogue);
 	reader_close(&reader);
 	if (error)
 		log_error(LOG_STORE, "%s: cannot be read: %s", w->database,
@@ -360,6 +373,7 @@ static int build_rooms(struct wire *w)
 
 	conference_fill_env(w->conference, &env);
 	w->muc = muc_new(&w->config->muc, &env);
+	w->catalogue = catalogue_new(w->muc);
 	error = restore(w, &w->is_too_old);
 	if (error)
 		return error;
@@ -370,17 +384,70 @@ static int build_rooms(struct wire *w)
 	return 0;
 }
 
-static int build_links(struct wire *w)
+/* What was blocked by command goes on top of the configuration. */
+static int open_block_list(struct wire *w)
 {
+	char *path = state_dir_path(w->state_dir, "blocked");
+	int error = block_list_open(path, &w->block_list);
+
+	if (error)
+		log_error(LOG_MAIN, "%s: cannot be read: %s", path,
+			  hw_error_text(error));
+	mem_free(&path);
+	return error;
+}
+
+static void set_policy(struct wire *w)
+{
+	struct s2s_policy policy =
+		block_list_join(w->block_list, &latest(w)->s2s.policy);
+
+	s2s_set_policy(w->s2s, &policy);
+}
+
+static int open_links(struct wire *w)
+{
+	struct s2s_settings settings = w->config->s2s;
 	char *text = NULL;
-	int error = s2s_open(&w->config->s2s, w->creds, &conference_s2s_events,
-			     w->conference, &w->s2s, &text);
+	int error;
+
+	settings.policy = block_list_join(w->block_list, &settings.policy);
+	error = s2s_open(&settings, w->creds, &conference_s2s_events,
+			 w->conference, &w->s2s, &text);
 
 	if (error)
 		log_error(LOG_S2S, "%s", text ? text : hw_error_text(error));
 	mem_free(&text);
 	conference_set_s2s(w->conference, w->s2s);
 	return error;
+}
+
+static int build_links(struct wire *w)
+{
+	int error = open_block_list(w);
+
+	return error ? error : open_links(w);
+}
+
+/* ---- commands ---- */
+
+static int block(void *owner, const char *domain, bool on)
+{
+	struct wire *w = owner;
+	int error = block_list_set(w->block_list, domain, on);
+
+	if (!error)
+		set_policy(w);
+	return error;
+}
+
+static void list_blocked(void *owner, void (*fn)(void *to, const char *domain),
+			 void *to)
+{
+	const struct wire *w = owner;
+
+	for (size_t i = 0; i < block_list_count(w->block_list); i++)
+		fn(to, block_list_get(w->block_list, i));
 }
 
 static void begin_stop(void *owner);
@@ -395,12 +462,16 @@ static int build_control(struct wire *w)
 		.muc = w->muc,
 		.store = w->store,
 		.s2s_desk = w->s2s_desk,
+		.catalogue = w->catalogue,
+		.database = w->database,
 		.version = PACKAGE_VERSION,
 		.domains = w->config->muc.domains,
 		.domain_count = w->config->muc.domain_count,
 		.started = clock_wall(),
 		.stop = begin_stop,
 		.reload = reload,
+		.block = block,
+		.blocked = list_blocked,
 		.owner = w,
 	};
 	error = control_open(w->loop, &w->config->control, &w->admin,
@@ -519,12 +590,12 @@ static void reload(void *owner)
 				  config->log_file);
 		(void)take_creds(w, config);
 		reopen_web(w);
-		s2s_set_policy(w->s2s, &config->s2s.policy);
 		s2s_set_dns(w->s2s, config->s2s.dns_servers,
 			    config->s2s.dns_trust_ad);
 		log_info(LOG_MAIN, "%s: reloaded", config->path);
 		config_free(&w->reloaded);
 		w->reloaded = config;
+		set_policy(w);
 	}
 	notify_ready();
 }
@@ -556,6 +627,7 @@ static void unbuild(void *owner)
 		s2s_close(&w->s2s); /* flushes what the gate let out */
 	conference_set_s2s(w->conference, NULL);
 	conference_close(w->conference);
+	catalogue_free(&w->catalogue);
 	muc_free(&w->muc);
 	/* Last: until then a second SIGTERM would meet its default action. */
 	signal_watch_free(&w->sigterm);
@@ -624,6 +696,7 @@ int wire_run(struct config *owned)
 		log_info(LOG_MAIN, "stopped");
 	s2s_desk_free(&w.s2s_desk);
 	site_maker_free(&w.site_maker);
+	block_list_free(&w.block_list);
 	conference_free(&w.conference);
 	loop_close(&w.loop);
 	creds_unref(&w.creds);

@@ -80,7 +80,8 @@ static void command_stop(struct fixture *f, const struct command_value *after,
 	timer_start(f->timer, after->number);
 }
 
-void command_run(struct admin *admin, const char *name,
+void command_run(struct admin *admin, const struct command_caller *caller,
+		 const char *name,
 		 const struct command_value *args, size_t arg_count,
 		 const struct command_reply *r)
 {
@@ -88,6 +89,7 @@ void command_run(struct admin *admin, const char *name,
 						    .text = "\xff\x01" };
 	struct fixture *f = admin->owner;
 
+	require(!caller->jid); /* whoever may open the socket */
 	if (str_equal(name, "echo")) {
 		command_echo(args, arg_count, r);
 	} else if (str_equal(name, "wait")) {

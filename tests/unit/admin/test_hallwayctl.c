@@ -6,35 +6,20 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
+#include "admin/catalogue.h"
 #include "admin/command.h"
 #include "admin/control.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "loop/loop.h"
-#include "muc/muc.h"
 #include "store/store.h"
 #include "tests/unit/admin/talker.h"
+#include "tests/unit/admin/world.h"
 
 #define WORDS_MAX 8
 #define NOBODY 65534
 
-/* The rooms and the store of these tests. */
-size_t muc_room_count(const struct muc *m)
-{
-	return m ? 0 : 3;
-}
-
-size_t muc_occupant_count(const struct muc *m)
-{
-	return m ? 0 : 41;
-}
-
-void muc_farewell(struct muc *m, const char *text)
-{
-	(void)m;
-	(void)text;
-}
-
+/* The store of these tests. */
 size_t store_waiting(const struct store *s)
 {
 	return s ? 0 : 7;
@@ -49,6 +34,7 @@ struct fixture {
 	int program; /* descriptor */
 	bool as_nobody;
 	atomic_bool is_ended; /* by "stop"; its loop's thread sets it */
+	struct world world;
 	struct admin admin;
 };
 
@@ -149,6 +135,9 @@ static int setup_version(void **state, const char *version)
 		.reload = on_reload,
 		.owner = f,
 	};
+	world_open(&f->world, domains, array_len(domains), clock_wall());
+	f->admin.muc = f->world.muc;
+	f->admin.catalogue = catalogue_new(f->world.muc);
 	f->program = open_program();
 	f->path = talker_make_path();
 	control_settings_init(&settings);
@@ -189,6 +178,8 @@ static int teardown(void **state)
 		stop(f);
 	talker_remove_path(f->path);
 	close(f->program);
+	catalogue_free(&f->admin.catalogue);
+	world_close(&f->world);
 	mem_free(&f->out);
 	mem_free(&f->err);
 	mem_free(&f);
@@ -202,12 +193,13 @@ static void columns_are_aligned(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(RUN_AT(f, "status"), 0);
-	assert_string_equal(f->out, "version          1.2.3\n"
-				    "uptime           0       s\n"
-				    "domains          a.test\n"
-				    "rooms            3\n"
-				    "occupants        41\n"
-				    "records_waiting  7\n");
+	assert_string_equal(f->out, "version              1.2.3\n"
+				    "uptime               0       s\n"
+				    "domains              a.test\n"
+				    "rooms                1\n"
+				    "occupants            0\n"
+				    "records_waiting      7\n"
+				    "hallway_muc_reports  0\n");
 	assert_string_equal(f->err, "");
 }
 
@@ -217,9 +209,10 @@ static void json_gives_a_line_per_row(void **state)
 		"{\"name\":\"version\",\"value\":\"1.2.3\"}\n"
 		"{\"name\":\"uptime\",\"value\":0,\"unit\":\"s\"}\n"
 		"{\"name\":\"domains\",\"value\":\"a.test\"}\n"
-		"{\"name\":\"rooms\",\"value\":3}\n"
-		"{\"name\":\"occupants\",\"value\":41}\n"
-		"{\"name\":\"records_waiting\",\"value\":7}\n";
+		"{\"name\":\"rooms\",\"value\":1}\n"
+		"{\"name\":\"occupants\",\"value\":0}\n"
+		"{\"name\":\"records_waiting\",\"value\":7}\n"
+		"{\"name\":\"hallway_muc_reports\",\"value\":0}\n";
 	struct fixture *f = *state;
 
 	assert_int_equal(RUN_AT(f, "--json", "status"), 0);
