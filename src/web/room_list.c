@@ -11,7 +11,7 @@
 #include "store/log_reader.h"
 #include "store/record.h"
 #include "web/call.h"
-#include "web/catalogue.h"
+#include "web/group_index.h"
 #include "web/frame.h"
 #include "web/html.h"
 #include "web/moment.h"
@@ -34,7 +34,7 @@ struct entry {
 struct listing {
 	struct call *call;
 	struct html html;
-	struct catalogue catalogue;
+	struct group_index catalogue;
 	struct entry *entries; /* owned */
 	size_t count, cap;
 	struct map *logged;    /* jid -> anything: has an entry by its log */
@@ -54,7 +54,7 @@ static struct entry *add_entry(struct listing *l, const char *jid)
 	}
 	e = &l->entries[l->count++];
 	*e = (struct entry){ .jid = str_dup(jid) };
-	e->group = catalogue_find(&l->catalogue, jid);
+	e->group = group_index_find(&l->catalogue, jid);
 	return e;
 }
 
@@ -208,7 +208,7 @@ static void write_option(struct html *h, const char *value, const char *text,
 	html_close(h);
 }
 
-static bool is_first_of_area(const struct catalogue *c, size_t at)
+static bool is_first_of_area(const struct group_index *c, size_t at)
 {
 	const char *area = c->groups[at]->as_group.area;
 
@@ -224,7 +224,7 @@ static bool is_first_of_area(const struct catalogue *c, size_t at)
 static void write_areas(struct listing *l)
 {
 	struct html *h = &l->html;
-	const struct catalogue *c = &l->catalogue;
+	const struct group_index *c = &l->catalogue;
 
 	if (c->count == 0)
 		return;
@@ -423,7 +423,7 @@ static void read_wishes(struct listing *l)
 void room_list_answer(struct call *c)
 {
 	struct listing l = { .call = c, .logged = map_new() };
-	int error = catalogue_read(&l.catalogue, c->desk->reader);
+	int error = group_index_read(&l.catalogue, c->desk->reader);
 
 	read_wishes(&l);
 	if (!error)
@@ -443,5 +443,5 @@ void room_list_answer(struct call *c)
 	mem_free(&l.entries);
 	mem_free(&l.wanted);
 	map_free(&l.logged, NULL);
-	catalogue_fini(&l.catalogue);
+	group_index_fini(&l.catalogue);
 }

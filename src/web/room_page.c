@@ -11,7 +11,7 @@
 #include "store/record.h"
 #include "web/calendar.h"
 #include "web/call.h"
-#include "web/catalogue.h"
+#include "web/group_index.h"
 #include "web/frame.h"
 #include "web/html.h"
 #include "web/line.h"
@@ -28,7 +28,7 @@ struct sheet {
 	struct call *call;
 	struct html html;
 	struct calendar calendar;
-	struct catalogue catalogue;
+	struct group_index catalogue;
 	const struct web_room *view;      /* NULL: not to be told of now */
 	const struct record_group *group; /* or NULL */
 	const char *name;
@@ -339,7 +339,7 @@ static int open_sheet(struct sheet *s, struct call *c)
 	*s = (struct sheet){ .call = c };
 	error = calendar_read(&s->calendar, r, c->room);
 	if (!error)
-		error = catalogue_read(&s->catalogue, r);
+		error = group_index_read(&s->catalogue, r);
 	if (error)
 		return error;
 	if (c->view && c->view->is_on_web && !c->view->is_gone)
@@ -347,7 +347,7 @@ static int open_sheet(struct sheet *s, struct call *c)
 	if (s->calendar.count == 0 && !s->view)
 		return HW_E_NOT_FOUND;
 	/* the list is public, but which rooms are open is not told by it */
-	group = catalogue_find(&s->catalogue, c->room);
+	group = group_index_find(&s->catalogue, c->room);
 	s->group = group && (s->view || !c->view || c->view->is_gone) ?
 			   &group->as_group :
 			   NULL;
@@ -365,7 +365,7 @@ static void close_sheet(struct sheet *s, int error)
 	else if (error)
 		call_fail(s->call, 503, NULL);
 	calendar_fini(&s->calendar);
-	catalogue_fini(&s->catalogue);
+	group_index_fini(&s->catalogue);
 }
 
 static bool is_noindex(const struct sheet *s)

@@ -13,7 +13,7 @@
 #include "store/reader.h"
 #include "store/record.h"
 #include "web/call.h"
-#include "web/catalogue.h"
+#include "web/group_index.h"
 #include "web/frame.h"
 #include "web/html.h"
 #include "web/line.h"
@@ -57,8 +57,8 @@ static char *room_of(const struct search *s, const char *typed)
 static int ask_area(struct search *s, struct archive_query *q,
 		    const char *area)
 {
-	struct catalogue c;
-	int error = catalogue_read(&c, s->call->desk->reader);
+	struct group_index c;
+	int error = group_index_read(&c, s->call->desk->reader);
 
 	if (!error)
 		q->rooms = mem_zero(c.count + 1, sizeof(*q->rooms));
@@ -69,7 +69,7 @@ static int ask_area(struct search *s, struct archive_query *q,
 		    str_equal_case(group->as_group.area, area))
 			q->rooms[q->room_count++] = str_dup(group->room);
 	}
-	catalogue_fini(&c);
+	group_index_fini(&c);
 	if (!error && q->room_count == 0)
 		error = HW_E_NOT_FOUND;
 	return error;

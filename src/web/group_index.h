@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * catalogue: the groups of the operator's list and their rooms, as the pages need
+ * group_index: the groups of the operator's list and their rooms, as the pages need
  * them: which area a room belongs to, its charter, its mailing list.
  *
  * Thread: web thread.
@@ -12,16 +12,16 @@
 struct reader;
 struct record;
 
-struct catalogue {
+struct group_index {
 	struct record **groups; /* owned RECORD_GROUPs, by acronym */
 	size_t count, cap;
 };
 
-/** catalogue_fini() in any case. */
-HW_MUST_USE int catalogue_read(struct catalogue *c, struct reader *r);
-void catalogue_fini(struct catalogue *c);
+/** group_index_fini() in any case. */
+HW_MUST_USE int group_index_read(struct group_index *c, struct reader *r);
+void group_index_fini(struct group_index *c);
 /** The group whose room that is (bare JID); NULL: none. */
-const struct record *catalogue_find(const struct catalogue *c,
+const struct record *group_index_find(const struct group_index *c,
 				    const char *room);
 /** Its acronym, or NULL. */
-const char *catalogue_area(const struct catalogue *c, const char *room);
+const char *group_index_area(const struct group_index *c, const char *room);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "web/catalogue.h"
+#include "web/group_index.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 static void on_group(void *owner, const struct record *record)
 {
-	struct catalogue *c = owner;
+	struct group_index *c = owner;
 	const struct record_group *from = &record->as_group;
 	struct record *copy = record_new(RECORD_GROUP, record->room,
 					 record->at);
@@ -36,20 +36,20 @@ static void on_group(void *owner, const struct record *record)
 	c->groups[c->count++] = copy;
 }
 
-int catalogue_read(struct catalogue *c, struct reader *r)
+int group_index_read(struct group_index *c, struct reader *r)
 {
-	*c = (struct catalogue){ 0 };
+	*c = (struct group_index){ 0 };
 	return log_reader_groups(r, on_group, c);
 }
 
-void catalogue_fini(struct catalogue *c)
+void group_index_fini(struct group_index *c)
 {
 	while (c->count > 0)
 		record_free(&c->groups[--c->count]);
 	mem_free(&c->groups);
 }
 
-const struct record *catalogue_find(const struct catalogue *c,
+const struct record *group_index_find(const struct group_index *c,
 				    const char *room)
 {
 	for (size_t i = 0; i < c->count; i++)
@@ -58,9 +58,9 @@ const struct record *catalogue_find(const struct catalogue *c,
 	return NULL;
 }
 
-const char *catalogue_area(const struct catalogue *c, const char *room)
+const char *group_index_area(const struct group_index *c, const char *room)
 {
-	const struct record *group = catalogue_find(c, room);
+	const struct record *group = group_index_find(c, room);
 
 	return group ? group->as_group.area : NULL;
 }
