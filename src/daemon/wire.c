@@ -293,6 +293,10 @@ static int build_state(struct wire *w)
 	if (!error)
 		error = state_dir_secret(w->state_dir, "occupant.secret",
 					 c->muc.secret, &text);
+	if (!error)
+		error = state_dir_secret(w->state_dir, "signing.key",
+					 c->store.seed, &text);
+	c->store.has_seed = !error;
 	if (text)
 		log_error(LOG_MAIN, "%s", text);
 	mem_free(&text);

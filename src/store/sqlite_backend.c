@@ -15,6 +15,7 @@
 #include "store/record.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
+#include "store/upkeep.h"
 
 #define WRITE_PATIENCE 250 /* ms; then the store thread looks at its mails */
 
@@ -101,6 +102,7 @@ struct sqlite {
 	struct sqlite3 *db;
 	struct sqlite3_stmt *statements[STATEMENT_COUNT];
 	struct line_writer lines;
+	struct upkeep upkeep;
 };
 
 /* Only we may read what is said in closed rooms. SQLite gives its other files
@@ -173,7 +175,9 @@ static int prepare_all(struct sqlite *s)
 	int error = sqlite_prepare_all(s->db, statement_sql, STATEMENT_COUNT,
 				       s->statements);
 
-	return error ? error : line_writer_init(&s->lines, s->db);
+	if (!error)
+		error = line_writer_init(&s->lines, s->db);
+	return error ? error : upkeep_init(&s->upkeep, s->db);
 }
 
 static void backend_close(void *self)
@@ -182,6 +186,7 @@ static void backend_close(void *self)
 
 	sqlite_finalize_all(s->statements, STATEMENT_COUNT);
 	line_writer_fini(&s->lines);
+	upkeep_fini(&s->upkeep);
 	sqlite_close(&s->db);
 	mem_free(&s);
 }
@@ -486,11 +491,29 @@ static void backend_rollback(void *self)
 			 sqlite3_errmsg(s->db));
 }
 
+static int backend_tend(void *self, const struct backend_care *care,
+			int64_t now, bool *more_out)
+{
+	struct sqlite *s = self;
+	int error = backend_begin(self);
+
+	*more_out = false;
+	if (error)
+		return error;
+	error = upkeep_run(&s->upkeep, care, now, more_out);
+	if (!error)
+		error = backend_commit(self);
+	if (error)
+		backend_rollback(self);
+	return error;
+}
+
 const struct backend_ops backend_sqlite = {
 	.open = backend_open,
 	.begin = backend_begin,
 	.save = backend_save,
 	.commit = backend_commit,
 	.rollback = backend_rollback,
+	.tend = backend_tend,
 	.close = backend_close,
 };

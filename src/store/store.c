@@ -15,6 +15,8 @@
 #include "store/record.h"
 
 #define BUSY_PAUSE 1 /* ms to the next try when only a lock is in the way */
+#define TEND_PERIOD 60000 /* ms from one care of the database to the next */
+#define TEND_PAUSE 20     /* ms between its portions */
 #define NOBODY (-1)  /* "since" when no record waits */
 
 enum order_kind { ORDER_SAVE, ORDER_END };
@@ -59,6 +61,9 @@ struct store {
 	void *backend;
 	struct list batch;   /* of struct order: what waits, oldest first */
 	struct timer *retry; /* runs: the batch waits for its next try */
+	struct timer *tend;  /* runs always */
+	struct sign_key *key; /* owned, or NULL */
+	bool has_untended;   /* and the log knows */
 	uint64_t answered;   /* last ticket told; read by the closer at last */
 	bool has_trouble;    /* and the conference knows */
 	bool is_ending;
@@ -84,6 +89,8 @@ void store_settings_init(struct store_settings *s)
 		.max_bytes = 16 << 20,
 		.max_age = 5000,
 		.retry = 500,
+		.give_up = 60000,
+		.keep_presence = 90LL * 86400000,
 		.close_wait = 10000,
 	};
 }
@@ -260,6 +267,39 @@ static void postpone_batch(struct store *s, int error)
 	tell_trouble(s, error);
 }
 
+/*
+ * Care: in portions, so that no batch waits long
+ */
+
+/* What cannot be written today is closed and ended another time. */
+static void note_untended(struct store *s, int error)
+{
+	bool is_news = error && error != HW_E_BUSY && !s->has_untended;
+
+	if (is_news && !s->has_trouble)
+		log_warn(LOG_STORE, "database: cannot close days: %s",
+			 hw_error_text(error));
+	s->has_untended = error && (is_news || s->has_untended);
+}
+
+static void on_tend(void *owner)
+{
+	struct store *s = owner;
+	const struct backend_care care = {
+		.key = s->key,
+		.keep = s->settings.keep,
+		.keep_presence = s->settings.keep_presence,
+	};
+	bool has_more = false;
+	int error = 0;
+
+	if (!s->has_trouble)
+		error = s->settings.ops->tend(s->backend, &care, clock_wall(),
+					      &has_more);
+	note_untended(s, error);
+	timer_start(s->tend, !error && has_more ? TEND_PAUSE : TEND_PERIOD);
+}
+
 static void end(struct store *s)
 {
 	size_t lost = drop_batch(s);
@@ -268,6 +308,7 @@ static void end(struct store *s)
 		log_error(LOG_STORE, "database: %zu records not saved and lost",
 			  lost);
 	timer_free(&s->retry);
+	timer_free(&s->tend);
 	mailbox_close(s->orders);
 	s->settings.ops->close(s->backend);
 }
@@ -395,6 +436,9 @@ static struct store *store_new(struct loop *conference,
 	/* How much may wait is the gate's to keep to: store_has_room(). */
 	s->orders = mailbox_open(s->loop, SIZE_MAX, &order_events, s);
 	s->retry = timer_new(s->loop, on_retry, s);
+	s->tend = timer_new(s->loop, on_tend, s);
+	if (settings->has_seed)
+		s->key = sign_key_new(settings->seed);
 	s->replies = mailbox_open(conference, SIZE_MAX, &reply_events, s);
 	return s;
 }
@@ -405,6 +449,7 @@ static void store_free(struct store **s)
 	mailbox_free(&(*s)->replies);
 	mailbox_free(&(*s)->orders);
 	loop_close(&(*s)->loop);
+	sign_key_free(&(*s)->key);
 	mem_free(s);
 }
 
@@ -422,6 +467,8 @@ int store_open(struct loop *conference, const struct store_settings *settings,
 	register_counters();
 	s = store_new(conference, settings, events, owner);
 	s->backend = backend;
+	if (settings->ops->tend)
+		timer_start(s->tend, TEND_PAUSE);
 	error = loop_start(s->loop);
 	if (error) {
 		end(s);

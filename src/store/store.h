@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "base/sign.h"
 #include "store/backend.h"
 #include "store/record.h"
 
@@ -24,6 +25,12 @@ struct store_settings {
 	size_t max_bytes;              /* 16 MiB */
 	int64_t max_age;               /* ms of the oldest; 5000 */
 	int64_t retry;                 /* ms between tries of a failed batch; 500 */
+	int64_t give_up;               /* ms until a message that cannot be
+					* saved goes back; 60000 */
+	int64_t keep;                  /* archive.keep, ms; 0 = for ever */
+	int64_t keep_presence;         /* archive.keep_presence; 90 d */
+	bool has_seed;                 /* closed days are signed ... */
+	unsigned char seed[SIGN_SEED_SIZE]; /* ... by the key of this */
 	int64_t close_wait;            /* ms that store_close() goes on trying; 10000 */
 };
 void store_settings_init(struct store_settings *s);
