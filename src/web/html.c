@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 #define AWAY_REL "nofollow ugc noopener noreferrer"
+#define BIDI_DEPTH 32
 
 static const char *const void_names[] = { "meta", "link", "input", "br", "hr",
 					  "img" };
@@ -52,13 +53,69 @@ static void end_tag(struct html *h)
 	h->in_tag = false;
 }
 
-/* Controls that reorder text beyond its own element: harmless within an isolated
- * element, which ends them, and left out of values, which are none. */
-static bool is_bidi_control(uint32_t code)
+/* What reorders text (UAX #9): an embedding or an isolate is begun, or ended. */
+enum bidi { BIDI_NONE, BIDI_EMBED, BIDI_ISOLATE, BIDI_END_EMBED, BIDI_END_ISOLATE };
+
+static enum bidi bidi_of(uint32_t code)
 {
-	return (code >= 0x202a && code <= 0x202e) ||
-	       (code >= 0x2066 && code <= 0x2069) || code == 0x200e ||
-	       code == 0x200f || code == 0x061c;
+	if (code == 0x202a || code == 0x202b || code == 0x202d ||
+	    code == 0x202e)
+		return BIDI_EMBED;
+	if (code >= 0x2066 && code <= 0x2068)
+		return BIDI_ISOLATE;
+	if (code == 0x202c)
+		return BIDI_END_EMBED;
+	return code == 0x2069 ? BIDI_END_ISOLATE : BIDI_NONE;
+}
+
+/* What a text has begun and not ended. */
+struct open_bidi {
+	enum bidi kinds[BIDI_DEPTH];
+	size_t depth;
+};
+
+/* May this one be written? An end without a beginning would end what the page
+ * holds the text together with; so would a beginning without an end. */
+static bool bidi_takes(struct open_bidi *open, enum bidi kind)
+{
+	size_t depth = open->depth;
+
+	switch (kind) {
+	case BIDI_NONE:
+		return true;
+	case BIDI_EMBED:
+	case BIDI_ISOLATE:
+		if (depth == BIDI_DEPTH)
+			return false;
+		open->kinds[open->depth++] = kind;
+		return true;
+	case BIDI_END_EMBED:
+		if (depth == 0 || open->kinds[depth - 1] != BIDI_EMBED)
+			return false;
+		open->depth--;
+		return true;
+	case BIDI_END_ISOLATE:
+		while (depth > 0 && open->kinds[depth - 1] != BIDI_ISOLATE)
+			depth--;
+		if (depth > 0)
+			open->depth = depth - 1;
+		return depth > 0;
+	}
+	return false;
+}
+
+static void bidi_end(struct open_bidi *open, struct buf *out)
+{
+	while (open->depth > 0)
+		buf_add_str(out, open->kinds[--open->depth] == BIDI_ISOLATE ?
+					 "\xe2\x81\xa9" :
+					 "\xe2\x80\xac");
+}
+
+/* Marks of direction, which begin nothing; values need none. */
+static bool is_bidi_mark(uint32_t code)
+{
+	return code == 0x200e || code == 0x200f || code == 0x061c;
 }
 
 static bool is_unfit(uint32_t code)
@@ -86,9 +143,21 @@ static const char *entity(uint32_t code)
 	}
 }
 
-static void add_escaped(struct buf *out, const char *text, size_t len,
-			bool is_value)
+/* A value and a title are plain text to the browser: nothing can be isolated
+ * there, so nothing there may reorder. */
+static bool is_written(struct open_bidi *open, uint32_t code, bool is_plain)
 {
+	if (is_unfit(code))
+		return false;
+	if (is_plain)
+		return bidi_of(code) == BIDI_NONE && !is_bidi_mark(code);
+	return bidi_takes(open, bidi_of(code));
+}
+
+static void add_escaped(struct buf *out, const char *text, size_t len,
+			bool is_plain)
+{
+	struct open_bidi open = { .depth = 0 };
 	size_t n;
 
 	for (size_t i = 0; i < len; i += n) {
@@ -100,11 +169,11 @@ static void add_escaped(struct buf *out, const char *text, size_t len,
 			buf_add_str(out, "\xef\xbf\xbd");
 		} else if (entity(code)) {
 			buf_add_str(out, entity(code));
-		} else if (!is_unfit(code) &&
-			   !(is_value && is_bidi_control(code))) {
+		} else if (is_written(&open, code, is_plain)) {
 			buf_add(out, text + i, n);
 		}
 	}
+	bidi_end(&open, out);
 }
 
 void html_open(struct html *h, const char *name)
@@ -188,7 +257,6 @@ void html_text(struct html *h, const char *text)
 		html_text_n(h, text, strlen(text));
 }
 
-/* A title is plain text to the browser: nothing in it is isolated. */
 static bool is_in_title(const struct html *h)
 {
 	return h->depth > 0 && strcmp(h->open[h->depth - 1], "title") == 0;

@@ -81,10 +81,10 @@ static void write_hats(struct html *h, const char *hats)
 		size_t title = tab ? (size_t)(hats + len - tab - 1) : 0;
 
 		if (title > 0) {
+			html_text(h, " ");
 			html_open_class(h, "bdi", "hat");
 			html_text_n(h, tab + 1, title);
 			html_close(h);
-			html_text(h, " ");
 		}
 		hats += len + (hats[len] == '\n');
 	}
@@ -93,11 +93,12 @@ static void write_hats(struct html *h, const char *hats)
 static void write_who(struct html *h, const struct line *l)
 {
 	char class_name[16];
+	bool is_said = l->kind == LINE_TALK || l->kind == LINE_CORRECTION;
 
 	snprintf(class_name, sizeof(class_name), "who c%u", line_colour(l));
 	html_elem_class(h, "bdi", class_name, l->nick ? l->nick : "The room");
-	html_text(h, " ");
 	write_hats(h, l->hats);
+	html_text(h, is_said ? ": " : " ");
 }
 
 static void write_text(struct html *h, const struct line_view *view,
@@ -111,6 +112,14 @@ static void write_text(struct html *h, const struct line_view *view,
 }
 
 /* ---- what it is about ---- */
+
+/* What a line says now. */
+static const char *text_of(const struct day_item *item)
+{
+	return item->version_count > 0 ?
+		       item->versions[item->version_count - 1].text :
+		       item->line->text;
+}
 
 static void write_excerpt(struct html *h, const char *text)
 {
@@ -140,9 +149,9 @@ static void write_reply(struct html *h, const struct line_view *view,
 	html_attr(h, "href", path);
 	if (to) {
 		html_isolate(h, to->line->nick);
-		if (*to->line->text) {
+		if (*text_of(to)) {
 			html_text(h, ": ");
-			write_excerpt(h, to->line->text);
+			write_excerpt(h, text_of(to));
 		}
 	} else {
 		html_text(h, "an earlier line");
@@ -270,10 +279,8 @@ static void write_reacted(struct html *h, const struct line_view *view,
 static void write_said(struct html *h, const struct line_view *view,
 		       const struct line *l, const struct day_item *item)
 {
-	const char *text = l->text;
+	const char *text = item ? text_of(item) : l->text;
 
-	if (item && item->version_count > 0)
-		text = item->versions[item->version_count - 1].text;
 	if (l->kind == LINE_CORRECTION)
 		html_elem_class(h, "span", "said",
 				"corrected an earlier line: ");

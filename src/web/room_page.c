@@ -95,7 +95,7 @@ static void write_text(struct html *h, const char *term, const char *text,
 	if (!text || !*text)
 		return;
 	html_elem(h, "dt", term);
-	html_open_class(h, "dd", "said");
+	html_open_class(h, "dd", "prose");
 	html_attr(h, "dir", "auto");
 	html_attr(h, "lang", lang);
 	html_text_with_links(h, text);
