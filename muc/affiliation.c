@@ -52,6 +52,7 @@ static void entry_free(void *value)
 		return;
 	mem_free(&entry->nick);
 	mem_free(&entry->reason);
+	mem_free(&entry->details);
 	mem_free(&entry);
 }
 
@@ -74,19 +75,18 @@ static bool make_key(struct nickname *n, const char *nick)
 	return nick && nickname_make(n, nick);
 }
 
-/* Returns when they were last in the room. */
-static int64_t remove_entry(struct affiliation_list *l, const char *key)
+/* Handed out, or NULL. */
+static struct affiliation_entry *take_entry(struct affiliation_list *l,
+					    const char *key)
 {
 	struct affiliation_entry *entry = map_steal(l->entries, key);
-	int64_t left = entry ? entry->left : 0;
 	struct nickname n;
 
 	if (entry && make_key(&n, entry->nick)) {
 		free(map_steal(l->nicks, n.key));
 		nickname_fini(&n);
 	}
-	entry_free(entry);
-	return left;
+	return entry;
 }
 
 static void reserve(struct affiliation_list *l, const char *key,
@@ -107,18 +107,22 @@ void affiliation_list_set(struct affiliation_list *l, const char *key,
 			  enum affiliation a, const char *nick,
 			  const char *reason)
 {
-	struct affiliation_entry *entry;
+	struct affiliation_entry *entry, *old;
 	char *own_nick = str_dup(nick), *own_reason = str_dup(reason);
-	int64_t left;
 
 	if (!l->entries) {
 		l->entries = map_new();
 		l->nicks = map_new();
 	}
-	left = remove_entry(l, key);
+	old = take_entry(l, key);
 	entry = mem_new(struct affiliation_entry);
 	entry->affiliation = a;
-	entry->left = left;
+	if (old) {
+		entry->left = old->left;
+		entry->details = old->details;
+		old->details = NULL;
+		entry_free(old);
+	}
 	entry->reason = str_dup(own_reason);
 	reserve(l, key, entry, own_nick);
 	if (a != AFFILIATION_NONE || entry->nick)
@@ -127,6 +131,16 @@ void affiliation_list_set(struct affiliation_list *l, const char *key,
 		entry_free(entry);
 	mem_free(&own_nick);
 	mem_free(&own_reason);
+}
+
+void affiliation_list_describe(struct affiliation_list *l, const char *key,
+			       const char *details)
+{
+	struct affiliation_entry *entry = l->entries ? map_get(l->entries, key)
+						     : NULL;
+
+	if (entry)
+		str_set(&entry->details, details);
 }
 
 void affiliation_list_note_left(struct affiliation_list *l, const char *key,

@@ -35,6 +35,7 @@ struct affiliation_entry {
 	enum affiliation affiliation;
 	char *nick;   /* owned; reserved nick, or NULL */
 	char *reason; /* owned; or NULL */
+	char *details; /* owned, or NULL; of who registered: see record.h */
 	int64_t left; /* ms since epoch; last in the room, or 0; not stored */
 };
 
@@ -50,6 +51,10 @@ void affiliation_list_fini(struct affiliation_list *l);
 void affiliation_list_set(struct affiliation_list *l, const char *key,
 			  enum affiliation a, const char *nick,
 			  const char *reason);
+/** What somebody who is listed says of themselves; NULL: nothing. It goes with
+ *  the entry. */
+void affiliation_list_describe(struct affiliation_list *l, const char *key,
+			       const char *details);
 /** Somebody, listed or not, left the room. */
 void affiliation_list_note_left(struct affiliation_list *l, const char *key,
 				int64_t now);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/iq_register.h"
 
+#include "base/buf.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/leaders.h"
 #include "muc/nickname.h"
+#include "muc/persist.h"
 #include "muc/rank.h"
 #include "muc/room.h"
 #include "muc/site.h"
@@ -15,6 +19,7 @@
 #include "xmpp/stanza.h"
 
 #define VAR_NICK "muc#register_roomnick"
+#define DETAIL_MAX 200 /* bytes of what people say of themselves */
 
 static const struct affiliation_entry *find_entry(const struct act *a)
 {
@@ -46,7 +51,24 @@ static bool may_register(const struct act *a)
 	return false;
 }
 
-static void add_form(struct elem *query)
+/* #registrar-formtype-register, and whether they know the terms. Nobody has to
+ * say any of it; what is said is for the chairs' list of who took part, and the
+ * address also tells who leads the group (leaders.h). */
+static const struct {
+	const char *key; /* in the record */
+	const char *var;
+	const char *label;
+	bool is_box;
+} details[] = {
+	{ "first", "muc#register_first", "Given name", false },
+	{ "last", "muc#register_last", "Family name", false },
+	{ "email", "muc#register_email", "Email address", false },
+	{ "url", "muc#register_url", "Your web page", false },
+	{ "note-well", "x-hallway_notewell",
+	  "I have read the Note Well of this room", true },
+};
+
+static void add_form(const struct room *r, struct elem *query)
 {
 	static const char what[] =
 		"Choose the nickname that will be yours here.";
@@ -57,6 +79,13 @@ static void add_form(struct elem *query)
 	field = form_add_field(form, VAR_NICK, "text-single",
 			       "Desired nickname", NULL);
 	elem_add(field, "required", NULL);
+	for (size_t i = 0; i < array_len(details); i++)
+		if (r->site->note_well || !details[i].is_box)
+			form_add_field(form, details[i].var,
+				       details[i].is_box ? "boolean"
+							 : "text-single",
+				       details[i].label,
+				       details[i].is_box ? "0" : NULL);
 }
 
 void iq_register_get(struct act *a)
@@ -71,17 +100,19 @@ void iq_register_get(struct act *a)
 		elem_add(query, "registered", NULL);
 		elem_add_with_text(query, "username", NULL, own_nick(a));
 	} else {
-		add_form(query);
+		add_form(a->room, query);
 	}
 	act_answer(a, result);
 }
 
-static void run(struct act *a, enum affiliation affiliation, const char *nick)
+static void run(struct act *a, enum affiliation affiliation, const char *nick,
+		const char *said)
 {
 	struct rank_change change;
 
 	rank_init_affiliation(&change, a->stanza->from, affiliation, nick,
 			      NULL);
+	change.details = str_dup(said);
 	rank_apply(a->room, &change, 1);
 	act_answer_in_order(a, stanza_result_new(a->stanza));
 	rank_tell(a->room, &change, 1, NULL);
@@ -121,6 +152,55 @@ static enum affiliation registered_as(const struct act *a)
 						   : least;
 }
 
+/* A short line, or nothing. */
+static bool is_fit(const char *value)
+{
+	if (!value || !*value || strlen(value) > DETAIL_MAX)
+		return false;
+	for (; *value; value++)
+		if ((unsigned char)*value < ' ' || *value == 0x7f)
+			return false;
+	return true;
+}
+
+/* "email TAB ann@example.org", a line each; owned, never NULL. */
+static char *read_details(const struct elem *form)
+{
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < array_len(details); i++) {
+		const char *value = form_value(form, details[i].var);
+
+		if (!is_fit(value))
+			continue;
+		if (details[i].is_box && !str_equal(value, "1") &&
+		    !str_equal(value, "true"))
+			continue;
+		buf_add_format(&out, "%s\t%s\n", details[i].key,
+			       details[i].is_box ? "1" : value);
+	}
+	return buf_steal_str(&out);
+}
+
+/* Who registers with the address of one who leads the group says to be them. */
+static void note_leader(struct act *a, const struct elem *form)
+{
+	const char *email = form_value(form, "muc#register_email");
+
+	if (is_fit(email) &&
+	    leaders_note(a->room, jid_bare(a->stanza->from), email))
+		persist_room(a->room);
+}
+
+static void take(struct act *a, const struct elem *form, const char *nick)
+{
+	char *said = read_details(form);
+
+	note_leader(a, form);
+	run(a, registered_as(a), nick, said);
+	mem_free(&said);
+}
+
 static void submit(struct act *a, const struct elem *form)
 {
 	struct nickname nick;
@@ -137,7 +217,7 @@ static void submit(struct act *a, const struct elem *form)
 		act_refuse(a, COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT,
 			   "The room's lists are full.");
 	else if (act_may_save(a))
-		run(a, registered_as(a), nick.text);
+		take(a, form, nick.text);
 	nickname_fini(&nick);
 }
 
@@ -171,9 +251,9 @@ static void unregister(struct act *a)
 	else if (!act_may_save(a))
 		return;
 	else if (ends_membership(a, entry))
-		run(a, AFFILIATION_NONE, "");
+		run(a, AFFILIATION_NONE, "", "");
 	else
-		run(a, entry->affiliation, "");
+		run(a, entry->affiliation, "", "");
 }
 
 void iq_register_set(struct act *a)

@@ -49,6 +49,7 @@ void persist_affiliation(struct room *r, const char *key)
 		entry ? entry->affiliation : AFFILIATION_NONE));
 	to->nick = str_dup(entry ? entry->nick : NULL);
 	to->reason = str_dup(entry ? entry->reason : NULL);
+	to->details = str_dup(entry ? entry->details : NULL);
 	to->at = record->at;
 	room_save(r, record, true);
 }
@@ -175,6 +176,8 @@ void persist_restore_affiliation(struct room *r,
 	if (affiliation_parse(record->affiliation, &a))
 		affiliation_list_set(&r->affiliations, record->jid, a,
 				     record->nick, record->reason);
+	affiliation_list_describe(&r->affiliations, record->jid,
+				  record->details);
 }
 
 void persist_restore_hat(struct room *r, const struct record_hat *record)

@@ -34,6 +34,7 @@ void rank_fini(struct rank_change *c)
 	require(leave_party_is_empty(&c->gone));
 	jid_free(&c->jid);
 	mem_free(&c->nick);
+	mem_free(&c->details);
 	mem_free(&c->reason);
 	mem_free(&c->touched);
 }
@@ -85,6 +86,9 @@ static void list_affiliation(struct room *r, struct rank_change *c)
 	c->before = entry ? entry->affiliation : AFFILIATION_NONE;
 	affiliation_list_set(&r->affiliations, key, c->affiliation,
 			     nick_to_reserve(c, entry), c->reason);
+	if (c->details)
+		affiliation_list_describe(&r->affiliations, key,
+					  *c->details ? c->details : NULL);
 	persist_affiliation(r, key);
 	lose_hats(r, key, c->affiliation);
 }

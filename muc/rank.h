@@ -29,6 +29,8 @@ struct rank_change {
 	enum affiliation affiliation;
 	char *nick;                 /* owned; to reserve, "" = none any more,
 				     * NULL = as it was */
+	char *details;              /* owned; of who registers; NULL = as they
+				     * were, "" = none any more */
 	struct occupant *occupant;  /* whose role; NULL: an affiliation */
 	enum role role;
 	char *reason;               /* owned, or NULL */

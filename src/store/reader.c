@@ -18,7 +18,8 @@
 	  " created, changed FROM room_states"                           \
 	  " JOIN rooms ON rooms.id = room ORDER BY room")                \
 	X(AFFILIATIONS,                                                  \
-	  "SELECT jid, affiliation, nick, reason, at FROM affiliations"  \
+	  "SELECT jid, affiliation, nick, reason, at, details"           \
+	  " FROM affiliations"                                           \
 	  " WHERE room = ?1 ORDER BY jid")                               \
 	X(HATS, "SELECT jid, uri, title, given_by, at FROM hats"         \
 		" WHERE room = ?1 ORDER BY jid, uri")                    \
@@ -111,6 +112,7 @@ static void fill_affiliation(struct record *r, struct sqlite3_stmt *row)
 	r->as_affiliation.nick = reader_text(row, 2);
 	r->as_affiliation.reason = reader_text(row, 3);
 	r->as_affiliation.at = sqlite3_column_int64(row, 4);
+	r->as_affiliation.details = reader_text(row, 5);
 	r->at = r->as_affiliation.at;
 }
 

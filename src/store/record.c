@@ -25,8 +25,9 @@ static struct strings strings_of_room(struct record_room *r)
 static struct strings strings_of_affiliation(struct record_affiliation *a)
 {
 	return (struct strings){
-		.at = { &a->jid, &a->affiliation, &a->nick, &a->reason },
-		.count = 4,
+		.at = { &a->jid, &a->affiliation, &a->nick, &a->reason,
+			&a->details },
+		.count = 5,
 		.needed = 2,
 	};
 }

@@ -45,6 +45,8 @@ struct record_affiliation {
 	char *affiliation; /* "owner", "admin", "member", "outcast", "none" */
 	char *nick;        /* reserved nick, or NULL */
 	char *reason;      /* or NULL */
+	char *details;     /* or NULL; what they said of themselves when they
+			    * registered: lines of "key TAB value" */
 	int64_t at;
 };
 

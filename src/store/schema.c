@@ -313,6 +313,8 @@ static const struct migration migrations[] = {
 	  "  one INTEGER PRIMARY KEY CHECK (one = 1),"
 	  "  since INTEGER NOT NULL);",
 	  fill_chain },
+	/* 5. What people say of themselves when they register with a room. */
+	{ "ALTER TABLE affiliations ADD COLUMN details TEXT;", NULL },
 };
 
 static const int64_t newest = array_len(migrations);

@@ -43,10 +43,11 @@
 	X(DROP_SESSIONS, "DELETE FROM sessions WHERE room = " ROOM_KEY)      \
 	X(SAVE_AFFILIATION,                                                  \
 	  "INSERT INTO affiliations (room, jid, affiliation, nick, reason,"  \
-	  " at) VALUES (" ROOM_KEY ", ?2, ?3, ?4, ?5, ?6)"                   \
+	  " at, details) VALUES (" ROOM_KEY ", ?2, ?3, ?4, ?5, ?6, ?7)"      \
 	  " ON CONFLICT (room, jid) DO UPDATE SET"                           \
 	  " affiliation = excluded.affiliation, nick = excluded.nick,"       \
-	  " reason = excluded.reason, at = excluded.at")                     \
+	  " reason = excluded.reason, at = excluded.at,"                     \
+	  " details = excluded.details")                                     \
 	X(DROP_AFFILIATION,                                                  \
 	  "DELETE FROM affiliations WHERE room = " ROOM_KEY " AND jid = ?2") \
 	X(SAVE_SESSION,                                                      \
@@ -275,6 +276,7 @@ static int save_affiliation(struct sqlite *s, const struct record *r)
 	sqlite_bind_text(stmt, 4, a->nick);
 	sqlite_bind_text(stmt, 5, a->reason);
 	sqlite_bind_number(stmt, 6, a->at);
+	sqlite_bind_text(stmt, 7, a->details);
 	return sqlite_step(stmt);
 }
 

@@ -31,6 +31,8 @@
  *   hat make|destroy URI [HUE] [TITLE]  $room has a hat of its own, no more
  *   calm MINUTES [REASON] | calm end  $room; 0: as long as usual
  *   ban KEY [REASON] | unban KEY  from the whole service
+ *   leaders [ROLE|NAME|ADDRESS]...  the group's list says so ('_' is a blank)
+ *   leader claim|confirm|deny JID ADDRESS
  *   lost DOMAIN               it stayed unreachable beyond the grace
  *   farewell [TEXT]           the service stops for good
  *   undelivered NAME COND     what came last to NAME did not reach it
@@ -52,6 +54,7 @@
 #include "match.h"
 #include "muc/bans.h"
 #include "muc/hats.h"
+#include "muc/leaders.h"
 #include "muc/note_well.h"
 #include "muc/room_config.h"
 #include "stage.h"
@@ -541,6 +544,7 @@ static void print_saved(struct buf *out, const struct saved *saved)
 		add_text(out, "jid", r->as_affiliation.jid);
 		add_text(out, "affiliation", r->as_affiliation.affiliation);
 		add_text(out, "nick", r->as_affiliation.nick);
+		add_text(out, "details", r->as_affiliation.details);
 		break;
 	case RECORD_SESSION:
 	case RECORD_SESSION_GONE:
@@ -717,6 +721,43 @@ static void do_hat(struct scene *sc, char *args)
 		fail(sc, "%s", hats_result_text(result));
 }
 
+static void do_leaders(struct scene *sc, char *args)
+{
+	struct buf lines = { 0 };
+	char *word;
+
+	for (word = next_word(&args); *word; word = next_word(&args)) {
+		for (char *at = word; *at; at++)
+			*at = *at == '|' ? '\t' : *at == '_' ? ' ' : *at;
+		buf_add_format(&lines, "%s\n", word);
+	}
+	stage_open(&sc->stage);
+	if (muc_leaders_set(sc->stage.muc, "hallway@rooms.example",
+			    buf_str(&lines)) != LEADERS_DONE)
+		fail(sc, "the list was not taken");
+	buf_fini(&lines);
+}
+
+static void do_leader(struct scene *sc, char *args)
+{
+	static const char room[] = "hallway@rooms.example";
+	const char *what = next_word(&args), *jid = next_word(&args);
+	const char *address = next_word(&args);
+	enum leaders_result result;
+	struct muc *m;
+
+	stage_open(&sc->stage);
+	m = sc->stage.muc;
+	if (!strcmp(what, "claim"))
+		result = muc_leaders_claim(m, room, jid, address);
+	else if (!strcmp(what, "confirm"))
+		result = muc_leaders_confirm(m, room, jid, address, "control");
+	else
+		result = muc_leaders_deny(m, room, jid, address, "control");
+	if (result != LEADERS_DONE)
+		fail(sc, "%s", leaders_result_text(result));
+}
+
 static void do_lost(struct scene *sc, char *args)
 {
 	muc_domain_lost(sc->stage.muc, "rooms.example", next_word(&args));
@@ -844,6 +885,7 @@ static const struct {
 	{ "config", do_config },   { "listed", do_listed },
 	{ "saved", do_saved },     { "forget", do_forget },
 	{ "links", do_links },     { "hat", do_hat },
+	{ "leaders", do_leaders }, { "leader", do_leader },
 	{ "wait", do_wait },       { "lost", do_lost },
 	{ "undelivered", do_undelivered }, { "farewell", do_farewell },
 	{ "restart", do_restart }, { "rooms", do_rooms },
