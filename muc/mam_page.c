@@ -110,6 +110,21 @@ static void choose(struct draft *d, size_t to_len)
 
 /* ---- the end ---- */
 
+/* COMPAT(slixmpp, 1.8): whoever pages backwards with it would take the place of
+ * the last page for the end of everything; XEP-0313 #query-paging-request lets
+ * us leave it out. */
+static int64_t find_index(const struct draft *d, bool is_complete)
+{
+	const struct archive_page *page = d->act->page;
+	int64_t index = page->first_index + (int64_t)d->first;
+	bool is_at_end = index + (int64_t)(d->end - d->first) == page->total;
+
+	if (page->first_index < 0 ||
+	    (d->request->query->last_page && is_at_end && !is_complete))
+		return -1;
+	return index;
+}
+
 static struct elem *make_end(const struct draft *d)
 {
 	const struct archive_page *page = d->act->page;
@@ -125,9 +140,7 @@ static struct elem *make_end(const struct draft *d)
 	else
 		rsm_add(fin, page->rows[d->first].id,
 			page->rows[d->end - 1].id,
-			page->first_index < 0
-				? -1
-				: page->first_index + (int64_t)d->first,
+			find_index(d, is_complete),
 			page->total);
 	return result;
 }
