@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "web/live.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include <microhttpd.h>
@@ -518,6 +519,17 @@ void live_answer(struct call *c)
 
 /* ---- all of them ---- */
 
+/* Nobody reads the socket of one that is suspended. */
+static bool has_left(const struct live_page *p)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		p->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct pollfd polled = { .fd = info->connect_fd, .events = POLLRDHUP };
+
+	return poll(&polled, 1, 0) > 0 &&
+	       polled.revents & (POLLRDHUP | POLLHUP | POLLERR);
+}
+
 static void end_page(struct live_page *p)
 {
 	p->is_ended = true;
@@ -550,7 +562,13 @@ static void tick_room(struct live_room *room, int64_t now)
 	struct live_page *p;
 
 	list_each(p, &room->pages, node) {
-		if (!p->is_suspended || now - p->written < KEEPALIVE)
+		if (!p->is_suspended)
+			continue;
+		if (has_left(p)) {
+			end_page(p);
+			continue;
+		}
+		if (now - p->written < KEEPALIVE)
 			continue;
 		p->next = p->live->next;
 		buf_add_str(&p->own, ":\n\n");
