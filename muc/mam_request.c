@@ -102,13 +102,24 @@ static bool read_with(const struct act *a, const char *value,
 
 /* ---- the other fields ---- */
 
+/* COMPAT(slixmpp, 1.8): dates that know no time zone are sent without one. */
+static bool read_date(const char *value, int64_t *at_out)
+{
+	char *utc = str_format("%sZ", value);
+	bool is_good = !datetime_parse(value, at_out) ||
+		       !datetime_parse(utc, at_out);
+
+	mem_free(&utc);
+	return is_good;
+}
+
 static bool read_start(const struct act *a, const char *value,
 		       struct archive_query *q, struct cond *fault_out)
 {
 	int64_t at;
 
 	(void)a;
-	if (datetime_parse(value, &at))
+	if (!read_date(value, &at))
 		return refuse(fault_out, COND_BAD_REQUEST, "start: no date.");
 	if (at > q->start)
 		q->start = at;
@@ -121,7 +132,7 @@ static bool read_end(const struct act *a, const char *value,
 	int64_t at;
 
 	(void)a;
-	if (datetime_parse(value, &at))
+	if (!read_date(value, &at))
 		return refuse(fault_out, COND_BAD_REQUEST, "end: no date.");
 	q->end = at > 0 ? at : 1; /* 0 would be none */
 	return true;
