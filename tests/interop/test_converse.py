@@ -39,7 +39,6 @@ converse.initialize({
 	websocket_url: words.get("websocket"),
 	auto_join_rooms: [{jid: words.get("room"), nick: words.get("nick")}],
 	auto_register_muc_nickname: words.has("register"),
-	muc_history_max_stanzas: 50,	// else it asks only a XEP-0313 archive
 	discover_connection_methods: false,
 	view_mode: "fullscreen",
 	i18n: "en",
@@ -187,6 +186,28 @@ async def test_converse_shows_each_line_once_after_a_reload(
     await alice.picture("back")
     await alice.sees_lines(*said)
     await alice.sees_people("alice", "bob", "chair")
+
+
+async def test_converse_reads_the_archive(people, pages, room):
+    """It wants no history of the join, and pages through the archive; a line
+    that was taken back is not shown."""
+    chair = await (await people.login(OPERATOR)).join(room, "chair")
+    for number in range(3):
+        chair.say("line %d" % number)
+    gone = await chair.hears("line 1")
+    await chair.hears("line 2")
+    answer = await chair.user.ask(
+        room, "<moderate xmlns='urn:xmpp:message-moderate:1' id='%s'>"
+        "<retract xmlns='urn:xmpp:message-retract:1'/></moderate>"
+        % gone.stanza_id, "set")
+    assert answer.get("type") == "result", condition(answer)
+    alice = await pages("alice@home1.test", "alice")
+    await alice.see("line 2")
+    await alice.picture("archive")
+    text = await alice.do(alice.driver.execute_script, "return " + TEXT)
+    assert "line 0" in text and "line 1" not in text
+    stanzas = "\n".join(alice.console())
+    assert "urn:xmpp:mam:2" in stanzas and "maxstanzas=\\\"0" in stanzas
 
 
 async def test_converse_shows_a_kick(people, pages, room):
