@@ -40,6 +40,7 @@ new_streams_per_address: 1000000
 new_streams_per_domain: 1000000
 max_streams_per_pair: 64
 max_verifying: 10000
+max_verifying_per_network: 10000
 verify_retries: 10000
 handshakes: 1000000
 handshakes_per_address: 1000000

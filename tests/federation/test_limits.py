@@ -389,15 +389,20 @@ def descriptors(pid):
 
 
 def test_r10_connections_leave_nothing_behind(new_host, new_peer):
-    """Silent ones, half a header, half a handshake."""
+    """Silent ones, half a header, half a handshake; HALLWAY_KNOCKS of
+    them, and 100000 once."""
     host = new_host(s2s="new_streams_per_address: 1000000\nlog_lines: 1\n"
-                        "handshakes: 100000\nhandshakes_per_address: 100000")
+                        "handshakes: 100000\nhandshakes_per_address: 100000\n"
+                        "max_unauthenticated: 100000\n"
+                        "max_unauthenticated_per_address: 100000")
     first = [b"", b"<?xml version='1.0'?><stream:str", b"\x16\x03\x01",
              b"\x16\x03\x01\x00\x05hello", b"<a/>"]
 
     def knock(count):
         for number in range(count):
-            sock = socket.create_connection(host.address, 5, (ATTACKER, 0))
+            # an address has ports for some of them only
+            source = "127.0.8.%d" % (number // 10000 + 1)
+            sock = socket.create_connection(host.address, 5, (source, 0))
             sock.sendall(first[number % len(first)])
             sock.close()
         deadline = time.monotonic() + 20
