@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/codec.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
@@ -59,6 +58,16 @@ static const struct route routes[] = {
 	{ "/{room}/m/{id}", day_page_answer_line },
 };
 
+/* -1: no digit. */
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 char *route_decode(const char *raw)
 {
 	char *out = str_dup(raw);
@@ -67,8 +76,8 @@ char *route_decode(const char *raw)
 	for (const char *at = raw; *at; at++) {
 		if (*at != '%') {
 			*to++ = *at;
-		} else if (at[1] && at[2] && hex_decode(at + 1, to, 1) == 0) {
-			to++;
+		} else if (digit(at[1]) >= 0 && digit(at[2]) >= 0) {
+			*to++ = (char)(digit(at[1]) * 16 + digit(at[2]));
 			at += 2;
 		} else {
 			mem_free(&out);
