@@ -10,7 +10,8 @@
 
 #include "base/base.h"
 
-struct catalogue;
+struct roll;
+struct importer;
 struct jid;
 struct muc;
 struct s2s_desk;
@@ -21,7 +22,8 @@ struct admin {
 	struct muc *muc;
 	struct store *store;
 	struct s2s_desk *s2s_desk;
-	struct catalogue *catalogue;
+	struct roll *roll;
+	struct importer *importer;
 	const char *database; /* path, for questions to the record */
 	const char *version;
 	const char *const *domains;
@@ -78,6 +80,7 @@ enum command_type {
 	COMMAND_FLAG,
 	COMMAND_ROOM,     /* bare JID; a local part: of the first domain */
 	COMMAND_NEW_ROOM, /* likewise, of one that need not be there */
+	COMMAND_PLACE,    /* a room anywhere; a local part as above */
 	COMMAND_JID,      /* bare */
 	COMMAND_DOMAIN,
 	COMMAND_JID_OR_DOMAIN,

@@ -79,7 +79,7 @@ static bool is_ours(const struct admin *admin, const char *domain)
 }
 
 static char *read_room(const struct admin *admin, const char *text,
-		       char **complaint_out)
+		       bool is_anywhere, char **complaint_out)
 {
 	struct jid *jid = strchr(text, '@')
 				  ? jid_parse(text)
@@ -87,7 +87,7 @@ static char *read_room(const struct admin *admin, const char *text,
 	char *room = NULL;
 
 	if (jid && jid_local(jid) && jid_is_bare(jid) &&
-	    is_ours(admin, jid_domain(jid)))
+	    (is_anywhere || is_ours(admin, jid_domain(jid))))
 		room = str_dup(jid_text(jid));
 	jid_free(&jid);
 	return room ? room
@@ -135,7 +135,9 @@ char *command_value_read(const struct admin *admin,
 		return read_flag(text, number, number_out, complaint_out);
 	case COMMAND_ROOM:
 	case COMMAND_NEW_ROOM:
-		return read_room(admin, known, complaint_out);
+	case COMMAND_PLACE:
+		return read_room(admin, known, a->type == COMMAND_PLACE,
+				 complaint_out);
 	case COMMAND_JID:
 		return read_jid(known, complaint_out);
 	case COMMAND_DOMAIN:

@@ -14,6 +14,7 @@
 struct group {
 	struct record_group kept;
 	char *description; /* owned, or NULL */
+	bool is_done;      /* the import has dealt with it */
 };
 
 void group_fini(struct group *g);

@@ -7,7 +7,8 @@
  */
 #include "admin/order.h"
 
-#include "admin/catalogue.h"
+#include "admin/roll.h"
+#include "admin/importer.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -143,7 +144,7 @@ static void show_group(const struct order *order, const char *room)
 	const struct record *record;
 	const struct record_group *g;
 
-	record = catalogue_find_room(order->admin->catalogue, room);
+	record = roll_find_room(order->admin->roll, room);
 	if (!record)
 		return;
 	g = &record->as_group;
@@ -207,7 +208,7 @@ static void run_retire(const struct order *order)
 		desk_retire(order->admin->muc, &actor, room, successor);
 
 	if (result == DESK_DONE)
-		catalogue_note_retired(order->admin->catalogue, room,
+		roll_note_retired(order->admin->roll, room,
 				       successor);
 	end_with(order, result);
 }
@@ -219,8 +220,29 @@ static void run_delete(const struct order *order)
 	enum desk_result result = desk_delete(order->admin->muc, &actor, room);
 
 	if (result == DESK_DONE)
-		catalogue_note_deleted(order->admin->catalogue, room);
+		roll_note_deleted(order->admin->roll, room);
 	end_with(order, result);
+}
+
+/* ---- import ---- */
+
+static void run_import(const struct order *order)
+{
+	const struct importer_wish wish = {
+		.by = command_caller_text(order->caller),
+		.domain = order_text(order, "domain"),
+		.types = order_text(order, "type"),
+		.states = order_text(order, "state"),
+		.areas = order_text(order, "area"),
+		.successors = order_text(order, "successor"),
+		.applies = order_has_flag(order, "apply"),
+		.retires_missing = order_has_flag(order, "retire-missing"),
+		.retires_many = order_has_flag(order, "force"),
+		.shows_all = order_has_flag(order, "all"),
+	};
+
+	importer_run(order->admin->importer, order_text(order, "list"), &wish,
+		     order->reply);
 }
 
 #define NEEDED (COMMAND_REQUIRED | COMMAND_OPERAND)
@@ -257,6 +279,25 @@ const struct command room_commands[] = {
 	  COMMAND_OPERATOR,
 	  run_delete,
 	  { ROOM, REASON } },
+	{ "rooms import",
+	  "make rooms as a list of groups has them: without "
+	  "--apply, only tell what would be done",
+	  COMMAND_OPERATOR,
+	  run_import,
+	  { { "list", COMMAND_FILE, NEEDED, "The list", NULL },
+	    { "apply", COMMAND_FLAG, 0, "Do it", NULL },
+	    { "type", COMMAND_TEXT, 0, "Only groups of these types", NULL },
+	    { "state", COMMAND_TEXT, 0, "Only groups in these states", NULL },
+	    { "area", COMMAND_TEXT, 0, "Only groups of these areas", NULL },
+	    { "successor", COMMAND_TEXT, 0,
+	      "Where those of a retired room go: OLD=NEW, by blanks", NULL },
+	    { "retire-missing", COMMAND_FLAG, 0,
+	      "Retire rooms whose groups are not in the list", NULL },
+	    { "force", COMMAND_FLAG, 0, "Even when these are more than half",
+	      NULL },
+	    { "all", COMMAND_FLAG, 0, "Also list what stays as it is", NULL },
+	    { "domain", COMMAND_DOMAIN, 0, "At which domain of ours",
+	      NULL } } },
 	{ "rooms list",
 	  "list the rooms",
 	  COMMAND_OPERATOR,
@@ -268,7 +309,7 @@ const struct command room_commands[] = {
 	  COMMAND_OPERATOR,
 	  run_retire,
 	  { ROOM,
-	    { "successor", COMMAND_NEW_ROOM, 0, "Where to go instead", NULL },
+	    { "successor", COMMAND_PLACE, 0, "Where to go instead", NULL },
 	    REASON } },
 	{ "rooms set",
 	  "change a field of a room's configuration",

@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "admin/catalogue.h"
+#include "admin/roll.h"
 #include "admin/command.h"
 #include "admin/control.h"
+#include "admin/importer.h"
 #include "admin/metrics.h"
 #include "admin/s2s_desk.h"
 #include "base/clock.h"
@@ -58,7 +59,8 @@ struct wire {
 	struct s2s *s2s;
 	struct s2s_desk *s2s_desk;
 	struct block_list *block_list;
-	struct catalogue *catalogue;
+	struct roll *roll;
+	struct importer *importer;
 	struct admin admin;
 	struct metrics *metrics;
 	struct control *control;
@@ -332,7 +334,7 @@ static void restore_one(void *owner, const struct record *record)
 
 static void restore_group(void *owner, const struct record *record)
 {
-	catalogue_restore(owner, record);
+	roll_restore(owner, record);
 }
 
 static void take_proof(void *owner, const struct record *record)
@@ -359,7 +361,7 @@ static int restore(struct wire *w, bool *too_old_out)
 		error = reader_proofs(reader, take_proof, w->config);
 	if (!error)
 		error = log_reader_groups(reader, restore_group,
-					  w->catalogue);
+					  w->roll);
 	reader_close(&reader);
 	if (error)
 		log_error(LOG_STORE, "%s: cannot be read: %s", w->database,
@@ -377,7 +379,7 @@ static int build_rooms(struct wire *w)
 
 	conference_fill_env(w->conference, &env);
 	w->muc = muc_new(&w->config->muc, &env);
-	w->catalogue = catalogue_new(w->muc);
+	w->roll = roll_new(w->muc);
 	error = restore(w, &w->is_too_old);
 	if (error)
 		return error;
@@ -462,11 +464,19 @@ static int build_control(struct wire *w)
 	int error;
 
 	w->s2s_desk = s2s_desk_open(w->loop, w->s2s);
+	w->importer = importer_open(&(struct importer_settings){
+		.loop = w->loop,
+		.muc = w->muc,
+		.store = w->store,
+		.roll = w->roll,
+		.domain = w->config->muc.domains[0],
+	});
 	w->admin = (struct admin){
 		.muc = w->muc,
 		.store = w->store,
 		.s2s_desk = w->s2s_desk,
-		.catalogue = w->catalogue,
+		.roll = w->roll,
+		.importer = w->importer,
 		.database = w->database,
 		.version = PACKAGE_VERSION,
 		.domains = w->config->muc.domains,
@@ -618,6 +628,7 @@ static void unbuild(void *owner)
 	w->control = NULL;
 	if (w->s2s_desk)
 		s2s_desk_close(w->s2s_desk); /* ends commands */
+	importer_close(&w->importer);
 	metrics_close(&w->metrics);
 	close_web(w); /* a reader, too */
 	if (w->site_maker)
@@ -631,7 +642,7 @@ static void unbuild(void *owner)
 		s2s_close(&w->s2s); /* flushes what the gate let out */
 	conference_set_s2s(w->conference, NULL);
 	conference_close(w->conference);
-	catalogue_free(&w->catalogue);
+	roll_free(&w->roll);
 	muc_free(&w->muc);
 	/* Last: until then a second SIGTERM would meet its default action. */
 	signal_watch_free(&w->sigterm);

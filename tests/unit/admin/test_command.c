@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/unit.h"
 
-#include "admin/catalogue.h"
+#include "admin/roll.h"
 #include "admin/command.h"
 #include "admin/metrics.h"
 #include "admin/s2s_desk.h"
@@ -163,7 +163,7 @@ static int setup(void **state)
 	};
 	world_open(&f.world, domains, array_len(domains), clock_wall());
 	f.admin.muc = f.world.muc;
-	f.admin.catalogue = catalogue_new(f.world.muc);
+	f.admin.roll = roll_new(f.world.muc);
 	*state = &f;
 	return 0;
 }
@@ -172,7 +172,7 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	catalogue_free(&f->admin.catalogue);
+	roll_free(&f->admin.roll);
 	world_close(&f->world);
 	map_free(&f->blocked, NULL);
 	jid_free(&f->jid);

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
-#include "admin/catalogue.h"
+#include "admin/roll.h"
 #include "admin/command.h"
 #include "admin/control.h"
 #include "base/clock.h"
@@ -137,7 +137,7 @@ static int setup_version(void **state, const char *version)
 	};
 	world_open(&f->world, domains, array_len(domains), clock_wall());
 	f->admin.muc = f->world.muc;
-	f->admin.catalogue = catalogue_new(f->world.muc);
+	f->admin.roll = roll_new(f->world.muc);
 	f->program = open_program();
 	f->path = talker_make_path();
 	control_settings_init(&settings);
@@ -178,7 +178,7 @@ static int teardown(void **state)
 		stop(f);
 	talker_remove_path(f->path);
 	close(f->program);
-	catalogue_free(&f->admin.catalogue);
+	roll_free(&f->admin.roll);
 	world_close(&f->world);
 	mem_free(&f->out);
 	mem_free(&f->err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "admin/catalogue.h"
+#include "admin/roll.h"
 
 #include "admin/group.h"
 #include "base/clock.h"
@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "muc/desk.h"
 
-struct catalogue {
+struct roll {
 	struct muc *muc;    /* borrowed */
 	struct map *by_key; /* owned; key -> struct record, owned */
 	struct map
@@ -23,9 +23,9 @@ static void free_record(void *value)
 	record_free(&record);
 }
 
-struct catalogue *catalogue_new(struct muc *muc)
+struct roll *roll_new(struct muc *muc)
 {
-	struct catalogue *c = mem_new(struct catalogue);
+	struct roll *c = mem_new(struct roll);
 
 	c->muc = muc;
 	c->by_key = map_new();
@@ -34,7 +34,7 @@ struct catalogue *catalogue_new(struct muc *muc)
 	return c;
 }
 
-void catalogue_free(struct catalogue **c)
+void roll_free(struct roll **c)
 {
 	if (!*c)
 		return;
@@ -46,29 +46,29 @@ void catalogue_free(struct catalogue **c)
 
 /* ---- finding ---- */
 
-const struct record *catalogue_find(const struct catalogue *c, const char *key)
+const struct record *roll_find(const struct roll *c, const char *key)
 {
 	return map_get(c->by_key, key);
 }
 
-const struct record *catalogue_find_acronym(const struct catalogue *c,
+const struct record *roll_find_acronym(const struct roll *c,
 					    const char *acronym)
 {
 	return map_get(c->by_acronym, acronym);
 }
 
-const struct record *catalogue_find_room(const struct catalogue *c,
+const struct record *roll_find_room(const struct roll *c,
 					 const char *room)
 {
 	return map_get(c->by_room, room);
 }
 
-size_t catalogue_count(const struct catalogue *c)
+size_t roll_count(const struct roll *c)
 {
 	return map_count(c->by_key);
 }
 
-void catalogue_each(const struct catalogue *c, catalogue_fn fn, void *owner)
+void roll_each(const struct roll *c, roll_fn fn, void *owner)
 {
 	struct map_cursor cursor;
 
@@ -86,7 +86,7 @@ static void unlink_name(struct map *names, const char *name,
 		(void)map_steal(names, name);
 }
 
-static void take_out(struct catalogue *c, const char *key)
+static void take_out(struct roll *c, const char *key)
 {
 	struct record *record = map_steal(c->by_key, key);
 
@@ -107,7 +107,7 @@ static struct record *record_new_group(const char *room,
 }
 
 /* Takes it. */
-static void take_in(struct catalogue *c, struct record *owned)
+static void take_in(struct roll *c, struct record *owned)
 {
 	const void *before;
 
@@ -118,13 +118,13 @@ static void take_in(struct catalogue *c, struct record *owned)
 	(void)before;
 }
 
-void catalogue_restore(struct catalogue *c, const struct record *record)
+void roll_restore(struct roll *c, const struct record *record)
 {
 	take_in(c, record_new_group(record->room, &record->as_group));
 }
 
 /* group may be that of the very record that makes place. */
-void catalogue_put(struct catalogue *c, const char *room,
+void roll_put(struct roll *c, const char *room,
 		   const struct record_group *group)
 {
 	struct record *record = record_new_group(room, group);
@@ -133,9 +133,9 @@ void catalogue_put(struct catalogue *c, const char *room,
 	take_in(c, record);
 }
 
-void catalogue_drop(struct catalogue *c, const char *key)
+void roll_drop(struct roll *c, const char *key)
 {
-	const struct record *known = catalogue_find(c, key);
+	const struct record *known = roll_find(c, key);
 	struct record *gone;
 
 	if (!known)
@@ -146,10 +146,10 @@ void catalogue_drop(struct catalogue *c, const char *key)
 	take_out(c, known->as_group.key);
 }
 
-void catalogue_note_retired(struct catalogue *c, const char *room,
+void roll_note_retired(struct roll *c, const char *room,
 			    const char *successor)
 {
-	const struct record *known = catalogue_find_room(c, room);
+	const struct record *known = roll_find_room(c, room);
 	struct record_group group = { 0 };
 
 	if (!known)
@@ -157,16 +157,16 @@ void catalogue_note_retired(struct catalogue *c, const char *room,
 	group_copy_kept(&group, &known->as_group);
 	group.is_retired = true;
 	str_set(&group.successor, successor);
-	catalogue_put(c, room, &group);
+	roll_put(c, room, &group);
 	group_fini_kept(&group);
 }
 
-void catalogue_note_deleted(struct catalogue *c, const char *room)
+void roll_note_deleted(struct roll *c, const char *room)
 {
-	const struct record *known = catalogue_find_room(c, room);
+	const struct record *known = roll_find_room(c, room);
 	char *key = known ? str_dup(known->as_group.key) : NULL;
 
 	if (key)
-		catalogue_drop(c, key);
+		roll_drop(c, key);
 	mem_free(&key);
 }

@@ -1,0 +1,633 @@
+/* SPDX-License-Identifier: MIT */
+#include "admin/importer.h"
+
+#include "admin/roll.h"
+#include "admin/command.h"
+#include "admin/import_plan.h"
+#include "admin/news.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+#include "muc/desk.h"
+#include "muc/view.h"
+#include "store/store.h"
+
+#define PORTION 4      /* ms of work, then the rooms have their turn */
+#define RECORDS 1000   /* not yet written: wait */
+#define PATIENCE 20    /* ms between looks whether the store is less behind */
+#define FEW 10         /* rooms that may always be retired */
+#define NAMES_MAX 3500 /* bytes of names in a line of the News */
+
+/* In this order: what ends makes place, what moves makes place. */
+enum pass { PASS_CLOSED, PASS_RENAMED, PASS_OPEN, PASS_MISSING, PASS_END };
+
+/** Names for a line of the News. */
+struct names {
+	struct buf text;
+	size_t count;
+	size_t left_out;
+};
+
+/** A list that is being taken up. */
+struct job {
+	struct command_reply reply;
+	struct group_list list;
+	struct import_plan plan;
+	char *by; /* owned */
+	bool applies;
+	bool retires_missing;
+	bool shows_all;
+	enum pass pass;
+	size_t at;      /* the next group, or the next that is missing */
+	char **missing; /* owned; keys */
+	size_t missing_count;
+	size_t counts[IMPORT_ACTIONS];
+	struct names created, renamed, retired;
+	int64_t began; /* ms */
+};
+
+struct importer {
+	struct importer_settings settings;
+	struct timer *timer;
+	struct job *job; /* owned; NULL: idle */
+};
+
+/* ---- names ---- */
+
+static void names_add(struct names *n, const char *text)
+{
+	n->count++;
+	if (n->text.len + strlen(text) > NAMES_MAX) {
+		n->left_out++;
+		return;
+	}
+	if (n->text.len)
+		buf_add_str(&n->text, ", ");
+	buf_add_str(&n->text, text);
+}
+
+static void names_tell(struct importer *i, struct names *n, const char *one,
+		       const char *many)
+{
+	const struct job *job = i->job;
+	const struct desk_actor actor = {
+		.by = job->by,
+		.is_operator = true,
+		.rank = AFFILIATION_OWNER,
+	};
+	char *rest, *line;
+
+	if (!n->count)
+		return;
+	rest = n->left_out ? str_format(" and %zu more", n->left_out) : NULL;
+	line = str_format("%s %s%s", n->count > 1 ? many : one,
+			  buf_str(&n->text), rest ? rest : "");
+	(void)news_tell(i->settings.muc, job->plan.domain, &actor, line, NULL);
+	mem_free(&line);
+	mem_free(&rest);
+}
+
+/* ---- rows ---- */
+
+static void row(const struct job *job, const char *action, const char *group,
+		const char *room, const char *text)
+{
+	const struct command_value values[] = {
+		{ .name = "action", .text = action },
+		{ .name = "group", .text = group },
+		{ .name = "room", .text = room },
+		{ .name = "text", .text = text ? text : "" },
+	};
+
+	job->reply.row(job->reply.owner, values, array_len(values));
+}
+
+static void tell(struct job *job, const char *group,
+		 const struct import_step *s, const char *text)
+{
+	job->counts[s->action]++;
+	if (s->action == IMPORT_UNCHANGED && !job->shows_all)
+		return;
+	row(job, import_action_text(s->action), group, s->room,
+	    text ? text : s->text);
+}
+
+static void tell_sum(const struct job *job)
+{
+	struct buf text = { 0 };
+	size_t changes = 0;
+
+	for (int a = 0; a < IMPORT_ACTIONS; a++) {
+		if (a < IMPORT_UNCHANGED)
+			changes += job->counts[a];
+		if (job->counts[a])
+			buf_add_format(&text, "%s%zu %s", text.len ? ", " : "",
+				       job->counts[a], import_action_text(a));
+	}
+	if (job->list.skipped)
+		buf_add_format(&text, "; %zu entries were not understood",
+			       job->list.skipped);
+	if (changes && !job->applies)
+		buf_add_str(&text, "; a plan: --apply does it");
+	row(job, "sum", "", "", buf_str(&text));
+	buf_fini(&text);
+}
+
+/* ---- doing ---- */
+
+static struct desk_actor actor_of(const struct job *job, const char *reason)
+{
+	return (struct desk_actor){
+		.by = job->by,
+		.reason = reason,
+		.is_operator = true,
+		.rank = AFFILIATION_OWNER,
+	};
+}
+
+static enum desk_result create(struct importer *i, const struct group *g,
+			       const char *room)
+{
+	struct desk_actor actor = actor_of(i->job, NULL);
+	char *text = group_describe(&g->kept, g->description);
+	const struct desk_wish wish = {
+		.name = g->kept.name,
+		.description = text,
+	};
+	enum desk_result result =
+		desk_create(i->settings.muc, &actor, room, &wish);
+
+	mem_free(&text);
+	if (result == DESK_DONE)
+		names_add(&i->job->created, g->kept.acronym);
+	return result;
+}
+
+/** What the room says of itself, to be compared with what the list said. */
+struct room_texts {
+	char *name;
+	char *description;
+};
+
+static void take_texts(void *owner, const struct room_view *view)
+{
+	struct room_texts *texts = owner;
+
+	texts->name = str_dup(view->name);
+	texts->description = str_dup(view->description);
+}
+
+static void set_text(struct importer *i, const char *room, const char *field,
+		     const char *value)
+{
+	struct desk_actor actor = actor_of(i->job, NULL);
+
+	(void)desk_set(i->settings.muc, &actor, room, field,
+		       value ? value : "");
+}
+
+/* What people have written themselves stays. */
+static void refresh(struct importer *i, const struct record_group *known,
+		    const struct group *g, const char *room)
+{
+	char *before = group_describe(known, NULL);
+	char *after = group_describe(&g->kept, g->description);
+	struct room_texts texts = { NULL, NULL };
+
+	if (view_room(i->settings.muc, room, take_texts, &texts)) {
+		if (str_equal(texts.name, known->name) &&
+		    !str_equal(texts.name, g->kept.name))
+			set_text(i, room, "name", g->kept.name);
+		if (str_equal(texts.description, before) &&
+		    !str_equal(texts.description, after))
+			set_text(i, room, "description", after);
+	}
+	mem_free(&texts.name);
+	mem_free(&texts.description);
+	mem_free(&after);
+	mem_free(&before);
+}
+
+static enum desk_result rename_room(struct importer *i, const struct group *g,
+				    const struct import_step *s)
+{
+	const struct record_group *k = &s->known->as_group;
+	struct desk_actor actor = actor_of(i->job, "The group has a new name.");
+	enum desk_result result =
+		desk_rename(i->settings.muc, &actor, s->known->room, s->room);
+	char *text;
+
+	if (result != DESK_DONE)
+		return result;
+	refresh(i, k, g, s->room);
+	text = str_format("%s to %s", k->acronym, g->kept.acronym);
+	names_add(&i->job->renamed, text);
+	mem_free(&text);
+	return DESK_DONE;
+}
+
+static enum desk_result retire(struct importer *i, const struct record *known,
+			       const char *state, const char *successor)
+{
+	struct desk_actor actor =
+		actor_of(i->job, str_equal(state, "replaced")
+					 ? "The group was replaced by another."
+					 : "The group has ended its work.");
+	enum desk_result result;
+
+	if (!successor)
+		successor = known->as_group.successor;
+	result = desk_retire(i->settings.muc, &actor, known->room, successor);
+	if (result == DESK_DONE && !known->as_group.is_retired)
+		names_add(&i->job->retired, known->as_group.acronym);
+	/* the room may be gone in one way or another: then all is well */
+	return result == DESK_SAME || result == DESK_NO_ROOM ? DESK_DONE
+							     : result;
+}
+
+/* What is kept of the group from now on; known goes. */
+static void keep(struct importer *i, struct group *g,
+		 const struct import_step *s)
+{
+	const char *room =
+		s->action == IMPORT_UPDATE || s->action == IMPORT_RETIRE
+			? s->known->room
+			: s->room;
+	char *known_key = s->known ? str_dup(s->known->as_group.key) : NULL;
+	char *kept_room = str_dup(room);
+
+	if (s->known)
+		import_plan_merge(s->known, g);
+	if (s->action == IMPORT_RETIRE) {
+		g->kept.is_retired = true;
+		if (s->successor)
+			str_set(&g->kept.successor, s->successor);
+	} else if (s->action != IMPORT_UPDATE) {
+		g->kept.is_retired = false;
+		str_set(&g->kept.successor, NULL);
+	}
+	if (known_key && !str_equal(known_key, g->kept.key))
+		roll_drop(i->settings.roll, known_key);
+	roll_put(i->settings.roll, kept_room, &g->kept);
+	mem_free(&kept_room);
+	mem_free(&known_key);
+}
+
+static enum desk_result act(struct importer *i, struct group *g,
+			    const struct import_step *s)
+{
+	switch (s->action) {
+	case IMPORT_CREATE:
+		return create(i, g, s->room);
+	case IMPORT_RENAME:
+		return rename_room(i, g, s);
+	case IMPORT_UPDATE:
+		if (!s->known->as_group.is_retired)
+			refresh(i, &s->known->as_group, g, s->known->room);
+		return DESK_DONE;
+	case IMPORT_RETIRE:
+		return retire(i, s->known, g->kept.state, s->successor);
+	default:
+		return DESK_SAME; /* nothing to do */
+	}
+}
+
+/* Owned; NULL: there is nothing to add. */
+static char *detail_new(const struct import_step *s)
+{
+	if (s->action == IMPORT_RENAME)
+		return str_format("was %s", s->known->room);
+	if (s->action == IMPORT_RETIRE && s->successor)
+		return str_format("people go to %s", s->successor);
+	return NULL;
+}
+
+/* False: the store is behind; do it again. */
+static bool do_step(struct importer *i, struct group *g, struct import_step *s)
+{
+	struct job *job = i->job;
+	char *detail = detail_new(s);
+	enum desk_result result = DESK_DONE;
+
+	if (job->applies)
+		result = act(i, g, s);
+	if (result == DESK_BEHIND) {
+		mem_free(&detail);
+		return false;
+	}
+	if (result != DESK_DONE && result != DESK_SAME) {
+		s->action = IMPORT_FAILED;
+		s->text = desk_result_text(result);
+	}
+	import_plan_note(&job->plan, s);
+	if (job->applies && result == DESK_DONE)
+		keep(i, g, s);
+	tell(job, g->kept.acronym, s, detail);
+	mem_free(&detail);
+	return true;
+}
+
+/* ---- the passes ---- */
+
+static enum pass pass_of(const struct group *g, const struct import_step *s)
+{
+	if (group_is_closed(&g->kept))
+		return PASS_CLOSED;
+	return s->action == IMPORT_RENAME ? PASS_RENAMED : PASS_OPEN;
+}
+
+/* A name that is taken by a group that moves away itself is tried again in the
+ * pass after that. */
+static bool is_due(const struct job *job, const struct group *g,
+		   const struct import_step *s)
+{
+	if (job->pass == PASS_OPEN)
+		return pass_of(g, s) == PASS_OPEN ||
+		       pass_of(g, s) == PASS_RENAMED;
+	return pass_of(g, s) == job->pass;
+}
+
+static bool do_group(struct importer *i, struct group *g)
+{
+	struct job *job = i->job;
+	struct import_step step;
+	bool is_done = true;
+
+	if (g->is_done || !import_plan_has(&job->plan, &g->kept))
+		return true;
+	import_plan_decide(&job->plan, g, &step);
+	if (is_due(job, g, &step)) {
+		is_done = do_step(i, g, &step);
+		g->is_done = is_done;
+	}
+	import_step_fini(&step);
+	return is_done;
+}
+
+static bool retire_missing(struct importer *i, struct import_step *s)
+{
+	struct record_group kept = { .is_retired = false };
+	enum desk_result result;
+
+	s->action = IMPORT_RETIRE;
+	s->successor = map_get(i->job->plan.successors, s->known->room);
+	if (!i->job->applies)
+		return true;
+	result = retire(i, s->known, NULL, s->successor);
+	if (result == DESK_BEHIND)
+		return false;
+	if (result != DESK_DONE) {
+		s->action = IMPORT_FAILED;
+		s->text = desk_result_text(result);
+		return true;
+	}
+	group_copy_kept(&kept, &s->known->as_group);
+	kept.is_retired = true;
+	str_set(&kept.state, "missing");
+	if (s->successor)
+		str_set(&kept.successor, s->successor);
+	roll_put(i->settings.roll, s->room, &kept);
+	group_fini_kept(&kept);
+	return true;
+}
+
+static bool do_missing(struct importer *i, const char *key)
+{
+	struct job *job = i->job;
+	struct import_step s = { .action = IMPORT_MISSING };
+	bool is_done = true;
+	char *acronym;
+
+	s.known = roll_find(i->settings.roll, key);
+	/* it may have been found under another key meanwhile */
+	if (!s.known || !import_plan_misses(&job->plan, s.known))
+		return true;
+	s.room = str_dup(s.known->room);
+	acronym = str_dup(s.known->as_group.acronym);
+	s.text = "is not in the list";
+	if (job->retires_missing)
+		is_done = retire_missing(i, &s);
+	if (is_done)
+		tell(job, acronym, &s, NULL);
+	mem_free(&acronym);
+	import_step_fini(&s);
+	return is_done;
+}
+
+/* One more; false: the store is behind. */
+static bool do_next(struct importer *i)
+{
+	struct job *job = i->job;
+	size_t count = job->pass == PASS_MISSING ? job->missing_count
+						 : job->list.count;
+
+	if (job->at >= count) {
+		job->pass++;
+		job->at = 0;
+		return true;
+	}
+	if (job->pass == PASS_MISSING ? !do_missing(i, job->missing[job->at])
+				      : !do_group(i, &job->list.items[job->at]))
+		return false;
+	job->at++;
+	return true;
+}
+
+/* ---- a job's life ---- */
+
+static void free_names(struct names *n)
+{
+	buf_fini(&n->text);
+}
+
+static void job_free(struct job **job)
+{
+	struct job *j = *job;
+
+	for (size_t i = 0; i < j->missing_count; i++)
+		mem_free(&j->missing[i]);
+	mem_free(&j->missing);
+	free_names(&j->created);
+	free_names(&j->renamed);
+	free_names(&j->retired);
+	import_plan_fini(&j->plan);
+	group_list_fini(&j->list);
+	mem_free(&j->by);
+	mem_free(job);
+}
+
+/* The job is gone before its asker hears: that may ask the next thing. */
+static void job_end(struct importer *i, const char *error, const char *text)
+{
+	struct command_reply reply = i->job->reply;
+
+	timer_stop(i->timer);
+	job_free(&i->job);
+	reply.end(reply.owner, error, text);
+}
+
+static void finish(struct importer *i)
+{
+	struct job *job = i->job;
+
+	if (job->applies) {
+		names_tell(i, &job->created, "Created a room for",
+			   "Created rooms for");
+		names_tell(i, &job->renamed, "Renamed the room",
+			   "Renamed the rooms");
+		names_tell(i, &job->retired, "Retired the room for",
+			   "Retired the rooms for");
+		log_info(LOG_ADMIN,
+			 "import: %zu groups of a list taken up in %lld ms",
+			 job->list.count,
+			 (long long)(clock_mono() - job->began));
+	}
+	tell_sum(job);
+	job_end(i, NULL, NULL);
+}
+
+static bool may_go_on(const struct importer *i)
+{
+	return !i->job->applies || (desk_may_keep(i->settings.muc) &&
+				    store_waiting(i->settings.store) < RECORDS);
+}
+
+static void on_portion(void *owner)
+{
+	struct importer *i = owner;
+	int64_t until = clock_mono() + PORTION;
+	bool goes_on = true;
+
+	while (i->job->pass != PASS_END && goes_on && clock_mono() < until)
+		goes_on = may_go_on(i) && do_next(i);
+	if (i->job->pass == PASS_END)
+		finish(i);
+	else
+		timer_start(i->timer, goes_on ? 0 : PATIENCE);
+}
+
+/* ---- beginning ---- */
+
+struct miss_walk {
+	struct job *job;
+	size_t alive;
+};
+
+static void find_missing(void *owner, const struct record *known)
+{
+	struct miss_walk *walk = owner;
+	struct job *job = walk->job;
+
+	walk->alive += !known->as_group.is_retired;
+	if (!import_plan_misses(&job->plan, known))
+		return;
+	job->missing = mem_realloc(job->missing,
+				   (job->missing_count + 1) * sizeof(char *));
+	job->missing[job->missing_count++] = str_dup(known->as_group.key);
+}
+
+/* A list that was cut short would end rooms by the hundred. Owned complaint. */
+static char *judge_missing(struct importer *i, const struct importer_wish *wish)
+{
+	struct job *job = i->job;
+	struct miss_walk walk = { .job = job };
+
+	roll_each(i->settings.roll, find_missing, &walk);
+	if (!wish->applies || !wish->retires_missing || wish->retires_many ||
+	    job->missing_count <= FEW || job->missing_count <= walk.alive / 2)
+		return NULL;
+	return str_format("%zu of %zu rooms are missing in this list and would "
+			  "be retired; nothing was done: --force does it",
+			  job->missing_count, walk.alive);
+}
+
+static char *judge(struct importer *i, const struct importer_wish *wish)
+{
+	struct import_plan *p = &i->job->plan;
+	char *complaint = NULL;
+
+	p->types = str_dup(wish->types);
+	p->states = str_dup(wish->states);
+	p->areas = str_dup(wish->areas);
+	if (wish->successors &&
+	    !import_plan_name_successors(p, wish->successors, &complaint))
+		return complaint;
+	return judge_missing(i, wish);
+}
+
+static void job_new(struct importer *i, const struct importer_wish *wish,
+		    const struct command_reply *reply)
+{
+	struct job *job = mem_new(struct job);
+
+	job->reply = *reply;
+	job->by = str_dup(wish->by);
+	job->applies = wish->applies;
+	job->retires_missing = wish->retires_missing;
+	job->shows_all = wish->shows_all;
+	job->began = clock_mono();
+	i->job = job;
+}
+
+static void begin(struct importer *i, const char *list,
+		  const struct importer_wish *wish)
+{
+	struct job *job = i->job;
+	char *complaint = NULL;
+	int error = group_list_read(&job->list, list, strlen(list), &complaint);
+
+	import_plan_init(&job->plan, i->settings.muc, i->settings.roll,
+			 &job->list,
+			 wish->domain ? wish->domain : i->settings.domain);
+	if (!error)
+		complaint = judge(i, wish);
+	if (complaint)
+		job_end(i, "bad-argument", complaint);
+	else
+		timer_start(i->timer, 0);
+	mem_free(&complaint);
+}
+
+void importer_run(struct importer *i, const char *list,
+		  const struct importer_wish *wish,
+		  const struct command_reply *reply)
+{
+	loop_require_owner(i->settings.loop);
+	if (i->job) {
+		reply->end(reply->owner, "busy",
+			   "another list is being imported; wait for its end");
+		return;
+	}
+	job_new(i, wish, reply);
+	begin(i, list, wish);
+}
+
+bool importer_is_busy(const struct importer *i)
+{
+	return i->job != NULL;
+}
+
+struct importer *importer_open(const struct importer_settings *settings)
+{
+	struct importer *i = mem_new(struct importer);
+
+	i->settings = *settings;
+	i->timer = timer_new(settings->loop, on_portion, i);
+	return i;
+}
+
+void importer_close(struct importer **i)
+{
+	if (!*i)
+		return;
+	if ((*i)->job)
+		job_end(*i, "stopping",
+			"hallwayd stops; import the list again later");
+	timer_free(&(*i)->timer);
+	mem_free(i);
+}
