@@ -45,8 +45,8 @@ static struct strings strings_of_message(struct record_message *m)
 {
 	return (struct strings){
 		.at = { &m->stanza, &m->jid, &m->nick, &m->occupant_id,
-			&m->body, &m->hats, &m->room },
-		.count = 7,
+			&m->body, &m->hats, &m->sender, &m->room },
+		.count = 8,
 		.needed = 1,
 	};
 }

@@ -70,6 +70,9 @@ struct record_message {
 	bool is_public;        /* said where the web may show it */
 	char *hats;            /* what the sender wore: lines of "uri TAB
 				* title", or NULL */
+	char *sender;          /* full JID to whom it goes back if it cannot be
+				* saved; NULL: nobody, it is never given
+				* up. Not kept. */
 	char *room;            /* only in an answer to a question about many
 				* rooms: bare JID; else NULL */
 };

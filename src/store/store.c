@@ -12,31 +12,28 @@
 #include "loop/loop.h"
 #include "loop/mailbox.h"
 #include "loop/timer.h"
+#include "store/backlog.h"
 #include "store/record.h"
 
 #define BUSY_PAUSE 1 /* ms to the next try when only a lock is in the way */
 #define TEND_PERIOD 60000 /* ms from one care of the database to the next */
 #define TEND_PAUSE 20     /* ms between its portions */
+#define THIN_AT 1000      /* records; fewer are not worth the trouble */
 #define NOBODY (-1)  /* "since" when no record waits */
 
-enum order_kind { ORDER_SAVE, ORDER_END };
-
-/* Mail to the store thread; the waiting batch is a list of them. */
-struct order {
-	struct mail mail;
-	struct record *record; /* owned; NULL with ORDER_END */
-	uint64_t ticket;
-	size_t bytes;
-	int64_t since; /* ms, monotonic: when it was given */
+enum reply_kind {
+	REPLY_COMMITTED,
+	REPLY_SAVED,
+	REPLY_GIVEN_BACK,
+	REPLY_TROUBLE,
 };
-
-enum reply_kind { REPLY_COMMITTED, REPLY_SAVED, REPLY_TROUBLE };
 
 /* Mail to the conference loop: one a batch. */
 struct reply {
 	struct mail mail;
 	uint64_t ticket; /* REPLY_COMMITTED */
 	struct list records; /* REPLY_SAVED: of struct record */
+	struct list orders;  /* REPLY_GIVEN_BACK: of struct order */
 	int error;       /* REPLY_TROUBLE; 0: it is over */
 };
 
@@ -56,6 +53,7 @@ struct store {
 	atomic_size_t waiting; /* records not yet committed */
 	atomic_size_t bytes;   /* of them */
 	_Atomic int64_t since; /* when the oldest came, or NOBODY */
+	atomic_bool has_given_up; /* since the last commit */
 
 	/* store thread */
 	void *backend;
@@ -64,6 +62,7 @@ struct store {
 	struct timer *tend;  /* runs always */
 	struct sign_key *key; /* owned, or NULL */
 	bool has_untended;   /* and the log knows */
+	size_t thin_at;      /* records, when to thin the backlog next */
 	uint64_t answered;   /* last ticket told; read by the closer at last */
 	bool has_trouble;    /* and the conference knows */
 	bool is_ending;
@@ -77,6 +76,12 @@ static struct counter count_commits =
 static struct counter count_failures =
 	COUNTER_INIT("hallway_store_failures",
 		     "tries to commit that failed or found a lock");
+static struct counter count_given_back =
+	COUNTER_INIT("hallway_store_given_back",
+		     "messages that could not be saved and went back");
+static struct counter gauge_trouble =
+	GAUGE_INIT("hallway_store_trouble",
+		   "1 while the database cannot be written");
 static struct counter gauge_waiting =
 	GAUGE_INIT("hallway_store_waiting", "records not yet committed");
 
@@ -99,24 +104,14 @@ void store_settings_init(struct store_settings *s)
  * Mails
  */
 
-static void order_free(struct mail *owned)
+static void free_orders(struct list *orders)
 {
-	struct order *order = container_of(owned, struct order, mail);
+	struct order *order, *next;
 
-	record_free(&order->record);
-	mem_free(&order);
-}
-
-static struct order *order_new(enum order_kind kind, struct record *owned)
-{
-	struct order *order = mem_new(struct order);
-
-	list_init(&order->mail.node);
-	order->mail.kind = kind;
-	order->mail.free_fn = order_free;
-	order->record = owned;
-	order->since = clock_mono();
-	return order;
+	list_each_safe(order, next, orders, mail.node) {
+		list_remove(&order->mail.node);
+		order_free(&order->mail);
+	}
 }
 
 static void reply_free(struct mail *owned)
@@ -124,6 +119,7 @@ static void reply_free(struct mail *owned)
 	struct reply *reply = container_of(owned, struct reply, mail);
 	struct record *record, *next;
 
+	free_orders(&reply->orders);
 	list_each_safe(record, next, &reply->records, node) {
 		list_remove(&record->node);
 		record_free(&record);
@@ -137,6 +133,7 @@ static struct reply *reply_new(enum reply_kind kind)
 
 	list_init(&reply->mail.node);
 	list_init(&reply->records);
+	list_init(&reply->orders);
 	reply->mail.kind = kind;
 	reply->mail.free_fn = reply_free;
 	return reply;
@@ -163,6 +160,7 @@ static void tell_trouble(struct store *s, int error)
 {
 	struct reply *reply = reply_new(REPLY_TROUBLE);
 
+	counter_add(&gauge_trouble, (error != 0) - s->has_trouble);
 	s->has_trouble = error != 0;
 	reply->error = error;
 	(void)mailbox_post(s->replies, &reply->mail);
@@ -194,23 +192,31 @@ static int commit_batch(struct store *s)
 	return error;
 }
 
+/* What is in the list waits no longer; returns how many it was. */
+static size_t stop_waiting(struct store *s, const struct list *orders)
+{
+	const struct order *order;
+	size_t count = 0, bytes = 0;
+
+	list_each(order, orders, mail.node) {
+		count++;
+		bytes += order->bytes;
+	}
+	atomic_fetch_sub(&s->waiting, count);
+	atomic_fetch_sub(&s->bytes, bytes);
+	counter_add(&gauge_waiting, -(int64_t)count);
+	return count;
+}
+
 /* Forgets the batch and returns how many records it was. Whatever came meanwhile
  * says its age when it is read. */
 static size_t drop_batch(struct store *s)
 {
-	struct order *order, *next;
-	size_t count = 0, bytes = 0;
+	size_t count;
 
-	list_each_safe(order, next, &s->batch, mail.node) {
-		list_remove(&order->mail.node);
-		count++;
-		bytes += order->bytes;
-		order_free(&order->mail);
-	}
 	atomic_store(&s->since, NOBODY);
-	atomic_fetch_sub(&s->waiting, count);
-	atomic_fetch_sub(&s->bytes, bytes);
-	counter_add(&gauge_waiting, -(int64_t)count);
+	count = stop_waiting(s, &s->batch);
+	free_orders(&s->batch);
 	return count;
 }
 
@@ -246,6 +252,8 @@ static void settle_batch(struct store *s)
 	give_back_saved(s);
 	counter_add(&count_commits, 1);
 	counter_add(&count_records, (int64_t)drop_batch(s));
+	s->thin_at = THIN_AT;
+	atomic_store(&s->has_given_up, false);
 	if (s->has_trouble) {
 		log_info(LOG_STORE, "database: works again");
 		tell_trouble(s, 0);
@@ -313,6 +321,75 @@ static void end(struct store *s)
 	s->settings.ops->close(s->backend);
 }
 
+/*
+ * Giving up: messages go back, the rest is not waited for any more
+ */
+
+/* There is always something to try: else nobody would find out that the database
+ * works again. */
+static void add_heartbeat(struct store *s, uint64_t ticket)
+{
+	struct order *order = order_new(
+		ORDER_SAVE, record_new(RECORD_HEARTBEAT, NULL, clock_wall()));
+
+	order->ticket = ticket;
+	list_add_tail(&s->batch, &order->mail.node);
+	atomic_fetch_add(&s->waiting, 1);
+	atomic_fetch_add(&s->bytes, order->bytes);
+	counter_add(&gauge_waiting, 1);
+}
+
+static void give_back(struct store *s)
+{
+	struct reply *reply = reply_new(REPLY_GIVEN_BACK);
+	size_t count;
+
+	backlog_take_back(&s->batch, &reply->orders);
+	count = stop_waiting(s, &reply->orders);
+	counter_add(&count_given_back, (int64_t)count);
+	if (count > 0)
+		log_error(LOG_STORE, "database: %zu messages go back to their "
+				     "senders", count);
+	(void)mailbox_post(s->replies, &reply->mail);
+}
+
+/* Hours of trouble are no more than the people in the rooms, and what they have
+ * said last of themselves. */
+static void thin(struct store *s)
+{
+	struct list outdone;
+
+	list_init(&outdone);
+	backlog_thin(&s->batch, &outdone);
+	(void)stop_waiting(s, &outdone);
+	free_orders(&outdone);
+	s->thin_at = 2 * atomic_load(&s->waiting) + THIN_AT;
+}
+
+static bool is_hopeless(const struct store *s)
+{
+	int64_t since = atomic_load(&s->since);
+
+	return s->settings.sync != BACKEND_SYNC_RELAXED && !s->is_ending &&
+	       since != NOBODY && clock_mono() - since >= s->settings.give_up;
+}
+
+/* The batch, which is not empty, has just failed again. */
+static void give_up(struct store *s)
+{
+	uint64_t ticket = last_ticket(s);
+
+	if (!is_hopeless(s))
+		return;
+	atomic_store(&s->has_given_up, true);
+	give_back(s);
+	if (list_is_empty(&s->batch))
+		add_heartbeat(s, ticket);
+	if (atomic_load(&s->waiting) > s->thin_at)
+		thin(s);
+	answer(s, ticket);
+}
+
 static void work(struct store *s)
 {
 	int error;
@@ -321,10 +398,12 @@ static void work(struct store *s)
 		if (s->settings.sync == BACKEND_SYNC_RELAXED)
 			answer(s, last_ticket(s));
 		error = commit_batch(s);
-		if (error)
-			postpone_batch(s, error);
-		else
+		if (!error) {
 			settle_batch(s);
+		} else {
+			postpone_batch(s, error);
+			give_up(s);
+		}
 	}
 	if (s->is_ending &&
 	    (list_is_empty(&s->batch) || clock_mono() >= s->end_by))
@@ -386,6 +465,17 @@ static void deliver(struct store *s, uint64_t ticket)
 	s->events->on_committed(s->owner, ticket);
 }
 
+static void return_orders(struct store *s, const struct list *orders)
+{
+	const struct order *order;
+
+	if (!s->events->on_given_back)
+		return;
+	list_each(order, orders, mail.node)
+		s->events->on_given_back(s->owner, order->ticket,
+					 order->record);
+}
+
 static void on_reply(void *owner, struct mail *owned)
 {
 	struct store *s = owner;
@@ -402,6 +492,9 @@ static void on_reply(void *owner, struct mail *owned)
 			s->events->on_saved(s->owner, record);
 		}
 		break;
+	case REPLY_GIVEN_BACK:
+		return_orders(s, &reply->orders);
+		break;
 	case REPLY_TROUBLE:
 		if (s->events->on_trouble)
 			s->events->on_trouble(s->owner, reply->error);
@@ -417,6 +510,8 @@ static void register_counters(void)
 	counter_register(&count_records);
 	counter_register(&count_commits);
 	counter_register(&count_failures);
+	counter_register(&count_given_back);
+	counter_register(&gauge_trouble);
 	counter_register(&gauge_waiting);
 }
 
@@ -432,6 +527,7 @@ static struct store *store_new(struct loop *conference,
 	s->owner = owner;
 	list_init(&s->batch);
 	atomic_init(&s->since, NOBODY);
+	s->thin_at = THIN_AT;
 	s->loop = loop_open("store");
 	/* How much may wait is the gate's to keep to: store_has_room(). */
 	s->orders = mailbox_open(s->loop, SIZE_MAX, &order_events, s);
@@ -486,7 +582,6 @@ uint64_t store_save(struct store *s, struct record *owned)
 
 	require(record_is_whole(owned));
 	order->ticket = ++s->ticket;
-	order->bytes = record_size(owned);
 	atomic_fetch_add(&s->waiting, 1);
 	atomic_fetch_add(&s->bytes, order->bytes);
 	counter_add(&gauge_waiting, 1);
@@ -499,6 +594,8 @@ bool store_has_room(const struct store *s)
 {
 	int64_t since = atomic_load(&s->since);
 
+	if (atomic_load(&s->has_given_up))
+		return false;
 	if (atomic_load(&s->waiting) >= s->settings.max_records ||
 	    atomic_load(&s->bytes) >= s->settings.max_bytes)
 		return false;

@@ -44,6 +44,12 @@ struct store_events {
 	void (*on_saved)(void *owner, struct record *owned);
 	/** Every record up to this ticket is durable (as far as sync says). */
 	void (*on_committed)(void *owner, uint64_t ticket);
+	/** store.give_up has passed, and the message of this ticket is not saved
+	 *  and not tried again: nobody has seen it. In order; on_committed for a
+	 *  ticket behind them all follows: what else waits then (it has no
+	 *  sender) is tried on, but not waited for. Borrowed. */
+	void (*on_given_back)(void *owner, uint64_t ticket,
+			      const struct record *record);
 	/** A batch failed; it is kept and tried again. error 0: it went through
 	 *  at last. */
 	void (*on_trouble)(void *owner, int error);
@@ -57,7 +63,7 @@ HW_MUST_USE int store_open(struct loop *conference,
 			   struct store **store_out);
 /** Takes the record, which must be whole; returns its ticket, counting from 1. */
 uint64_t store_save(struct store *s, struct record *owned);
-/** Within max_records, max_bytes and max_age? False: refuse what needs a new
+/** Within max_records, max_bytes and max_age, and not given up? False: refuse what needs a new
  *  record. */
 bool store_has_room(const struct store *s);
 size_t store_waiting(const struct store *s); /* records not yet committed */

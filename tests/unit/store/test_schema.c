@@ -33,6 +33,7 @@ static const char old_tables[] =
 	"CREATE TABLE sealed (seq INTEGER PRIMARY KEY REFERENCES archive (seq),"
 	" stanza TEXT NOT NULL, body TEXT, sealed_by TEXT NOT NULL,"
 	" reason TEXT, at INTEGER NOT NULL);"
+	"ALTER TABLE affiliations DROP COLUMN details;"
 	"PRAGMA user_version = 3";
 
 static int set_up(void **state)
