@@ -108,6 +108,23 @@ void history_replace(struct history *h, const struct jid *room,
 	line->past = frozen_new(tombstone);
 }
 
+void history_remove(struct history *h, const char *stanza_id)
+{
+	struct history_line *line = find_line(h, stanza_id);
+	struct history_line *next;
+	size_t at;
+
+	if (!line)
+		return;
+	line_fini(line);
+	at = ((size_t)(line - h->lines) + h->max - h->first) % h->max;
+	for (; at + 1 < h->count; at++) {
+		next = &h->lines[(h->first + at + 1) % h->max];
+		h->lines[(h->first + at) % h->max] = *next;
+	}
+	h->count--;
+}
+
 static int64_t read_count(const struct elem *e, const char *name)
 {
 	const char *text = elem_attr(e, name);

@@ -62,6 +62,9 @@ struct elem *history_find(struct history *h, const char *stanza_id);
 void history_replace(struct history *h, const struct jid *room,
 		     const char *stanza_id, struct elem *tombstone);
 
+/** A line that was never said after all. */
+void history_remove(struct history *h, const char *stanza_id);
+
 /** Read <history/> of a join's <x/> (may be NULL); now in ms. */
 struct history_wish history_read_wish(const struct elem *x, int64_t now);
 /** How many of the newest lines fulfil the wish for an address that is to_len

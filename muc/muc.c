@@ -26,6 +26,7 @@
 #include "muc/room.h"
 #include "muc/rtbl.h"
 #include "muc/service.h"
+#include "muc/unsaved.h"
 #include "muc/wake.h"
 #include "store/archive_query.h"
 #include "store/record.h"
@@ -304,6 +305,26 @@ static void run_again(struct muc *m, struct room *r, uint64_t id,
 	mem_free(&note);
 	stanza_free(&s);
 	house_finish(m, r);
+}
+
+/* The room may have ended meanwhile; its people are told all the same. */
+void muc_unsaved(struct muc *m, const struct record *record)
+{
+	const struct record_message *message = &record->as_message;
+	struct room *r = map_get(m->rooms, record->room);
+	struct jid *room, *to;
+
+	if (r) {
+		unsaved_give_back(r, message);
+		return;
+	}
+	room = jid_parse(record->room);
+	to = jid_parse(message->sender);
+	if (room && to)
+		site_answer(&m->site, unsaved_error(message, room), to,
+			    jid_domain(room));
+	jid_free(&room);
+	jid_free(&to);
 }
 
 void muc_archive_answered(struct muc *m, uint64_t id,

@@ -106,9 +106,13 @@ void persist_message(struct room *r, const struct elem *message,
 		to->nick = str_dup(occupant_nick(from->occupant));
 		to->occupant_id = str_dup(from->occupant->id);
 		to->hats = hat_list_print(&r->hats, jid_bare(from->jid));
+		/* what changes a room has happened, and does not go back */
+		if (!is_subject && !elem_child(message, "retract", NS_RETRACT))
+			to->sender = str_dup(jid_text(from->jid));
 	}
 	to->stanza = buf_steal_str(&stanza);
-	to->body = str_dup(elem_child_text(message, "body", NS_SERVER));
+	to->body = str_dup(elem_child_text(
+		message, is_subject ? "subject" : "body", NS_SERVER));
 	to->is_subject = is_subject;
 	to->is_public = room_config_is_on_record(&r->config);
 	room_save(r, record, true);

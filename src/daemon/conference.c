@@ -217,6 +217,17 @@ static void on_committed(void *owner, uint64_t ticket)
 	gate_commit(c->gate, ticket);
 }
 
+/* The room forgets the line and tells its sender, behind what waits before. */
+static void on_given_back(void *owner, uint64_t ticket,
+			  const struct record *record)
+{
+	struct conference *c = owner;
+
+	gate_withdraw(c->gate, ticket, record->as_message.id);
+	if (c->muc)
+		muc_unsaved(c->muc, record);
+}
+
 static void on_trouble(void *owner, int error)
 {
 	(void)owner;
@@ -260,6 +271,7 @@ const struct store_events conference_store_events = {
 	.wants = wants,
 	.on_saved = on_saved,
 	.on_committed = on_committed,
+	.on_given_back = on_given_back,
 	.on_trouble = on_trouble,
 };
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/gate.h"
 
+#include "base/buf.h"
 #include "base/list.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "xmpp/envelope.h"
+#include "xmpp/stanza.h"
 
 /** What stands between one gating record of a room and the next. */
 struct stretch {
@@ -21,6 +23,7 @@ struct gate {
 	void *owner;
 	struct list stretches; /* of all rooms, by ticket, oldest first */
 	struct map *last;      /* room -> its newest stretch, borrowed */
+	struct stretch *withdrawn; /* the last that was, borrowed, or NULL */
 	size_t waiting;
 };
 
@@ -100,10 +103,62 @@ void gate_send(struct gate *g, const char *room, struct list *envelopes)
 	list_move_all(&s->envelopes, envelopes);
 }
 
+/* Growing tickets: the search goes on from where the last one ended. */
+static struct stretch *find_stretch(struct gate *g, uint64_t ticket)
+{
+	struct stretch *s = g->withdrawn;
+
+	if (!s || s->ticket > ticket)
+		s = list_first(&g->stretches, struct stretch, node);
+	while (s && s->ticket < ticket)
+		s = s->node.next == &g->stretches
+			    ? NULL
+			    : container_of(s->node.next, struct stretch, node);
+	g->withdrawn = s;
+	return s && s->ticket == ticket ? s : NULL;
+}
+
+/* An id of 128 random bits is in nothing else by chance. */
+static bool has_id(const struct frozen *f, const char *stanza_id)
+{
+	struct buf text = { 0 };
+	bool has;
+
+	frozen_write(f, &text, "", 0);
+	has = strstr(buf_str(&text), stanza_id) != NULL;
+	buf_fini(&text);
+	return has;
+}
+
+void gate_withdraw(struct gate *g, uint64_t ticket, const char *stanza_id)
+{
+	struct stretch *s = find_stretch(g, ticket);
+	const struct frozen *last = NULL;
+	struct envelope *e, *tmp;
+	bool is_it = false;
+
+	if (!s)
+		return;
+	list_each_safe(e, tmp, &s->envelopes, node)
+	{
+		/* one a domain, all of the same stanza */
+		if (e->stanza != last)
+			is_it = has_id(e->stanza, stanza_id);
+		last = is_it ? NULL : e->stanza;
+		if (!is_it)
+			continue;
+		list_remove(&e->node);
+		envelope_free(&e);
+		s->count--;
+		g->waiting--;
+	}
+}
+
 void gate_commit(struct gate *g, uint64_t ticket)
 {
 	struct stretch *s = list_first(&g->stretches, struct stretch, node);
 
+	g->withdrawn = NULL;
 	while (s && s->ticket <= ticket) {
 		if (map_get(g->last, s->room) == s)
 			map_steal(g->last, s->room);

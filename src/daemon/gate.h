@@ -25,6 +25,9 @@ void gate_free(struct gate **g); /* what waits is freed unsent */
 void gate_hold(struct gate *g, const char *room, uint64_t ticket);
 /** Takes the envelopes: released at once if nothing of the room waits. */
 void gate_send(struct gate *g, const char *room, struct list *envelopes);
+/** The message of this ticket is not kept after all: what of it waits, by its
+ *  stanza-id, is freed unsent. Tickets that were held alone, growing. */
+void gate_withdraw(struct gate *g, uint64_t ticket, const char *stanza_id);
 /** Everything up to this ticket is committed. */
 void gate_commit(struct gate *g, uint64_t ticket);
 

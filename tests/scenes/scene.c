@@ -17,6 +17,7 @@
  *   join NAME NICK            enter $room; all that comes of it is forgotten
  *   crowd N DOMAIN            p1 to pN enter $room, twenty clients each
  *   hold | commit             records wait | are committed (and go on waiting)
+ *   giveback                  the messages that wait go back to their senders
  *   archive hold|answer|fail
  *   store full|free
  *   saved KIND [gates] [TEXT]... the next record not yet looked at
@@ -482,6 +483,12 @@ static void do_commit(struct scene *sc, char *args)
 	stage_commit(&sc->stage);
 }
 
+static void do_giveback(struct scene *sc, char *args)
+{
+	(void)args;
+	stage_give_back(&sc->stage);
+}
+
 static void do_archive(struct scene *sc, char *args)
 {
 	const char *what = next_word(&args);
@@ -881,6 +888,7 @@ static const struct {
 	{ "submit", do_submit },   { "crowd", do_crowd },
 	{ "quiet", do_quiet },     { "join", do_join },
 	{ "hold", do_hold },       { "commit", do_commit },
+	{ "giveback", do_giveback },
 	{ "archive", do_archive }, { "store", do_store },
 	{ "config", do_config },   { "listed", do_listed },
 	{ "saved", do_saved },     { "forget", do_forget },

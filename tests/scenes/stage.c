@@ -141,6 +141,51 @@ void stage_commit(struct stage *s)
 	}
 }
 
+static bool has_id(const struct frozen *f, const char *stanza_id)
+{
+	struct buf text = { 0 };
+	bool has;
+
+	frozen_write(f, &text, "", 0);
+	has = strstr(buf_str(&text), stanza_id) != NULL;
+	buf_fini(&text);
+	return has;
+}
+
+static void withdraw(struct stage *s, const char *stanza_id)
+{
+	struct envelope *e, *tmp;
+	struct held *held;
+
+	list_each(held, &s->held, node)
+		list_each_safe(e, tmp, &held->envelopes, node)
+			if (has_id(e->stanza, stanza_id)) {
+				list_remove(&e->node);
+				envelope_free(&e);
+			}
+}
+
+static void give_back_one(struct stage *s, struct saved *saved)
+{
+	withdraw(s, saved->record->as_message.id);
+	muc_unsaved(s->muc, saved->record);
+	list_remove(&saved->node);
+	record_free(&saved->record);
+	mem_free(&saved);
+}
+
+void stage_give_back(struct stage *s)
+{
+	struct saved *saved, *tmp;
+
+	list_each_safe(saved, tmp, &s->saved, node)
+		if (!saved->is_committed &&
+		    saved->record->kind == RECORD_MESSAGE &&
+		    saved->record->as_message.sender)
+			give_back_one(s, saved);
+	stage_commit(s);
+}
+
 static void on_save(void *owner, const char *room, struct record *owned,
 		    bool gates)
 {
@@ -204,6 +249,7 @@ static void copy_row(struct record_message *to,
 	to->stanza = str_dup(from->stanza);
 	to->body = str_dup(from->body);
 	to->hats = str_dup(from->hats);
+	to->sender = NULL; /* not kept */
 	to->room = str_dup(from->room);
 }
 

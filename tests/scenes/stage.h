@@ -72,6 +72,8 @@ void stage_restart(struct stage *s, bool sessions_too_old);
 /** Takes the tree; from is written into it. False when it is no stanza. */
 bool stage_deliver(struct stage *s, struct elem *owned, const char *from,
 		   enum muc_proof proof);
+/** The messages that wait go back, as after store.give_up; the rest leaves. */
+void stage_give_back(struct stage *s);
 void stage_commit(struct stage *s);
 /** Answer the archive's oldest question; false when there is none. */
 bool stage_answer(struct stage *s, bool fails);
