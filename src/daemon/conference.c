@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "admin/adhoc.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/list.h"
@@ -49,6 +50,7 @@ struct conference {
 	struct store *store;
 	struct archive *archive;
 	struct s2s *s2s;
+	struct adhoc *adhoc;
 	struct web *web;
 	struct timer *tick;
 	struct timer *heartbeat;
@@ -356,6 +358,13 @@ static void env_doubt(void *owner, const char *local, const char *remote)
 		s2s_doubt(c->s2s, local, remote);
 }
 
+static bool env_on_errand(void *owner, const struct errand *errand)
+{
+	struct conference *c = owner;
+
+	return c->adhoc && adhoc_take(c->adhoc, errand);
+}
+
 static int64_t env_now(void *owner)
 {
 	(void)owner;
@@ -372,6 +381,7 @@ void conference_fill_env(struct conference *c, struct muc_env *env_out)
 		.ask_archive = env_ask_archive,
 		.attend = env_attend,
 		.doubt = env_doubt,
+		.on_errand = env_on_errand,
 		.now = env_now,
 	};
 }
@@ -466,6 +476,11 @@ void conference_set_s2s(struct conference *c, struct s2s *s2s)
 void conference_set_web(struct conference *c, struct web *web)
 {
 	c->web = web;
+}
+
+void conference_set_adhoc(struct conference *c, struct adhoc *adhoc)
+{
+	c->adhoc = adhoc;
 }
 
 void conference_set_muc(struct conference *c, struct muc *muc)

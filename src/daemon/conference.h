@@ -14,6 +14,7 @@
 #include "store/archive.h"
 #include "store/store.h"
 
+struct adhoc;
 struct conference;
 struct loop;
 struct muc;
@@ -37,6 +38,7 @@ void conference_set_store(struct conference *c, struct store *store);
 void conference_set_archive(struct conference *c, struct archive *archive);
 void conference_set_s2s(struct conference *c, struct s2s *s2s);
 void conference_set_web(struct conference *c, struct web *web);
+void conference_set_adhoc(struct conference *c, struct adhoc *adhoc);
 /** With the rooms the clock starts: ticks, and a heartbeat in the store. */
 void conference_set_muc(struct conference *c, struct muc *muc);
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "admin/adhoc.h"
 #include "admin/roll.h"
 #include "admin/command.h"
 #include "admin/control.h"
@@ -62,6 +63,7 @@ struct wire {
 	struct roll *roll;
 	struct importer *importer;
 	struct admin admin;
+	struct adhoc *adhoc;
 	struct metrics *metrics;
 	struct control *control;
 	struct web *web; /* NULL: none is wanted, or it could not be opened */
@@ -488,6 +490,8 @@ static int build_control(struct wire *w)
 		.blocked = list_blocked,
 		.owner = w,
 	};
+	w->adhoc = adhoc_new(&w->admin);
+	conference_set_adhoc(w->conference, w->adhoc);
 	error = control_open(w->loop, &w->config->control, &w->admin,
 			     &w->control);
 	if (error)
@@ -629,6 +633,8 @@ static void unbuild(void *owner)
 	if (w->s2s_desk)
 		s2s_desk_close(w->s2s_desk); /* ends commands */
 	importer_close(&w->importer);
+	conference_set_adhoc(w->conference, NULL);
+	adhoc_free(&w->adhoc);
 	metrics_close(&w->metrics);
 	close_web(w); /* a reader, too */
 	if (w->site_maker)

@@ -48,6 +48,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -238,6 +239,8 @@ static void do_set(struct scene *sc, char *args)
 		return;
 	else if (!strcmp(key, "guests_are_visitors"))
 		s->guests_are_visitors = true;
+	else if (!strcmp(key, "commands"))
+		sc->stage.has_commands = true;
 	else if (!strcmp(key, "note_well"))
 		s->note_well = NOTE_WELL_DEFAULT;
 	else if (!strcmp(key, "logs_always"))
@@ -688,6 +691,7 @@ static void do_wait(struct scene *sc, char *args)
 	if (str_to_int64(next_word(&args), 0, INT32_MAX, &seconds))
 		fail(sc, "wait how long?");
 	sc->stage.now += seconds * 1000;
+	clock_fake(sc->stage.now, sc->stage.now);
 	if (sc->stage.muc)
 		muc_tick(sc->stage.muc);
 }
@@ -699,6 +703,7 @@ static void do_later(struct scene *sc, char *args)
 	if (str_to_int64(next_word(&args), 0, INT32_MAX, &seconds))
 		fail(sc, "how much later?");
 	sc->stage.now += seconds * 1000;
+	clock_fake(sc->stage.now, sc->stage.now);
 }
 
 static enum hats_result change_hat(struct muc *m, const char *what,
@@ -986,6 +991,7 @@ static bool play(const char *path)
 	names_set(&sc.names, "domain", "rooms.example");
 	names_set(&sc.names, "room", "hallway@rooms.example");
 	stage_init(&sc.stage);
+	clock_fake(sc.stage.now, sc.stage.now);
 	buf_str(&text);
 	play_text(&sc, (char *)text.data + text.start);
 	if (!sc.has_failed)

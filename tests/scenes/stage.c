@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "stage.h"
 
+#include "admin/adhoc.h"
+#include "admin/roll.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -232,6 +234,11 @@ static void on_doubt(void *owner, const char *local, const char *remote)
 	buf_add_format(&s->links, " ?%s", remote);
 }
 
+static bool on_errand(void *owner, const struct errand *errand)
+{
+	return adhoc_take(((struct stage *)owner)->adhoc, errand);
+}
+
 static int64_t on_now(void *owner)
 {
 	return ((struct stage *)owner)->now;
@@ -460,7 +467,7 @@ void stage_init(struct stage *s)
 
 static void make_muc(struct stage *s)
 {
-	const struct muc_env env = {
+	struct muc_env env = {
 		.owner = s,
 		.send = on_send,
 		.save = on_save,
@@ -471,7 +478,14 @@ static void make_muc(struct stage *s)
 		.doubt = on_doubt,
 	};
 
+	if (s->has_commands)
+		env.on_errand = on_errand;
 	s->muc = muc_new(&s->settings, &env);
+	s->admin.muc = s->muc;
+	s->admin.domains = s->settings.domains;
+	s->admin.domain_count = s->settings.domain_count;
+	s->admin.roll = roll_new(s->muc);
+	s->adhoc = adhoc_new(&s->admin);
 }
 
 static void free_inbox(void *value)
@@ -524,6 +538,8 @@ static void drop_saved(struct stage *s, bool all)
 void stage_fini(struct stage *s)
 {
 	buf_fini(&s->links);
+	adhoc_free(&s->adhoc);
+	roll_free(&s->admin.roll);
 	muc_free(&s->muc);
 	map_free(&s->inboxes, free_inbox);
 	drop_held(s);
@@ -659,6 +675,8 @@ void stage_open(struct stage *s)
 
 void stage_restart(struct stage *s, bool sessions_too_old)
 {
+	adhoc_free(&s->adhoc);
+	roll_free(&s->admin.roll);
 	muc_free(&s->muc);
 	drop_held(s);
 	drop_questions(s);

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "base/buf.h"
+#include "admin/command.h"
 #include "base/list.h"
 #include "muc/muc.h"
 
@@ -49,6 +50,9 @@ struct question {
 struct stage {
 	struct muc *muc;         /* owned; NULL before the first use */
 	struct muc_settings settings;
+	struct admin admin;      /* of commands; without store and links */
+	struct adhoc *adhoc;     /* owned; NULL: no commands are served */
+	bool has_commands;       /* before the first use */
 	int64_t now;             /* ms since epoch */
 	bool holds_records;      /* commits wait for stage_commit() */
 	bool holds_answers;      /* of the archive */

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * adhoc_alias: commands of the table under the names that XEP-0133 gives them,
+ * for clients that look for those. Of it only what makes sense for a service
+ * without accounts.
+ *
+ * Thread: conference loop.
+ */
+#include "admin/adhoc_node.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "muc/muc.h"
+#include "xml/elem.h"
+#include "xmpp/form.h"
+#include "xmpp/ns.h"
+
+#define NODE      "http://jabber.org/protocol/admin#"
+#define FORM_TYPE "http://jabber.org/protocol/admin"
+#define TEXT      "announcement"
+
+static struct elem *open_form(const struct adhoc_call *call,
+			      struct elem *command)
+{
+	return form_add_titled(command, FORM_TYPE, call->kind.name,
+			       "Fill out this form.");
+}
+
+/* Runs the command with one text. */
+static void run_with(struct adhoc_call *call, const char *command,
+		     const char *argument, const char *text)
+{
+	const struct command_value arg = { .name = argument, .text = text };
+
+	adhoc_form_run(call, command_find(command), &arg, text ? 1 : 0);
+}
+
+/* ---- announce ---- */
+
+static void add_announce(const struct adhoc_call *call, struct elem *command)
+{
+	struct elem *field = form_add_field(open_form(call, command), TEXT,
+					    "text-multi", "Announcement", NULL);
+
+	elem_add(field, "required", NULL);
+}
+
+static void run_announce(struct adhoc_call *call, const struct elem *form)
+{
+	char *text = adhoc_value(form, TEXT, '\n');
+
+	if (text)
+		run_with(call, "announce", "text", text);
+	else
+		adhoc_end(call, "bad-argument", "The announcement is empty.");
+	mem_free(&text);
+}
+
+/* ---- shut down ---- */
+
+static void add_shutdown(const struct adhoc_call *call, struct elem *command)
+{
+	struct elem *form = open_form(call, command);
+	struct elem *field = form_add_field(form, "delay", "list-single",
+					    "Time delay before shutting down",
+					    "0");
+
+	form_add_option(field, "none", "0");
+	form_add_field(form, TEXT, "text-multi",
+		       "Announcement; with one, everybody is sent away", NULL);
+}
+
+static void run_shutdown(struct adhoc_call *call, const struct elem *form)
+{
+	char *delay = adhoc_value(form, "delay", ' ');
+	char *text = adhoc_value(form, TEXT, '\n');
+
+	if (!form || (delay && !str_equal(delay, "0")))
+		adhoc_end(call, "bad-argument",
+			  "The service ends at once, or not at all.");
+	else
+		run_with(call, "stop", "farewell", text);
+	mem_free(&text);
+	mem_free(&delay);
+}
+
+/* ---- numbers ---- */
+
+static void run_online(struct adhoc_call *call, const struct elem *form)
+{
+	struct elem *table = form_add(call->command, "result", FORM_TYPE);
+	char *text = str_format("%zu", muc_occupant_count(call->admin->muc));
+
+	(void)form;
+	form_add_field(table, "onlineusersnum", "text-single",
+		       "The number of online users", text);
+	mem_free(&text);
+	call->table = table;
+	adhoc_end(call, NULL, NULL);
+}
+
+static const struct adhoc_node nodes[] = {
+	{ NODE "announce", "Send an announcement to everybody in rooms",
+	  ADHOC_AT_SERVICE, COMMAND_OPERATOR, add_announce, run_announce,
+	  NULL },
+	{ NODE "get-online-users-num", "Get the number of clients in rooms",
+	  ADHOC_AT_SERVICE, COMMAND_OPERATOR, NULL, run_online, NULL },
+	{ NODE "shutdown", "Shut down the service", ADHOC_AT_SERVICE,
+	  COMMAND_OPERATOR, add_shutdown, run_shutdown, NULL },
+};
+
+const struct adhoc_node *adhoc_alias_get(size_t i)
+{
+	return i < array_len(nodes) ? &nodes[i] : NULL;
+}
