@@ -23,25 +23,30 @@ static void save(struct site *s, const char *room, struct record_audit audit)
 	s->env.save(s->env.owner, room, r, false);
 }
 
-void audit_save(struct site *s, const char *room, const char *by,
-		const char *act, const char *target, const char *reason)
+void audit_save_detail(struct site *s, const char *room, const char *by,
+		       const char *act, const char *target,
+		       const char *reason, const char *detail)
 {
 	save(s, room,
 	     (struct record_audit){ .by = (char *)by,
 				    .act = (char *)act,
 				    .target = (char *)target,
-				    .reason = (char *)reason });
+				    .reason = (char *)reason,
+				    .detail = (char *)detail });
+}
+
+void audit_save(struct site *s, const char *room, const char *by,
+		const char *act, const char *target, const char *reason)
+{
+	audit_save_detail(s, room, by, act, target, reason, NULL);
 }
 
 void audit_act(const struct act *a, const char *act, const char *target,
 	       const char *reason, const char *detail)
 {
-	save(a->room->site, jid_text(a->room->jid),
-	     (struct record_audit){ .by = (char *)jid_bare(a->stanza->from),
-				    .act = (char *)act,
-				    .target = (char *)target,
-				    .reason = (char *)reason,
-				    .detail = (char *)detail });
+	audit_save_detail(a->room->site, jid_text(a->room->jid),
+			  jid_bare(a->stanza->from), act, target, reason,
+			  detail);
 }
 
 static void audit_rank(const struct act *a, const struct rank_change *c)
@@ -72,10 +77,5 @@ void muc_audit(struct muc *m, const char *room, const char *by,
 	       const char *act, const char *target, const char *reason,
 	       const char *detail)
 {
-	save(&m->site, room,
-	     (struct record_audit){ .by = (char *)by,
-				    .act = (char *)act,
-				    .target = (char *)target,
-				    .reason = (char *)reason,
-				    .detail = (char *)detail });
+	audit_save_detail(&m->site, room, by, act, target, reason, detail);
 }

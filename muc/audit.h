@@ -19,6 +19,9 @@ struct site;
  *  be NULL. */
 void audit_save(struct site *s, const char *room, const char *by,
 		const char *act, const char *target, const char *reason);
+void audit_save_detail(struct site *s, const char *room, const char *by,
+		       const char *act, const char *target,
+		       const char *reason, const char *detail);
 /** The sender of a stanza did it in its room. detail: a line for people, or
  *  NULL. */
 void audit_act(const struct act *a, const char *act, const char *target,

@@ -125,7 +125,7 @@ struct muc *muc_new(const struct muc_settings *settings,
 	m->max_rooms = settings->max_rooms;
 	m->max_per_creator = settings->max_per_creator;
 	m->keep_tombstones = settings->keep_tombstones;
-	m->rooms = map_new();
+	m->site.rooms = m->rooms = map_new();
 	watch_init(&m->site.watch, settings->max_watchers);
 	reports_init(&m->site.reports, m->site.started);
 	room_limits_init(&m->site.usage, &m->site.limits, m->site.started);

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/nickname.h"
@@ -24,6 +25,8 @@ void persist_room(struct room *r)
 {
 	struct record *record = new_record(r, RECORD_ROOM);
 
+	mem_free(&r->config.voices);
+	r->config.voices = voices_write(&r->voices);
 	record->as_room.config = room_config_write(&r->config);
 	record->as_room.subject = str_dup(r->subject.text);
 	record->as_room.subject_nick = str_dup(r->subject.nick);
@@ -168,6 +171,7 @@ void persist_restore_room(struct room *r, const struct record_room *record)
 	if (record->config && room_config_read(&r->config, record->config))
 		log_warn(LOG_MUC, "%s: stored configuration is unreadable",
 			 jid_text(r->jid));
+	voices_read(&r->voices, r->config.voices);
 	subject_set(&r->subject, record->subject, record->subject_nick, NULL,
 		    record->subject_at);
 }

@@ -122,8 +122,9 @@ static void touch(struct room *r, struct rank_change *c, struct occupant *o,
 static void give_role(struct room *r, struct rank_change *c,
 		      struct occupant *o, enum role role)
 {
-	voices_set(&r->voices, o->shown->jid, role,
-		   room_usual_role(r, o->shown, o->affiliation));
+	c->has_voice |= voices_set(&r->voices, o->shown->jid, role,
+				   room_usual_role(r, o->shown,
+						   o->affiliation));
 	touch(r, c, o, role);
 }
 
@@ -189,6 +190,8 @@ static void apply_role(struct room *r, struct rank_change *c)
 
 void rank_apply(struct room *r, struct rank_change *changes, size_t count)
 {
+	bool has_voice = false;
+
 	/* the lists first: what somebody is follows from all of them */
 	for (size_t i = 0; i < count; i++)
 		if (changes[i].jid)
@@ -198,7 +201,10 @@ void rank_apply(struct room *r, struct rank_change *changes, size_t count)
 			apply_to_present(r, &changes[i]);
 		else
 			apply_role(r, &changes[i]);
+		has_voice |= changes[i].has_voice;
 	}
+	if (has_voice)
+		persist_room(r);
 }
 
 /* ---- telling ---- */

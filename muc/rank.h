@@ -40,6 +40,7 @@ struct rank_change {
 	struct leave_party gone;
 	struct rank_touched *touched; /* owned array */
 	size_t touched_count;
+	bool has_voice;             /* a word of it is to be remembered */
 	bool is_done;               /* somebody present was touched */
 };
 

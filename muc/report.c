@@ -2,9 +2,13 @@
 #include "muc/report.h"
 
 #include "base/log.h"
+#include "base/map.h"
 #include "base/mem.h"
+#include "base/rand.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "muc/audit.h"
+#include "muc/room.h"
 #include "muc/site.h"
 #include "xml/elem.h"
 #include "xmpp/cond.h"
@@ -105,31 +109,109 @@ static char *list_lines(const struct elem *report)
 	return list;
 }
 
-/* Audit: who said what of whom. */
-static void keep(const struct stanza *s, const struct elem *item)
+static struct room *room_of(const struct site *site, const char *address)
+{
+	struct jid *jid = jid_parse(address);
+	struct room *r = jid ? map_get(site->rooms, jid_bare(jid)) : NULL;
+
+	jid_free(&jid);
+	return r && !r->config.is_destroyed ? r : NULL;
+}
+
+/* The room that it is about: whose occupant, or whose line. */
+static struct room *find_room(const struct site *site, const struct elem *item)
+{
+	const struct elem *report = elem_child(item, "report", NS_REPORTING);
+	const struct elem *line = elem_child(report, "stanza-id", NS_STANZA_ID);
+	struct room *r = room_of(site, elem_attr(item, "jid"));
+
+	return !r && line ? room_of(site, elem_attr(line, "by")) : r;
+}
+
+/** What one item says, for people; all owned, quoted and short. */
+struct words {
+	const char *reason; /* borrowed */
+	char *of;
+	char *lines;
+	char *text;
+};
+
+static void read_words(const struct elem *item, struct words *out)
 {
 	const struct elem *report = elem_child(item, "report", NS_REPORTING);
 	char *list = list_lines(report);
-	char *of = quote(elem_attr(item, "jid"));
-	char *lines = quote(list);
-	char *text = quote(elem_child_text(report, "text", NS_REPORTING));
 
-	log_info(LOG_MUC, "%s: report by %s of %s as %s, lines %s: %s",
-		 jid_domain(s->to), jid_bare(s->from), of, find_reason(report),
-		 lines, text);
+	out->reason = find_reason(report);
+	out->of = quote(elem_attr(item, "jid"));
+	out->lines = quote(list);
+	out->text = quote(elem_child_text(report, "text", NS_REPORTING));
 	mem_free(&list);
-	mem_free(&of);
-	mem_free(&lines);
+}
+
+static void free_words(struct words *w)
+{
+	mem_free(&w->of);
+	mem_free(&w->lines);
+	mem_free(&w->text);
+}
+
+/* Who said what of whom. */
+static void keep(struct site *site, const struct stanza *s,
+		 const struct room *r, const struct elem *item,
+		 const struct words *w)
+{
+	char *detail = str_format("lines %s: %s", w->lines, w->text);
+
+	log_info(LOG_MUC, "%s: report by %s of %s as %s, %s",
+		 jid_domain(s->to), jid_bare(s->from), w->of, w->reason,
+		 detail);
+	audit_save_detail(site, r ? jid_text(r->jid) : NULL, jid_bare(s->from),
+			  "report", elem_attr(item, "jid"), w->reason, detail);
+	mem_free(&detail);
+}
+
+/* Those who can do something about it; not by whom it is, which is for the
+ * operators. Nobody who is shut out of the room is heard there. */
+static void tell_moderators(struct room *r, const struct stanza *s,
+			    const struct words *w)
+{
+	struct elem *e;
+	struct frozen *f;
+	char *text;
+	char id[RAND_ID_SIZE];
+
+	if (affiliation_list_get(&r->affiliations, s->from) ==
+	    AFFILIATION_OUTCAST)
+		return;
+	rand_id(id);
+	text = str_format("Reported as %s: %s, lines %s: %s", w->reason, w->of,
+			  w->lines, w->text);
+	e = stanza_elem_new(STANZA_MESSAGE, NULL, r->jid, id);
+	elem_add_with_text(e, "body", NULL, text);
+	f = frozen_new(e);
+	room_send_to(r, f, ROSTER_MODERATORS, 0);
+	room_flush(r);
+	frozen_unref(&f);
+	elem_free(&e);
 	mem_free(&text);
 }
 
-static void keep_all(const struct stanza *s, const struct elem *block)
+static void take_all(struct site *site, const struct stanza *s,
+		     const struct elem *block)
 {
 	const struct elem *item;
 
 	for (item = elem_child(block, "item", NS_BLOCKING); item;
-	     item = elem_next(item, "item", NS_BLOCKING))
-		keep(s, item);
+	     item = elem_next(item, "item", NS_BLOCKING)) {
+		struct room *r = find_room(site, item);
+		struct words words;
+
+		read_words(item, &words);
+		keep(site, s, r, item, &words);
+		if (r)
+			tell_moderators(r, s, &words);
+		free_words(&words);
+	}
 }
 
 bool report_run(struct site *site, const struct stanza *s)
@@ -152,7 +234,7 @@ bool report_run(struct site *site, const struct stanza *s)
 				 site_now(site))) {
 		site_refuse(site, s, &often, NULL);
 	} else {
-		keep_all(s, block);
+		take_all(site, s, block);
 		site_answer(site, stanza_result_new(s), s->from,
 			    jid_domain(s->to));
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * report: users report abuse in our rooms (the payload of XEP-0377). It is kept
- * in the log for the operators; nothing else follows from it by itself.
+ * in the log and the audit for the operators, and told to the moderators of the
+ * room that it is about; nothing else follows from it by itself.
  *
  * Thread: conference loop.
  */

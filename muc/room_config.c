@@ -38,6 +38,7 @@ void room_config_fini(struct room_config *c)
 	mem_free(&c->avatar);
 	mem_free(&c->avatar_hashes);
 	mem_free(&c->creator);
+	mem_free(&c->voices);
 	mem_free(&c->venue);
 	mem_free(&c->farewell);
 	mem_free(&c->hats);
@@ -56,6 +57,7 @@ void room_config_copy(struct room_config *to, const struct room_config *from)
 	to->avatar = str_dup(from->avatar);
 	to->avatar_hashes = str_dup(from->avatar_hashes);
 	to->creator = str_dup(from->creator);
+	to->voices = str_dup(from->voices);
 	to->venue = str_dup(from->venue);
 	to->farewell = str_dup(from->farewell);
 	to->hats = str_dup(from->hats);

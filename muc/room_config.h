@@ -45,6 +45,7 @@ struct room_config {
 	/* not the owner's */
 	bool of_house;           /* made by the service, not by a user */
 	char *creator;           /* or NULL; bare JID */
+	char *voices;            /* or NULL; as voices_write() gave it */
 	bool is_destroyed;       /* a tombstone: nobody comes in */
 	char *venue;             /* or NULL; of a tombstone: go there */
 	char *farewell;          /* or NULL; why it was destroyed */

@@ -84,6 +84,7 @@ static const struct room_field fields[] = {
 	{ OWN "calmuntil", FIELD_NUMBER, AT(calm_until), INT64_MAX, KEPT },
 	{ OWN "house", FIELD_BOOL, AT(of_house), 0, KEPT },
 	{ OWN "creator", FIELD_TEXT, AT(creator), 3071, KEPT },
+	{ OWN "voices", FIELD_TEXT, AT(voices), INT32_MAX, KEPT },
 	{ OWN "destroyed", FIELD_BOOL, AT(is_destroyed), 0, KEPT },
 	{ OWN "venue", FIELD_TEXT, AT(venue), 3071, KEPT },
 	{ OWN "farewell", FIELD_TEXT, AT(farewell), 4000, KEPT },

@@ -63,6 +63,7 @@ struct site {
 	char *version;      /* owned */
 	char *note_well;    /* owned, or NULL: nobody is told anything */
 	struct map *contacts; /* owned; domain -> struct contacts */
+	const struct map *rooms; /* borrowed; bare JID -> struct room */
 	struct map *operators; /* owned; bare JID -> anything */
 	bool operator_needs_certificate;
 	bool guests_are_visitors; /* anonymous_accounts */

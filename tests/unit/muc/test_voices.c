@@ -80,12 +80,44 @@ static void voices_forget_the_oldest(void **state)
 	voices_fini(&v);
 }
 
+static void voices_come_back_from_text(void **state)
+{
+	struct voices v, again;
+	char *text, *none;
+	(void)state;
+
+	voices_init(&v);
+	voices_init(&again);
+	none = voices_write(&v);
+	assert_null(none);
+	set(&v, "a@x/1", ROLE_VISITOR, ROLE_PARTICIPANT);
+	set(&v, "b@x/1", ROLE_PARTICIPANT, ROLE_VISITOR);
+	text = voices_write(&v);
+	assert_string_equal(text, "visitor a@x participant b@x");
+	voices_read(&again, text);
+	assert_int_equal(role_of(&again, "a@x", ROLE_PARTICIPANT),
+			 ROLE_VISITOR);
+	assert_int_equal(role_of(&again, "b@x", ROLE_VISITOR),
+			 ROLE_PARTICIPANT);
+	/* what nobody wrote */
+	voices_read(&again, "moderator c@x visitor @ visitor d@x/1 visitor");
+	voices_read(&again, "");
+	voices_read(&again, NULL);
+	mem_free(&text);
+	text = voices_write(&again);
+	assert_string_equal(text, "visitor a@x participant b@x");
+	mem_free(&text);
+	voices_fini(&v);
+	voices_fini(&again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(voices_are_the_persons),
 		cmocka_unit_test(voices_of_moderators_are_for_a_visit),
 		cmocka_unit_test(voices_forget_the_oldest),
+		cmocka_unit_test(voices_come_back_from_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
