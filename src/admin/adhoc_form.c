@@ -37,6 +37,7 @@ static const char *field_type(enum command_type type)
 	case COMMAND_NUMBER:
 	case COMMAND_ROOM:
 	case COMMAND_NEW_ROOM:
+	case COMMAND_PLACE:
 	case COMMAND_DOMAIN:
 		break;
 	}
