@@ -351,6 +351,35 @@ static void agrees_with_a_model_on_random_walks(void **state)
 		walk(*state, seed * 2654435761u);
 }
 
+/* The stanza-id of what a test sends is its number, made long enough to be found
+ * nowhere else. */
+static void withdrawn_messages_never_leave(void **state)
+{
+	struct outside *o = *state;
+	struct gate *g = gate_new(&events, o);
+
+	gate_hold(g, A, 5);
+	send_some(g, A, 71000001, 1);
+	send_some(g, A, 72000002, 1); /* behind it, of something else */
+	gate_hold(g, B, 6);
+	send_some(g, B, 73000003, 1);
+	gate_hold(g, A, 7);
+	send_some(g, A, 74000004, 1);
+	gate_hold(g, A, 9);
+	send_some(g, A, 75000005, 1);
+	gate_withdraw(g, 5, "71000001");
+	gate_withdraw(g, 7, "74000004");
+	gate_withdraw(g, 8, "75000005"); /* not that ticket's */
+	assert_int_equal(gate_waiting(g), 3);
+	assert_int_equal(o->count, 0);
+	gate_commit(g, 7);
+	assert_left(o, 72000002, 73000003);
+	gate_withdraw(g, 5, "71000001"); /* long gone */
+	gate_commit(g, 9);
+	assert_left(o, 72000002, 73000003, 75000005);
+	gate_free(&g);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -363,6 +392,7 @@ int main(void)
 		CASE(each_stretch_waits_for_its_own_record),
 		CASE(one_commit_releases_a_batch_in_order),
 		CASE(free_drops_what_waits),
+		CASE(withdrawn_messages_never_leave),
 		CASE(tickets_must_grow),
 		CASE(agrees_with_a_model_on_random_walks),
 	};

@@ -191,6 +191,23 @@ static void line_is_found_and_replaced(void **state)
 	elem_free(&tombstone);
 }
 
+static void line_never_said_is_forgotten(void **state)
+{
+	static const struct history_wish all = { -1, -1, -1 };
+	struct fixture *f = *state;
+
+	history_remove(&f->history, "4");
+	assert_chosen(f, all, "356");
+	history_remove(&f->history, "6");
+	history_remove(&f->history, "1");
+	assert_chosen(f, all, "35");
+	for (int n = 7; n <= 9; n++)
+		say(f, n);
+	assert_chosen(f, all, "5789");
+	history_remove(&f->history, "5");
+	assert_chosen(f, all, "789");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +216,7 @@ int main(void)
 		CASE(history_counts_characters),
 		CASE(history_delay_is_when_it_was_said),
 		CASE(line_is_found_and_replaced),
+		CASE(line_never_said_is_forgotten),
 		cmocka_unit_test(history_may_be_none),
 		cmocka_unit_test(history_reads_the_wish),
 	};

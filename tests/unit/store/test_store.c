@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -41,7 +42,9 @@ struct fixture {
 	uint64_t committed;
 	uint64_t awaited; /* ticket to stop at */
 	unsigned answers;
-	unsigned saved; /* messages given back */
+	unsigned saved; /* messages given back when they were saved */
+	uint64_t returned; /* last ticket given back unsaved */
+	unsigned returns;
 	int last_saved;
 	bool is_in_order;
 	int trouble[8];
@@ -190,7 +193,20 @@ static void on_saved(void *owner, struct record *record)
 	record_free(&record);
 }
 
+static void on_given_back(void *owner, uint64_t ticket,
+			  const struct record *record)
+{
+	struct fixture *f = owner;
+
+	if (ticket <= f->returned || f->committed >= ticket ||
+	    ticket != (uint64_t)atoi(record->as_message.id + 1))
+		f->is_in_order = false;
+	f->returned = ticket;
+	f->returns++;
+}
+
 static const struct store_events events = {
+	.on_given_back = on_given_back,
 	.wants = wants,
 	.on_saved = on_saved,
 	.on_committed = on_committed,
@@ -533,6 +549,89 @@ static void age_is_that_of_the_batch(void **state)
 	await(f, 2);
 }
 
+static void save_with_sender(struct fixture *f, int number)
+{
+	struct record *r = scratch_message(SCRATCH_ROOM, number);
+
+	r->as_message.sender = str_dup("a@x/1");
+	store_save(f->store, r);
+}
+
+/* What has a sender goes back, the rest is waited for no more, and kept. */
+static void messages_go_back_when_nothing_helps(void **state)
+{
+	struct fixture *f = *state;
+
+	f->settings.ops = &fake_ops;
+	f->settings.give_up = 100;
+	open_store(f);
+	atomic_store(&fake.failing_commits, INT_MAX);
+	save_with_sender(f, 1);
+	save_messages(f, 2, 2);
+	save_with_sender(f, 3);
+	await(f, 3);
+	assert_int_equal(f->returns, 2);
+	assert_int_equal(f->returned, 3);
+	assert_false(store_has_room(f->store));
+	assert_int_equal(store_waiting(f->store), 1);
+	/* what comes now is not waited for, either */
+	save_messages(f, 4, 4);
+	await(f, 4);
+	atomic_store(&fake.failing_commits, 0);
+	await_trouble(f);
+	assert_int_equal(f->trouble[1], 0);
+	assert_true(store_has_room(f->store));
+	assert_int_equal(f->returns, 2);
+	assert_int_equal(f->saved, 2);
+	store_close(&f->store);
+	assert_int_equal(fake.kept_count, 2);
+	assert_int_equal(fake.kept[0], 2);
+	assert_int_equal(fake.kept[1], 4);
+}
+
+/* Nothing is left to try: it is found out all the same. */
+static void works_again_though_all_went_back(void **state)
+{
+	struct fixture *f = *state;
+
+	f->settings.ops = &fake_ops;
+	f->settings.give_up = 50;
+	open_store(f);
+	atomic_store(&fake.failing_commits, INT_MAX);
+	save_with_sender(f, 1);
+	await(f, 1);
+	assert_false(store_has_room(f->store));
+	atomic_store(&fake.failing_commits, 0);
+	await_trouble(f);
+	assert_int_equal(f->trouble[1], 0);
+	assert_true(store_has_room(f->store));
+	save_with_sender(f, 2);
+	await(f, 2);
+	assert_int_equal(f->returns, 1);
+}
+
+/* A day of trouble: of each session the last word waits. */
+static void long_trouble_is_thinned(void **state)
+{
+	struct fixture *f = *state;
+
+	f->settings.ops = &fake_ops;
+	f->settings.give_up = 50;
+	open_store(f);
+	atomic_store(&fake.failing_commits, INT_MAX);
+	for (int i = 0; i < 3000; i++) {
+		char jid[32];
+
+		snprintf(jid, sizeof(jid), "a@x/%d", i % 10);
+		store_save(f->store,
+			   scratch_session(SCRATCH_ROOM, jid, "nick"));
+	}
+	await(f, 3000);
+	assert_int_equal(store_waiting(f->store), 10);
+	atomic_store(&fake.failing_commits, 0);
+	await_trouble(f);
+}
+
 static void relaxed_does_not_wait_for_a_failing_batch(void **state)
 {
 	struct fixture *f = *state;
@@ -799,6 +898,9 @@ int main(void)
 		TEST(bound_of_age_is_the_oldest_records),
 		TEST(age_is_that_of_the_batch),
 		TEST(relaxed_does_not_wait_for_the_commit),
+		TEST(messages_go_back_when_nothing_helps),
+		TEST(works_again_though_all_went_back),
+		TEST(long_trouble_is_thinned),
 		TEST(relaxed_does_not_wait_for_a_failing_batch),
 		TEST(close_commits_and_tells_what_waits),
 		TEST(close_retries_a_failing_batch),
