@@ -25,9 +25,9 @@ static const struct command own_commands[] = {
 };
 
 static const struct command *const tables[] = {
-	own_commands,    moderation_commands, people_commands,
-	record_commands, room_commands,       s2s_commands,
-	service_commands,
+	own_commands,    leader_commands, moderation_commands,
+	people_commands, record_commands, room_commands,
+	s2s_commands,    service_commands,
 };
 
 const struct command *command_get(size_t i)

@@ -20,6 +20,7 @@ struct order {
 	int64_t numbers[COMMAND_ARGUMENTS];
 };
 
+extern const struct command leader_commands[];
 extern const struct command moderation_commands[];
 extern const struct command people_commands[];
 extern const struct command record_commands[];
