@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "muc/desk.h"
+#include "muc/leaders.h"
 
 struct roll {
 	struct muc *muc;    /* borrowed */
@@ -130,6 +131,9 @@ void roll_put(struct roll *c, const char *room,
 	struct record *record = record_new_group(room, group);
 
 	desk_keep(c->muc, record_new_group(room, group));
+	/* a list without people says nothing of them */
+	if (group->chairs && !group->is_retired)
+		(void)muc_leaders_set(c->muc, room, group->chairs);
 	take_in(c, record);
 }
 
