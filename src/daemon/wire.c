@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sign.h"
 #include "base/str.h"
 #include "daemon/block_list.h"
 #include "daemon/conference.h"
@@ -50,7 +51,7 @@ struct wire {
 	struct config *config;
 	struct state_dir *state_dir;
 	char *database; /* path; and the next two */
-	char *web_cache, *signing_key;
+	char *web_cache, *public_key; /* a path, and PEM */
 	struct creds *creds;
 	struct loop *loop;
 	struct conference *conference;
@@ -527,15 +528,20 @@ static void close_web(struct wire *w)
 static int build_web(struct wire *w)
 {
 	struct web_settings *s = &w->config->web;
+	struct sign_key *key;
 	int error;
 
 	if (!s->listen_count)
 		return 0;
 	w->web_cache = state_dir_path(w->state_dir, "web");
-	w->signing_key = state_dir_path(w->state_dir, "signing.key");
+	key = sign_key_new(w->config->store.seed);
+	w->public_key = sign_key_pem(key);
+	sign_key_free(&key);
 	s->database = w->database;
 	s->cache = w->web_cache;
-	s->signing_key = w->signing_key;
+	s->public_key = w->public_key;
+	s->keep = w->config->store.keep;
+	s->keep_presence = w->config->store.keep_presence;
 	error = open_web(w);
 	if (!error)
 		w->site_maker =
@@ -724,7 +730,7 @@ int wire_run(struct config *owned)
 	config_free(&w.reloaded);
 	mem_free(&w.database);
 	mem_free(&w.web_cache);
-	mem_free(&w.signing_key);
+	mem_free(&w.public_key);
 	state_dir_close(&w.state_dir);
 	config_free(&w.config);
 	return error ? 1 : 0;

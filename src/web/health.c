@@ -251,6 +251,20 @@ void health_answer_status(struct call *c)
 	call_add_header(c, "Access-Control-Allow-Origin", "*");
 }
 
+void health_answer_key(struct call *c)
+{
+	const char *key = c->desk->settings->public_key;
+
+	if (!key) {
+		call_fail(c, 404, NULL);
+		return;
+	}
+	buf_add_str(&c->body, key);
+	c->type = "application/x-pem-file";
+	c->cache = "public, max-age=3600";
+	call_add_header(c, "Access-Control-Allow-Origin", "*");
+}
+
 static void print_gauge(struct buf *out, const char *name, const char *help,
 			size_t value)
 {

@@ -10,6 +10,7 @@
 #include "web/call.h"
 #include "web/day_key.h"
 #include "web/day_page.h"
+#include "web/export.h"
 #include "web/feed.h"
 #include "web/health.h"
 #include "web/live.h"
@@ -41,6 +42,7 @@ static const struct route routes[] = {
 	{ "/-/news.atom", feed_answer_news },
 	{ "/-/areas/{name}.atom", feed_answer_area },
 	{ "/-/health", health_answer },
+	{ "/-/key", health_answer_key },
 	{ "/-/status.json", health_answer_status },
 	{ "/-/search", search_answer },
 	{ "/-/{name}", asset_answer },
@@ -55,6 +57,26 @@ static const struct route routes[] = {
 	{ "/{room}/feed.atom", feed_answer_room },
 	{ "/{room}/live", live_answer },
 	{ "/{room}/{day}", day_page_answer },
+	{ "/{room}/{day}.chatlog.json", export_answer_day },
+	{ "/{room}/{day}.json", export_answer_day },
+	{ "/{room}/{day}.jsonl", export_answer_day },
+	{ "/{room}/{day}.txt", export_answer_day },
+	{ "/{room}/{day}.xml", export_answer_day },
+	{ "/{room}/{day}.md", export_answer_day },
+	{ "/{room}/{year}.chatlog.json", export_answer_year },
+	{ "/{room}/{year}.json", export_answer_year },
+	{ "/{room}/{year}.jsonl", export_answer_year },
+	{ "/{room}/{year}.txt", export_answer_year },
+	{ "/{room}/{year}.xml", export_answer_year },
+	{ "/{room}/{year}.md", export_answer_year },
+	{ "/{room}/{year}.zip", export_answer_year },
+	{ "/{room}/export.chatlog.json", export_answer_range },
+	{ "/{room}/export.json", export_answer_range },
+	{ "/{room}/export.jsonl", export_answer_range },
+	{ "/{room}/export.txt", export_answer_range },
+	{ "/{room}/export.xml", export_answer_range },
+	{ "/{room}/export.md", export_answer_range },
+	{ "/{room}/export.zip", export_answer_range },
 	{ "/{room}/m/{id}", day_page_answer_line },
 };
 

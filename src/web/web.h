@@ -36,7 +36,7 @@ struct web_settings {
 	const char *cache;           /* folder of the kept days */
 	const char *texts;           /* web.texts: folder with the operator's
 				      * own pages; NULL: the built-in ones */
-	const char *signing_key;     /* path of the Ed25519 key */
+	const char *public_key;      /* PEM; what signs the days, or NULL */
 	const struct web_contact *contacts;
 	size_t contact_count;
 	int64_t keep;                /* ms; archive.keep; 0: for ever */
