@@ -86,7 +86,7 @@ static void write_neighbour(struct sheet *s, const struct calendar_day *day,
 	html_close(&s->html);
 }
 
-static void write_neighbours(struct sheet *s)
+static void write_neighbours(struct sheet *s, const char *label)
 {
 	const char *key = s->day->key;
 	char year[8];
@@ -95,7 +95,7 @@ static void write_neighbours(struct sheet *s)
 	snprintf(year, sizeof(year), "%.4s/", key);
 	path = path_of(s, year);
 	html_open_class(&s->html, "nav", "days");
-	html_attr(&s->html, "aria-label", "Days");
+	html_attr(&s->html, "aria-label", label);
 	html_open(&s->html, "ul");
 	write_neighbour(s, calendar_before(&s->calendar, key), "prev",
 			"Day before");
@@ -413,11 +413,11 @@ static void write_page(struct sheet *s)
 
 	frame_open(&frame, &s->html, c);
 	write_heading(s);
-	write_neighbours(s);
+	write_neighbours(s, "Other days");
 	write_tools(s);
 	write_lines(s);
 	write_live_note(s);
-	write_neighbours(s);
+	write_neighbours(s, "Other days, again");
 	frame_close(&frame, &s->html);
 	mem_free(&self);
 	mem_free(&live);

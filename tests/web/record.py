@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from xml.sax.saxutils import escape, quoteattr
 
-BUILD = os.environ.get("top_builddir", "build")
+PAGES_HOST = os.environ.get("PAGES_HOST", "build/tests/web/pages_host")
 DOMAIN = "rooms.example"
 REPLY = "urn:xmpp:reply:0"
 FALLBACK = "urn:xmpp:fallback:0"
@@ -49,7 +49,7 @@ class Host:
         self.folder = folder
         os.makedirs(folder, exist_ok=True)
         self.process = subprocess.Popen(
-            [os.path.join(BUILD, "tests/web/pages_host"), str(folder)],
+            [PAGES_HOST, str(folder)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = None
         self.said = 0
