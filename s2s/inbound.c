@@ -62,6 +62,7 @@ struct inbound {
 	bool is_bidi;         /* we may send stanzas, too */
 	struct limits limits; /* theirs, for that */
 	struct outlet_list outlets;
+	bool is_finishing;
 	bool is_leaving; /* closes when the outlets are gone */
 	bool is_paused;  /* the conference is full */
 	bool is_held;    /* too much waits for its domain */
@@ -789,11 +790,27 @@ void inbound_tick(struct inbound *in, int64_t now)
 	}
 }
 
+void inbound_finish(struct inbound *in)
+{
+	if (in->state != INBOUND_OPEN || in->is_bidi || in->ack.is_on)
+		return;
+	in->is_finishing = true;
+	stream_finish(in->stream);
+}
+
+bool inbound_is_finishing(const struct inbound *in)
+{
+	return in->is_finishing && in->state == INBOUND_OPEN;
+}
+
 void inbound_close(struct inbound *in)
 {
 	in->is_leaving = true;
 	if (in->state == INBOUND_OPEN && !outlet_list_is_empty(&in->outlets))
 		return;
+	/* what was taken must not be sent once more */
+	if (in->state == INBOUND_OPEN && in->ack.is_on)
+		stream_give(in->stream, ack_answer_new(&in->ack));
 	end(in);
 	stream_close(in->stream);
 }

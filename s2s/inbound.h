@@ -77,6 +77,12 @@ void inbound_hold(struct inbound *in, const char *remote, bool on);
 void inbound_expel(struct inbound *in);
 /** Now and then: keep-alive. now: ms monotonic. */
 void inbound_tick(struct inbound *in, int64_t now);
+/** The daemon ends: we say so, and hear the peer out. Not if we may send stanzas on
+ *  it, nor if what it sent is acknowledged: what we do not take of such a one goes
+ *  back to who said it. */
+void inbound_finish(struct inbound *in);
+/** Is there still something to be heard after that? */
+bool inbound_is_finishing(const struct inbound *in);
 /** Politely, when those who feed it have released it. */
 void inbound_close(struct inbound *in);
 void inbound_abort(struct inbound *in);

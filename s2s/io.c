@@ -81,6 +81,7 @@ static void finish(struct io *io)
 	io->place.resolver = NULL;
 	timer_free(&io->tick);
 	timer_free(&io->deadline);
+	timer_free(&io->retiring);
 	pace_free(&io->place.pace);
 	mailbox_close(io->box);
 }

@@ -65,6 +65,9 @@ void io_post_check(struct io *io, struct check_ask *owned);
 /** Takes the ask; the last of the loops that follow answers it. */
 void io_post_forget(struct io *io, struct forget_ask *owned);
 void io_post_policy(struct io *io, struct policy *policy); /* references */
+/** Before the end: nobody new is let in, and who came is heard out. fn is called on
+ *  its loop when that is so, or has taken too long. */
+void io_post_retire(struct io *io, void (*fn)(void *owner), void *owner);
 void io_post_close(struct io *io);
 /** Is there place in its mailbox? Any thread. */
 bool io_has_room(const struct io *io);

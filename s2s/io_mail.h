@@ -46,6 +46,7 @@ enum io_mail_kind {
 	IO_REPORT,    /* report_ask: add what is here, pass it on */
 	IO_CHECK,     /* check_ask */
 	IO_FORGET,    /* forget_ask: do so, pass it on */
+	IO_RETIRE,    /* fn, owner: hear out those who came, then call fn */
 	IO_CLOSE,
 };
 
@@ -75,6 +76,8 @@ struct io_mail {
 	struct report_ask *report_ask; /* owned, or NULL */
 	struct check_ask *check_ask;   /* owned, or NULL */
 	struct forget_ask *forget_ask; /* owned, or NULL */
+	void (*fn)(void *owner);
+	void *owner;
 };
 
 struct io_mail *io_mail_new(enum io_mail_kind kind);

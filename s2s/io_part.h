@@ -47,6 +47,10 @@ struct io {
 	size_t check_count;
 	struct timer *tick;
 	struct timer *deadline; /* of closing */
+	struct timer *retiring; /* NULL before io_post_retire() */
+	int64_t retired_at;     /* then at the latest */
+	void (*on_retired)(void *owner);
+	void *on_retired_owner;
 	struct turn sweep;
 	struct crowd *crowd; /* of pairs whose links are here */
 	bool is_paused;      /* the conference is full */

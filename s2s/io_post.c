@@ -108,6 +108,15 @@ void io_post_policy(struct io *io, struct policy *policy)
 	io_post(io, m);
 }
 
+void io_post_retire(struct io *io, void (*fn)(void *owner), void *owner)
+{
+	struct io_mail *m = io_mail_new(IO_RETIRE);
+
+	m->fn = fn;
+	m->owner = owner;
+	io_post(io, m);
+}
+
 void io_post_close(struct io *io)
 {
 	io_post(io, io_mail_new(IO_CLOSE));

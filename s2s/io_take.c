@@ -22,6 +22,8 @@
 #include "xmpp/envelope.h"
 
 #define CLOSE_TIMEOUT 5000 /* ms for everybody to part politely */
+#define RETIRE_TIMEOUT 2000 /* ms for what they said before they knew */
+#define RETIRE_TICK 10      /* ms */
 
 static void take_envelopes(struct io *io, struct io_mail *m)
 {
@@ -292,6 +294,44 @@ void io_abort_all(void *owner)
 		link_abort(cursor.value);
 }
 
+static bool is_hearing(const struct io *io)
+{
+	for (size_t i = 0; i < io->seats.count; i++) {
+		const struct inbound *in = io->seats.seats[i].stream;
+
+		if (in && inbound_is_finishing(in))
+			return true;
+	}
+	return false;
+}
+
+static void on_retiring(void *owner)
+{
+	struct io *io = owner;
+
+	if (is_hearing(io) && loop_now(io->loop) < io->retired_at)
+		return;
+	timer_stop(io->retiring);
+	io->on_retired(io->on_retired_owner);
+}
+
+/* RFC 6120 4.4: after our </stream:stream> they may go on until theirs, and most
+ * do not know yet that we end. */
+static void take_retire(struct io *io, const struct io_mail *m)
+{
+	if (io->door)
+		door_close(io->door);
+	for (size_t i = 0; i < io->seats.count; i++) {
+		if (io->seats.seats[i].stream)
+			inbound_finish(io->seats.seats[i].stream);
+	}
+	io->on_retired = m->fn;
+	io->on_retired_owner = m->owner;
+	io->retired_at = loop_now(io->loop) + RETIRE_TIMEOUT;
+	io->retiring = timer_new(io->loop, on_retiring, io);
+	timer_repeat(io->retiring, RETIRE_TICK);
+}
+
 static void take_close(struct io *io)
 {
 	struct map_cursor cursor;
@@ -395,6 +435,9 @@ static void on_mail(void *owner, struct mail *owned)
 		break;
 	case IO_CHECK:
 		take_check(io, m);
+		break;
+	case IO_RETIRE:
+		take_retire(io, m);
 		break;
 	case IO_CLOSE:
 		take_close(io);

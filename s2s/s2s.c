@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "s2s/s2s.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -338,6 +339,34 @@ void s2s_set_policy(struct s2s *s, const struct s2s_policy *settings)
 uint16_t s2s_port(const struct s2s *s, size_t n)
 {
 	return io_port(s->team.ios[0], n);
+}
+
+/* Of all loops; the last one frees it. */
+struct retirement {
+	atomic_uint left;
+	void (*fn)(void *owner);
+	void *owner;
+};
+
+static void on_retired(void *owner)
+{
+	struct retirement *r = owner;
+
+	if (atomic_fetch_sub(&r->left, 1) > 1)
+		return;
+	r->fn(r->owner);
+	mem_free(&r);
+}
+
+void s2s_retire(struct s2s *s, void (*fn)(void *owner), void *owner)
+{
+	struct retirement *r = mem_new(struct retirement);
+
+	atomic_init(&r->left, s->team.count);
+	r->fn = fn;
+	r->owner = owner;
+	for (unsigned i = 0; i < s->team.count; i++)
+		io_post_retire(s->team.ios[i], on_retired, r);
 }
 
 void s2s_close(struct s2s **s)

@@ -174,6 +174,10 @@ void s2s_ask_check(struct s2s *s, uint64_t id, const char *local,
  *  fn is called once, on any thread and perhaps as late as in s2s_close(). */
 void s2s_ask_forget(struct s2s *s, uint64_t id, const char *remote,
 		    forget_fn fn, void *owner);
+/** The end is near: listen no more, tell the peers, and hear out what they have
+ *  said before they knew (at most 2 s). fn is called once, on an I/O loop, when
+ *  all of that has been given to on_stanza. Once, before s2s_close(). */
+void s2s_retire(struct s2s *s, void (*fn)(void *owner), void *owner);
 /** Flush what can be flushed, close all streams properly (</stream:stream>, at
  *  most 5 s), end the loops; blocks. Queued envelopes are dropped. */
 void s2s_close(struct s2s **s);

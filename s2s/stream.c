@@ -62,6 +62,7 @@ struct stream {
 	bool is_paused;        /* by the owner */
 	bool is_abrupt;        /* what the peer did not take is thrown away */
 	bool has_header;       /* ours went out in this (re)start */
+	bool is_finished;      /* we have said all, they may go on */
 	char id[ID_BYTES * 2 + 1];
 	char peer[ADDR_TEXT_SIZE];
 	int64_t wrote_at;
@@ -180,7 +181,8 @@ void stream_send_header(struct stream *s, const char *from, const char *to)
 void stream_give(struct stream *s, struct elem *owned)
 {
 	require(is_alive(s) && s->has_header);
-	write_tree(s, owned);
+	if (!s->is_finished)
+		write_tree(s, owned);
 	elem_free(&owned);
 }
 
@@ -192,7 +194,7 @@ void stream_write(struct stream *s, const void *data, size_t len)
 
 void stream_keep_alive(struct stream *s)
 {
-	if (s->state == STREAM_SECURE && s->has_header)
+	if (s->state == STREAM_SECURE && s->has_header && !s->is_finished)
 		transport_write(s, " ", 1);
 }
 
@@ -205,6 +207,10 @@ static void fail(struct stream *s, enum stream_cond cond, const char *text,
 		transport_close(s);
 	if (!is_alive(s))
 		return;
+	if (s->is_finished) {
+		end(s);
+		return;
+	}
 	if (stream_may_log(s, stream_cond_element(cond)))
 		log_info(LOG_S2S, "%s: stream error sent: %s%s%s", s->peer,
 			 stream_cond_element(cond), text ? ": " : "",
@@ -234,6 +240,14 @@ void stream_fail_with(struct stream *s, enum stream_cond cond,
 	elem_free(&owned_detail);
 }
 
+void stream_finish(struct stream *s)
+{
+	if (s->state != STREAM_SECURE || !s->has_header || s->is_finished)
+		return;
+	write_close(s);
+	s->is_finished = true;
+}
+
 void stream_close(struct stream *s)
 {
 	if (s->state == STREAM_HANDSHAKE || s->state == STREAM_WAITING ||
@@ -243,6 +257,10 @@ void stream_close(struct stream *s)
 	}
 	if (!is_alive(s))
 		return;
+	if (s->is_finished) { /* they had their time */
+		transport_close(s);
+		return;
+	}
 	write_close(s);
 	s->state = STREAM_CLOSING;
 	s->is_paused = false;
@@ -352,7 +370,7 @@ static void take_end(struct stream *s)
 {
 	bool was_alive = is_alive(s);
 
-	if (was_alive && s->has_header)
+	if (was_alive && s->has_header && !s->is_finished)
 		write_close(s);
 	end(s);
 	if (was_alive)
@@ -375,7 +393,7 @@ static void take_error(struct stream *s, const struct elem *e)
 	} else {
 		line = str_dup(stream_cond_element(cond));
 	}
-	if (s->has_header)
+	if (s->has_header && !s->is_finished)
 		write_close(s);
 	end(s);
 	end_by_peer(s, STREAM_END_ERROR, cond, line);

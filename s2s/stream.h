@@ -82,6 +82,9 @@ void stream_fail_with(struct stream *s, enum stream_cond cond,
 		      const char *text, struct elem *owned_detail);
 /** The same without anything that stands beside the condition. */
 void stream_fail(struct stream *s, enum stream_cond cond, const char *text);
+/** </stream:stream>, and nothing of ours behind it; what they still say comes as
+ *  before, until theirs. Then, or when they take too long: stream_close(). */
+void stream_finish(struct stream *s);
 /** </stream:stream>, wait for theirs (5 s), close. */
 void stream_close(struct stream *s);
 /** The peer seems to be gone: what it has not taken goes nowhere, see

@@ -666,6 +666,14 @@ static void unbuild(void *owner)
 	watch_free(&w->resolv_conf);
 }
 
+/* On an I/O loop; nothing else happens to the wire meanwhile. */
+static void on_retired(void *owner)
+{
+	struct wire *w = owner;
+
+	conference_drain(w->conference, unbuild, w);
+}
+
 static void begin_stop(void *owner)
 {
 	struct wire *w = owner;
@@ -674,7 +682,7 @@ static void begin_stop(void *owner)
 		return;
 	w->is_stopping = true;
 	notify_stopping();
-	conference_drain(w->conference, unbuild, w);
+	s2s_retire(w->s2s, on_retired, w);
 }
 
 static int build(struct wire *w)

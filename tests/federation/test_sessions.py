@@ -3,7 +3,11 @@
 sessions.restore_within, ended with 333 after that (promise 1 of
 doc/architecture.md)."""
 
-from rawpeer import SERVER
+import signal
+
+import pytest
+
+from rawpeer import SERVER, Closed
 from test_federation import HALLWAY, ROOMS, is_subject, join
 
 STATUS = "{http://jabber.org/protocol/muc#user}status"
@@ -27,6 +31,22 @@ def test_a_session_is_believed_after_a_short_stop(host, new_peer):
     assert peer.receive(lambda s: s.get("id") == "m1").get("from") == (
         HALLWAY + "/ann")
     stream.close()
+
+
+def test_what_was_said_before_the_end_was_known_is_heard(host, new_peer):
+    """RFC 6120 4.4: who has closed their stream hears the other side out."""
+    peer = new_peer("one.test")
+    stream = enter(peer, host)
+    host.process.signal(signal.SIGTERM)
+    with pytest.raises(Closed):
+        stream.read()
+    assert stream.is_footer_seen
+    stream.send("<message from='ann@one.test/x' to='%s' type='groupchat' "
+                "id='m1'><body>as I was saying</body></message>" % HALLWAY)
+    assert peer.receive(lambda s: s.get("id") == "m1").get("from") == (
+        HALLWAY + "/ann")
+    stream.close()
+    assert host.process.wait() == 0
 
 
 def test_a_farewell_reaches_people_before_the_end(host, new_peer):

@@ -6,9 +6,11 @@ truth, and what anyone has seen is on the record.
 """
 
 import asyncio
+import re
 
 import pytest
 
+from harness import world as worlds
 from harness.user import CLIENT, codes
 
 EVERYTHING = {"maxstanzas": 100000}
@@ -108,10 +110,10 @@ async def heard_in_the_end(visit, body):
 
 
 async def talk_without_end(visit, said):
+    """said: {id: body}"""
     while True:
         body = "%s %d" % (visit.nick, len(said))
-        said.append(body)
-        visit.say(body)
+        said[visit.say(body)] = body
         await asyncio.sleep(0.01)
 
 
@@ -119,7 +121,7 @@ async def test_what_was_seen_is_on_record_after_kill9_under_load(
         people, room, host):
     visits = await three(people, room)
     for _ in range(3):
-        said = {visit.nick: [] for visit in visits}
+        said = {visit.nick: {} for visit in visits}
         marks = {visit: len(visit.lines()) for visit in visits}
         talkers = [asyncio.ensure_future(
             talk_without_end(visit, said[visit.nick])) for visit in visits]
@@ -136,6 +138,87 @@ async def test_what_was_seen_is_on_record_after_kill9_under_load(
     for visit in visits:
         names = [name for name, _, _ in visit.record()]
         assert len(set(names)) == len(names), "heard a line twice"
+    nobody_was_told_to_go(visits)
+    await the_record_has_all(people, room, visits)
+
+
+def answers(visit, said):
+    """({id: how often heard}, {ids that came back as errors}) of own lines."""
+    heard, errors = {}, set()
+    for stanza in visit.user.seen:
+        name = stanza.get("id")
+        if stanza.tag != CLIENT + "message" or name not in said:
+            continue
+        if stanza.get("type") == "error":
+            errors.add(name)
+        elif stanza.get("from") == visit.address:
+            heard[name] = heard.get(name, 0) + 1
+    return heard, errors
+
+
+def has_sent(home, name):
+    """Did ejabberd write the line with that id to its stream to us?"""
+    return re.search(r"Send XML on stream = .*to='%s'.* id='%s'"
+                     % (worlds.HALLWAY, name),
+                     (home.folder / "ejabberd.log").read_text())
+
+
+async def test_restarts_under_traffic_are_not_noticed(
+        people, room, host, world):
+    """As "systemctl restart" and an upgrade do it, while everybody talks.
+
+    A line said while the host is away comes back as an error to who said
+    it; every other one is heard by all, once and in one order. ejabberd
+    drops one now and then between a stream that ends and the next: it was
+    never sent to us.
+    """
+    visits = await three(people, room)
+    for visit in visits:
+        for other in visits:
+            await visit.sees_presence(other.nick)
+    presences = {visit: len(visit.presences()) for visit in visits}
+    said = {visit: {} for visit in visits}
+    talkers = [asyncio.ensure_future(talk_without_end(visit, said[visit]))
+               for visit in visits]
+    for _ in range(3):
+        marks = {visit: len(visit.lines()) for visit in visits}
+        for visit in visits:
+            await visit.user.until(
+                lambda: len(visit.lines()) > marks[visit] + 60,
+                what="lines under load")
+        await off_the_loop(host.terminate)
+        await off_the_loop(host.start)
+        for visit in visits:    # their server has found the way again
+            old = set(said[visit])
+            await visit.user.until(
+                lambda: set(answers(visit, said[visit])[0]) - old,
+                what="a line of %s after the restart" % visit.nick)
+    for talker in talkers:
+        talker.cancel()
+    for visit in visits:
+        said[visit][visit.say(visit.nick + " ends")] = visit.nick + " ends"
+        await visit.hears(visit.nick + " ends")
+    alice, bob, carol = visits
+    for visit in alice, carol:
+        await visit.user.until(
+            lambda: set().union(*answers(visit, said[visit]))
+            == set(said[visit]), what="an answer to each line")
+    assert has_sent(world.homes["home2.test"], next(iter(said[bob])))
+    for name in set(said[bob]).difference(*answers(bob, said[bob])):
+        assert not has_sent(world.homes["home2.test"], name), said[bob][name]
+    kept = []
+    for visit in visits:
+        heard, errors = answers(visit, said[visit])
+        assert set(heard.values()) == {1}, "a line is doubled"
+        assert not errors & set(heard), "a line is heard, and came back"
+        kept += [said[visit][name] for name in heard]
+    for visit in visits:
+        await visit.hears_all(kept)
+        assert sorted(visit.bodies()) == sorted(kept)
+        assert visit.record() == visits[0].record()
+        assert len(visit.presences()) == presences[visit]
+        answer = await visit.user.ping(visit.address)
+        assert answer.get("type") == "result"
     nobody_was_told_to_go(visits)
     await the_record_has_all(people, room, visits)
 
