@@ -43,7 +43,8 @@ struct live_event {
 
 /* The pages of a room that wait. */
 struct live_room {
-	char *jid; /* owned */
+	char *jid;  /* owned */
+	char *lang; /* owned, or NULL; as the page that came first was told */
 	struct list pages;
 };
 
@@ -116,11 +117,9 @@ static void add_data(struct buf *out, const char *data)
 	while (*data) {
 		size_t len = strcspn(data, "\r\n");
 
-		if (len) {
-			buf_add_str(out, "data: ");
-			buf_add(out, data, len);
-			buf_add_char(out, '\n');
-		}
+		buf_add_str(out, "data: ");
+		buf_add(out, data, len);
+		buf_add_char(out, '\n');
 		data += len + (data[len] != '\0');
 	}
 }
@@ -157,11 +156,12 @@ static bool add_message(const struct live *l, struct buf *out,
 			const char *name, const char *room,
 			const struct record_message *m)
 {
+	const struct live_room *known = map_get(l->rooms, room);
 	struct line *line = line_new(m);
 	bool is_shown = line->kind != LINE_OTHER;
 
 	if (is_shown)
-		add_line(l, out, name, room, line, NULL);
+		add_line(l, out, name, room, line, known ? known->lang : NULL);
 	line_free(&line);
 	return is_shown;
 }
@@ -424,7 +424,8 @@ static ssize_t on_read(void *owner, uint64_t position, char *out, size_t max)
 
 /* ---- life of a page ---- */
 
-static struct live_room *get_room(struct live *l, const char *jid)
+static struct live_room *get_room(struct live *l, const char *jid,
+				  const char *lang)
 {
 	struct live_room *room = map_get(l->rooms, jid);
 
@@ -432,6 +433,7 @@ static struct live_room *get_room(struct live *l, const char *jid)
 		return room;
 	room = mem_new(struct live_room);
 	room->jid = str_dup(jid);
+	room->lang = str_dup(lang);
 	list_init(&room->pages);
 	map_add(l->rooms, jid, room);
 	return room;
@@ -442,6 +444,7 @@ static void free_room(void *value)
 	struct live_room *room = value;
 
 	mem_free(&room->jid);
+	mem_free(&room->lang);
 	mem_free(&room);
 }
 
@@ -471,7 +474,7 @@ static struct live_page *page_new(struct live *l, const struct call *c)
 					     : call_arg(c, "after");
 
 	p->live = l;
-	p->room = get_room(l, c->room);
+	p->room = get_room(l, c->room, c->view->lang);
 	p->connection = c->connection;
 	p->next = l->next;
 	p->written = clock_mono();

@@ -202,12 +202,12 @@ def live(fresh, browser):
 
 def test_new_lines_appear(live, browser):
     for i in range(20):
-        live.say(f"line {i}")
-    expected = ["so far"] + [f"line {i}" for i in range(20)]
+        live.say(f"line {i}\n\nand more")
+    expected = ["so far"] + [f"line {i}\n\nand more" for i in range(20)]
     wait_for(lambda: live.lines() == expected)
     # the same as who loads the page now
     log = ("return document.getElementById('log').innerHTML"
-           ".replace(/ ?new\\b|\\n/g, '')")
+           ".replace(/ ?new\\b|\\n(?=<li|$)/g, '')")
     html = browser.execute_script(log)
     browser.refresh()
     assert browser.execute_script(log) == html
