@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "ctl/list_file.h"
+#include "ctl/log_verify.h"
 #include "ctl/table.h"
 #include "ctl/talk.h"
 
@@ -41,6 +42,9 @@ static void print_help(void)
 	       "  s2s               list links and streams to other servers\n"
 	       "  s2s check DOMAIN  find out what keeps a domain out\n"
 	       "  s2s forget DOMAIN forget that a domain had a certificate\n"
+	       "  log verify FILE   check a log that was taken from the "
+	       "pages;\n"
+	       "                    needs no daemon\n"
 	       "  reload            take up what may change without a "
 	       "restart\n"
 	       "  stop              end the daemon; rooms keep their "
@@ -228,6 +232,10 @@ int main(int argc, char **argv)
 
 	json_set_alloc_funcs(mem_alloc, free);
 	status = read_options(argc, argv, &o);
+	if (status < 0 && argc - optind >= 2 &&
+	    strcmp(argv[optind], "log") == 0 &&
+	    strcmp(argv[optind + 1], "verify") == 0)
+		return flush_output(log_verify_run(argv + optind));
 	if (status < 0) {
 		o.args = json_object();
 		status = read_words(argv + optind, &o);
