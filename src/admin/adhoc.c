@@ -140,6 +140,16 @@ static void send(struct adhoc_call *call, struct elem *owned)
 		elem_free(&owned);
 }
 
+/* Whose answer it is: libraries know their forms by the session. */
+static void echo(const struct adhoc_call *call, struct elem *e)
+{
+	const struct elem *asked = stanza_payload(call->stanza);
+	struct elem *command = elem_add(e, "command", NS_COMMANDS);
+
+	elem_set_attr(command, "node", elem_attr(asked, "node"));
+	elem_set_attr(command, "sessionid", elem_attr(asked, "sessionid"));
+}
+
 static void refuse(struct adhoc_call *call, enum cond_name name,
 		   enum cond_type type, const char *detail, const char *text)
 {
@@ -150,6 +160,8 @@ static void refuse(struct adhoc_call *call, enum cond_name name,
 
 	if (error && detail)
 		elem_add(error, detail, NS_COMMANDS);
+	if (e)
+		echo(call, e);
 	send(call, e);
 	call_free(&call);
 }
