@@ -470,8 +470,6 @@ static char *read_any(struct group_list *l, const char *text, size_t len)
 		text++, len--;
 	if (!len)
 		return str_dup("the list is empty");
-	if (!str_is_utf8(text, len))
-		return str_dup("the list is no UTF-8 text");
 	if (*text == '<')
 		return str_dup("this is a web page, and no list of groups");
 	if (strchr("{[\"", *text))
@@ -482,8 +480,10 @@ static char *read_any(struct group_list *l, const char *text, size_t len)
 int group_list_read(struct group_list *l, const char *text, size_t len,
 		    char **complaint_out)
 {
-	char *copy = str_dup_n(text, len); /* with an end */
-	char *complaint = read_any(l, copy, len);
+	bool is_text = str_is_utf8(text, len);
+	char *copy = is_text ? str_dup_n(text, len) : NULL; /* with an end */
+	char *complaint = copy ? read_any(l, copy, len)
+			       : str_dup("the list is no UTF-8 text");
 
 	mem_free(&copy);
 	if (!complaint && !l->count)

@@ -626,7 +626,7 @@ void importer_close(struct importer **i)
 	if (!*i)
 		return;
 	if ((*i)->job)
-		job_end(*i, "stopping",
+		job_end(*i, IMPORTER_STOPPING,
 			"hallwayd stops; import the list again later");
 	timer_free(&(*i)->timer);
 	mem_free(i);

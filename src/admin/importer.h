@@ -26,7 +26,8 @@ struct importer_settings {
 	const char *domain;
 };
 struct importer *importer_open(const struct importer_settings *settings);
-/** What runs ends with an error. NULL is harmless. */
+/** What runs ends with this error. NULL is harmless. */
+#define IMPORTER_STOPPING "stopping"
 void importer_close(struct importer **i);
 bool importer_is_busy(const struct importer *i);
 

@@ -53,13 +53,12 @@ const struct record *roll_find(const struct roll *c, const char *key)
 }
 
 const struct record *roll_find_acronym(const struct roll *c,
-					    const char *acronym)
+				       const char *acronym)
 {
 	return map_get(c->by_acronym, acronym);
 }
 
-const struct record *roll_find_room(const struct roll *c,
-					 const char *room)
+const struct record *roll_find_room(const struct roll *c, const char *room)
 {
 	return map_get(c->by_room, room);
 }
@@ -126,7 +125,7 @@ void roll_restore(struct roll *c, const struct record *record)
 
 /* group may be that of the very record that makes place. */
 void roll_put(struct roll *c, const char *room,
-		   const struct record_group *group)
+	      const struct record_group *group)
 {
 	struct record *record = record_new_group(room, group);
 
@@ -144,14 +143,13 @@ void roll_drop(struct roll *c, const char *key)
 
 	if (!known)
 		return;
-	gone = record_new(RECORD_GROUP_GONE, known->room, clock_wall());
+	gone = record_new(RECORD_GROUP_GONE, NULL, clock_wall());
 	gone->as_group.key = str_dup(key);
 	desk_keep(c->muc, gone);
 	take_out(c, known->as_group.key);
 }
 
-void roll_note_retired(struct roll *c, const char *room,
-			    const char *successor)
+void roll_note_retired(struct roll *c, const char *room, const char *successor)
 {
 	const struct record *known = roll_find_room(c, room);
 	struct record_group group = { 0 };

@@ -24,9 +24,8 @@ void roll_restore(struct roll *c, const struct record *record);
  *  group's, alive or retired. */
 const struct record *roll_find(const struct roll *c, const char *key);
 const struct record *roll_find_acronym(const struct roll *c,
-					    const char *acronym);
-const struct record *roll_find_room(const struct roll *c,
-					 const char *room);
+				       const char *acronym);
+const struct record *roll_find_room(const struct roll *c, const char *room);
 size_t roll_count(const struct roll *c);
 typedef void (*roll_fn)(void *owner, const struct record *record);
 /** fn changes nothing. */
@@ -34,9 +33,8 @@ void roll_each(const struct roll *c, roll_fn fn, void *owner);
 
 /** The group has this room from now on; copies. */
 void roll_put(struct roll *c, const char *room,
-		   const struct record_group *group);
+	      const struct record_group *group);
 void roll_drop(struct roll *c, const char *key);
 /** The room was retired, or deleted, by hand. */
-void roll_note_retired(struct roll *c, const char *room,
-			    const char *successor);
+void roll_note_retired(struct roll *c, const char *room, const char *successor);
 void roll_note_deleted(struct roll *c, const char *room);

@@ -490,6 +490,7 @@ static const struct config_key rooms_keys[] = {
 	SPECIAL("log", read_rooms_log),
 	SPECIAL("anonymous_accounts", read_anonymous),
 	SPECIAL("note_well", read_note_well),
+	TEXT("spool", spool, "the path of a folder"),
 	COUNT("user_messages", muc.limits.user_messages, 0, 100000),
 	COUNT("user_presences", muc.limits.user_presences, 0, 100000),
 	COUNT("user_nicks", muc.limits.user_nicks, 0, 100000),
@@ -959,5 +960,6 @@ void config_free(struct config **c)
 	mem_free(&(*c)->note_well);
 	mem_free(&(*c)->socket);
 	mem_free(&(*c)->metrics_file);
+	mem_free(&(*c)->spool);
 	mem_free(c);
 }

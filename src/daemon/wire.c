@@ -7,12 +7,13 @@
 #include <unistd.h>
 
 #include "admin/adhoc.h"
-#include "admin/roll.h"
 #include "admin/command.h"
 #include "admin/control.h"
 #include "admin/importer.h"
 #include "admin/metrics.h"
+#include "admin/roll.h"
 #include "admin/s2s_desk.h"
+#include "admin/spool.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -63,6 +64,7 @@ struct wire {
 	struct block_list *block_list;
 	struct roll *roll;
 	struct importer *importer;
+	struct spool *spool; /* NULL: there is no folder */
 	struct admin admin;
 	struct adhoc *adhoc;
 	struct metrics *metrics;
@@ -639,6 +641,7 @@ static void unbuild(void *owner)
 	if (w->s2s_desk)
 		s2s_desk_close(w->s2s_desk); /* ends commands */
 	importer_close(&w->importer);
+	spool_close(&w->spool);
 	conference_set_adhoc(w->conference, NULL);
 	adhoc_free(&w->adhoc);
 	metrics_close(&w->metrics);

@@ -134,7 +134,7 @@ struct record_audit {
 
 struct record_news {
 	char id[RAND_ID_SIZE];
-	char *text;    /* one line, plain */
+	char *text;    /* one line, plain, without its day */
 	char *link;    /* or NULL */
 };
 
