@@ -242,8 +242,22 @@ def test_completion_asks_the_daemon(source, daemon, tmp_path):
         name.split()[1] for name in rows if name.startswith("s2s ")}
     assert complete(source, ctl + "--json s2s c", tmp_path) == ["check"]
     assert complete(source, ctl + "s2s check ", tmp_path) == []
-    assert complete(source, ctl + "s2s check a.example --fro", tmp_path) in (
-        [], ["--from="])
+
+
+def test_completion_asks_what_a_command_takes(source, daemon, tmp_path):
+    ctl = "%s -s %s " % (hallwayd.program("hallwayctl", "HALLWAYCTL"),
+                         daemon.control)
+    (tmp_path / "groups.json").write_text("")
+    assert complete(source, ctl + "stop --f", tmp_path) == ["--farewell="]
+    assert complete(source, ctl + "s2s check a.example --fr", tmp_path) == [
+        "--from="]
+    assert complete(source, ctl + "rooms import gr", tmp_path) == [
+        "groups.json"]
+    assert "--apply" in complete(source, ctl + "rooms import groups.json --",
+                                 tmp_path)
+    assert complete(source, ctl + "rooms show ", tmp_path) == ["hallway"]
+    assert set(complete(source, ctl + "people set hallway a@b.example ",
+                        tmp_path)) >= {"owner", "admin", "member", "none"}
 
 
 def test_completion_without_a_daemon_knows_the_usual(source, tmp_path):
