@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "muc/hat.h"
 #include "muc/nickname.h"
 #include "muc/room.h"
 #include "muc/site.h"
@@ -93,26 +94,112 @@ static const char *read_address(const struct elem *child)
 	return NULL;
 }
 
+/** A line and who was told of it. */
+struct telling {
+	struct room *room;
+	const struct elem *message;
+	struct map *seen; /* owned; bare JID -> anything; NULL: nobody yet */
+	int64_t now;
+};
+
+/* Whoever wears the hat and is away, whether they registered or not: a chair
+ * knows of them. */
+static void tell_wearers(struct telling *t, const char *uri)
+{
+	static char there;
+	struct map_cursor cursor;
+	struct jid *jid;
+
+	if (!t->room->hats.wearers)
+		return;
+	map_begin(t->room->hats.wearers, &cursor);
+	while (map_next(&cursor)) {
+		if (!hat_list_wears(&t->room->hats, cursor.key, uri) ||
+		    map_get(t->seen, cursor.key))
+			continue;
+		jid = jid_parse(cursor.key);
+		if (jid && !is_present(t->room, jid) &&
+		    room_may_write_out(t->room, 1)) {
+			map_add(t->seen, cursor.key, &there);
+			forward(t->room, jid, t->message, t->now);
+		}
+		jid_free(&jid);
+	}
+}
+
+/* XEP-0513 #hats */
+static const char *read_hat(const struct elem *child)
+{
+	if (elem_is(child, "mention", NS_MENTIONS) &&
+	    str_equal(elem_attr(child, "mentions"), NS_MENTIONS "#hats"))
+		return elem_attr(child, "uri");
+	return NULL;
+}
+
+static bool is_of_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+	       (unsigned char)c >= 0x80;
+}
+
+/* "@scribe", "@chairs": a hat of the house as people type it. */
+static bool is_typed(const char *body, const char *name)
+{
+	size_t len = strlen(name);
+	const char *at = body;
+
+	while ((at = strchr(at, '@'))) {
+		bool is_begin = at == body || !is_of_word(at[-1]);
+		const char *word = ++at;
+
+		if (!is_begin || strncmp(word, name, len) != 0)
+			continue;
+		word += len;
+		if (*word == 's')
+			word++;
+		if (!is_of_word(*word) && *word != '.' && *word != '@')
+			return true;
+		/* the end of a sentence, but no domain */
+		if (*word == '.' && !is_of_word(word[1]))
+			return true;
+	}
+	return false;
+}
+
+static void tell_typed(struct telling *t)
+{
+	const char *body = elem_child_text(t->message, "body", NS_SERVER);
+	struct hat hat;
+
+	if (!body || !strchr(body, '@'))
+		return;
+	for (size_t i = 0; hat_get(NULL, i, &hat); i++)
+		if (is_typed(body, hat.name))
+			tell_wearers(t, hat.uri);
+}
+
 void mention_forward(struct room *r, const struct elem *message, int64_t now)
 {
-	struct map *seen = NULL;
+	struct telling t = { .room = r, .message = message, .now = now };
 	const struct elem *child;
 	size_t count = 0;
 
 	if (!r->config.forwards_mentions)
 		return;
+	t.seen = map_new();
 	for (child = elem_child(message, NULL, NULL);
 	     child && count < MENTIONS_MAX;
 	     child = elem_next(child, NULL, NULL)) {
 		const char *address = read_address(child);
+		const char *hat = read_hat(child);
 
-		if (!address)
-			continue;
-		if (!seen)
-			seen = map_new();
-		try_forward(r, seen, address, message, now);
-		count++;
+		if (address)
+			try_forward(r, t.seen, address, message, now);
+		if (hat)
+			tell_wearers(&t, hat);
+		count += address || hat;
 	}
-	if (seen)
-		map_free(&seen, NULL);
+	tell_typed(&t);
+	map_free(&t.seen, NULL);
 }

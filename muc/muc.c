@@ -102,6 +102,7 @@ static void init_site(struct site *site, const struct muc_settings *settings,
 	site->room_invites = settings->room_invites;
 	memcpy(site->secret, settings->secret, sizeof(site->secret));
 	site->version = str_dup(settings->version ? settings->version : "");
+	site->keep = settings->keep;
 	if (settings->note_well && *settings->note_well)
 		site->note_well = str_dup(settings->note_well);
 	site->operators = set_new(settings->operators,

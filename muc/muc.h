@@ -62,6 +62,7 @@ struct muc_settings {
 	int64_t ping_timeout;         /* ms for the answer; 60 s */
 	unsigned char secret[32];     /* for occupant-ids (XEP-0421) */
 	const char *version;          /* XEP-0092 */
+	int64_t keep;                 /* ms, of the record; 0: for ever */
 	const char *note_well;        /* to whoever comes in; NULL: nothing */
 };
 void muc_settings_init(struct muc_settings *s);

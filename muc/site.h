@@ -61,6 +61,7 @@ struct site {
 	size_t max_stanza;  /* bytes that a room passes on at once */
 	unsigned char secret[OCCUPANT_ID_SECRET_SIZE];
 	char *version;      /* owned */
+	int64_t keep;       /* ms, of the record; 0: for ever */
 	char *note_well;    /* owned, or NULL: nobody is told anything */
 	struct map *contacts; /* owned; domain -> struct contacts */
 	const struct map *rooms; /* borrowed; bare JID -> struct room */

@@ -870,6 +870,7 @@ static void lend(struct config *c)
 	c->muc.log_url = c->web_listen.count ? c->web_url : NULL;
 	lend_blocklists(c);
 	c->muc.note_well = c->note_well;
+	c->muc.keep = c->store.keep;
 	c->control.socket = c->socket;
 	c->metrics.file = c->metrics_file;
 	lend_web(c);
