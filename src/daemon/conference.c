@@ -253,6 +253,8 @@ static bool wants(enum record_kind kind)
 	case RECORD_NEWS:
 	case RECORD_GROUP:
 	case RECORD_GROUP_GONE:
+	case RECORD_MEETING:
+	case RECORD_NOTE:
 		return true;
 	default:
 		return false;

@@ -108,6 +108,34 @@ static struct strings strings_of_group(struct record_group *g, bool is_gone)
 	};
 }
 
+static struct strings strings_of_meeting(struct record_meeting *m)
+{
+	return (struct strings){
+		.at = { &m->name, &m->title, &m->uid, &m->agenda, &m->by,
+			&m->subject },
+		.count = 6,
+		.needed = 1,
+	};
+}
+
+static struct strings strings_of_note(struct record_note *n)
+{
+	return (struct strings){
+		.at = { &n->meeting, &n->line, &n->jid, &n->nick, &n->person,
+			&n->text, &n->other_text },
+		.count = 7,
+		.needed = 1,
+	};
+}
+
+#define NOTE_TEXT(name, text) text,
+static const char *const note_texts[] = { RECORD_NOTE_TABLE(NOTE_TEXT) };
+
+const char *record_note_text(enum record_note_kind kind)
+{
+	return note_texts[kind];
+}
+
 static struct strings strings_of(struct record *r)
 {
 	switch (r->kind) {
@@ -143,6 +171,10 @@ static struct strings strings_of(struct record *r)
 	case RECORD_GROUP_GONE:
 		return strings_of_group(&r->as_group,
 					r->kind == RECORD_GROUP_GONE);
+	case RECORD_MEETING:
+		return strings_of_meeting(&r->as_meeting);
+	case RECORD_NOTE:
+		return strings_of_note(&r->as_note);
 	case RECORD_ROOM_GONE:
 	case RECORD_HEARTBEAT:
 		break;
@@ -211,6 +243,8 @@ bool record_is_whole(const struct record *r)
 	if (r->kind == RECORD_RETRACTION && r->as_retraction.id[0] == '\0')
 		return false;
 	if (r->kind == RECORD_NEWS && r->as_news.id[0] == '\0')
+		return false;
+	if (r->kind == RECORD_NOTE && r->as_note.id[0] == '\0')
 		return false;
 	for (size_t i = 0; i < strings.needed; i++) {
 		if (!*strings.at[i])

@@ -29,6 +29,8 @@ enum record_kind {
 	RECORD_NEWS,         /* a line of the News */
 	RECORD_GROUP,        /* a group of the catalogue, as the list has it */
 	RECORD_GROUP_GONE,   /* ... forgotten */
+	RECORD_MEETING,      /* a session of a room, as a whole */
+	RECORD_NOTE,         /* something that happened in it */
 };
 
 /** Strings are owned, UTF-8; NULL where "or NULL" is said. */
@@ -153,6 +155,50 @@ struct record_group {
 	bool is_retired;
 };
 
+enum record_meeting_state {
+	RECORD_MEETING_PLANNED,
+	RECORD_MEETING_OPEN,
+	RECORD_MEETING_ENDED,
+	RECORD_MEETING_CANCELLED,
+};
+
+/** Its name is unique in its room: "2026-11-22", then "2026-11-22-2"... */
+struct record_meeting {
+	char *name;
+	char *title;       /* or NULL */
+	char *uid;         /* of the calendar it came from, or NULL */
+	char *agenda;      /* URL, or NULL */
+	char *by;          /* who started or planned it: bare JID, "control" */
+	char *subject;     /* of the room before it, or NULL */
+	enum record_meeting_state state;
+	int64_t planned;   /* ms since epoch, or 0 */
+	int64_t planned_end; /* likewise */
+	int64_t started, ended; /* ms since epoch, or 0 */
+	bool is_public;    /* as a line said at its start */
+};
+
+/** Kinds of notes. number and other: what the kind says. */
+#define RECORD_NOTE_TABLE(X)                                                 	X(TOPIC, "topic")       /* text */                                   	X(ACTION, "action")     /* text; person: whose */                    	X(DECISION, "decision") /* text */                                   	X(INFO, "info")         /* text */                                   	X(SAID, "said")         /* person: who spoke; text: what */          	X(EDIT, "edit")         /* text: from; other_text: to; of drafts */  	X(UNDO, "undo")         /* the note before is none */                	X(PRESENT, "present")   /* person: name; text: affiliation */        	X(REGRETS, "regrets")   /* likewise */                               	X(CAME, "came")         /* person: nick */                           	X(WENT, "went")                                                      	X(SCRIBE, "scribe")     /* person; number 1: is one, 0: no more */   	X(QUEUE, "queue")       /* person; number 1: waits; text: about */   	X(UNQUEUE, "unqueue")   /* person: waits no more */                  	X(SPEAKER, "speaker")   /* person: has the floor; NULL: nobody */    	X(QUEUE_CLOSED, "queue-closed") /* number 1: closed, 0: open */      	X(MIC, "mic")           /* number: its own; person; text */          	X(MIC_DONE, "mic-done") /* number: the question's */                 	X(HANDS, "hands")       /* number: its own; text: the question */    	X(HAND, "hand")         /* number: the question's; other: 1, -1, 0 */	X(HANDS_END, "hands-end") /* number; text: counts as people read     				   * them; other_text: JSON of them */
+
+#define RECORD_NOTE_MEMBER(name, text) RECORD_NOTE_##name,
+enum record_note_kind {
+	RECORD_NOTE_TABLE(RECORD_NOTE_MEMBER) RECORD_NOTE_COUNT
+};
+
+struct record_note {
+	char id[RAND_ID_SIZE]; /* its own */
+	char *meeting;     /* its name */
+	enum record_note_kind kind;
+	char *line;        /* stanza-id of the line that said it, or NULL */
+	char *jid;         /* of who did it; never shown; or NULL */
+	char *nick;        /* of who did it, or NULL */
+	char *person;      /* or NULL */
+	char *text;        /* or NULL */
+	char *other_text;  /* or NULL */
+	int64_t number;
+	int64_t other;
+};
+
 struct record {
 	struct list node;      /* in whoever's queue it waits */
 	enum record_kind kind;
@@ -172,12 +218,17 @@ struct record {
 		struct record_audit as_audit;
 		struct record_news as_news;
 		struct record_group as_group;
+		struct record_meeting as_meeting;
+		struct record_note as_note;
 	};
 };
 
 /** A record of that kind with its members NULL; room is copied. */
+
 struct record *record_new(enum record_kind kind, const char *room, int64_t at);
 void record_free(struct record **r);
+/** "topic" and so on. */
+const char *record_note_text(enum record_note_kind kind);
 /** Frees the strings. */
 void record_message_fini(struct record_message *m);
 /** Is everything there that may not be NULL or empty? */

@@ -315,6 +315,45 @@ static const struct migration migrations[] = {
 	  fill_chain },
 	/* 5. What people say of themselves when they register with a room. */
 	{ "ALTER TABLE affiliations ADD COLUMN details TEXT;", NULL },
+	/*
+	 * 6. Sessions of rooms, and what happened in them. The state of a
+	 * session is its row; all else is put together from its notes.
+	 */
+	{ "CREATE TABLE meetings ("
+	  "  room INTEGER NOT NULL REFERENCES rooms (id),"
+	  "  name TEXT NOT NULL,"
+	  "  at INTEGER NOT NULL,"
+	  "  title TEXT,"
+	  "  uid TEXT,"
+	  "  agenda TEXT,"
+	  "  made_by TEXT,"
+	  "  subject TEXT,"
+	  "  state INTEGER NOT NULL,"
+	  "  planned INTEGER NOT NULL,"
+	  "  planned_end INTEGER NOT NULL,"
+	  "  started INTEGER NOT NULL,"
+	  "  ended INTEGER NOT NULL,"
+	  "  is_public INTEGER NOT NULL,"
+	  "  PRIMARY KEY (room, name)) WITHOUT ROWID;"
+	  "CREATE INDEX meetings_states ON meetings (state);"
+	  "CREATE TABLE notes ("
+	  "  seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	  "  room INTEGER NOT NULL REFERENCES rooms (id),"
+	  "  meeting TEXT NOT NULL,"
+	  "  at INTEGER NOT NULL,"
+	  "  id TEXT NOT NULL UNIQUE,"
+	  "  kind TEXT NOT NULL,"
+	  "  line TEXT,"
+	  "  jid TEXT,"
+	  "  nick TEXT,"
+	  "  person TEXT,"
+	  "  text TEXT,"
+	  "  other_text TEXT,"
+	  "  number INTEGER NOT NULL,"
+	  "  other INTEGER NOT NULL);"
+	  "CREATE INDEX notes_order ON notes (room, meeting, seq);"
+	  "CREATE INDEX notes_kinds ON notes (room, kind, seq);",
+	  NULL },
 };
 
 static const int64_t newest = array_len(migrations);

@@ -90,7 +90,17 @@
 	  " type, state, area, list_email, list_subscribe, list_archive,"    \
 	  " charter, successor, chairs, is_retired) VALUES (" ROOM_KEY ", ?2,"\
 	  " ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")      \
-	X(DROP_GROUP, "DELETE FROM list_groups WHERE key = ?1")
+	X(DROP_GROUP, "DELETE FROM list_groups WHERE key = ?1")              \
+	X(SAVE_MEETING,                                                      \
+	  "INSERT OR REPLACE INTO meetings (room, name, at, title, uid,"     \
+	  " agenda, made_by, subject, state, planned, planned_end, started," \
+	  " ended, is_public) VALUES (" ROOM_KEY ", ?2, ?3, ?4, ?5, ?6, ?7," \
+	  " ?8, ?9, ?10, ?11, ?12, ?13, ?14)")                               \
+	X(SAVE_NOTE,                                                         \
+	  "INSERT INTO notes (room, meeting, at, id, kind, line, jid, nick," \
+	  " person, text, other_text, number, other) VALUES (" ROOM_KEY ","  \
+	  " ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"             \
+	  " ON CONFLICT (id) DO NOTHING")
 
 #define STATEMENT_MEMBER(name, sql) STATEMENT_##name,
 enum statement { STATEMENT_TABLE(STATEMENT_MEMBER) STATEMENT_COUNT };
@@ -379,6 +389,47 @@ static int save_audit(struct sqlite *s, const struct record *r)
 	return sqlite_step(stmt);
 }
 
+static int save_meeting(struct sqlite *s, const struct record *r)
+{
+	const struct record_meeting *m = &r->as_meeting;
+	struct sqlite3_stmt *stmt = get_for_room(s, STATEMENT_SAVE_MEETING, r);
+
+	sqlite_bind_text(stmt, 2, m->name);
+	sqlite_bind_number(stmt, 3, r->at);
+	sqlite_bind_text(stmt, 4, m->title);
+	sqlite_bind_text(stmt, 5, m->uid);
+	sqlite_bind_text(stmt, 6, m->agenda);
+	sqlite_bind_text(stmt, 7, m->by);
+	sqlite_bind_text(stmt, 8, m->subject);
+	sqlite_bind_number(stmt, 9, m->state);
+	sqlite_bind_number(stmt, 10, m->planned);
+	sqlite_bind_number(stmt, 11, m->planned_end);
+	sqlite_bind_number(stmt, 12, m->started);
+	sqlite_bind_number(stmt, 13, m->ended);
+	sqlite_bind_number(stmt, 14, m->is_public);
+	return sqlite_step(stmt);
+}
+
+static int save_note(struct sqlite *s, const struct record *r)
+{
+	const struct record_note *n = &r->as_note;
+	struct sqlite3_stmt *stmt = get_for_room(s, STATEMENT_SAVE_NOTE, r);
+
+	sqlite_bind_text(stmt, 2, n->meeting);
+	sqlite_bind_number(stmt, 3, r->at);
+	sqlite_bind_text(stmt, 4, n->id);
+	sqlite_bind_text(stmt, 5, record_note_text(n->kind));
+	sqlite_bind_text(stmt, 6, n->line);
+	sqlite_bind_text(stmt, 7, n->jid);
+	sqlite_bind_text(stmt, 8, n->nick);
+	sqlite_bind_text(stmt, 9, n->person);
+	sqlite_bind_text(stmt, 10, n->text);
+	sqlite_bind_text(stmt, 11, n->other_text);
+	sqlite_bind_number(stmt, 12, n->number);
+	sqlite_bind_number(stmt, 13, n->other);
+	return sqlite_step(stmt);
+}
+
 static int save_news(struct sqlite *s, const struct record *r)
 {
 	struct sqlite3_stmt *stmt = get(s, STATEMENT_SAVE_NEWS);
@@ -453,6 +504,10 @@ static int save_of_kind(struct sqlite *s, const struct record *r)
 		return save_news(s, r);
 	case RECORD_GROUP:
 		return save_group(s, r);
+	case RECORD_MEETING:
+		return save_meeting(s, r);
+	case RECORD_NOTE:
+		return save_note(s, r);
 	case RECORD_GROUP_GONE:
 		return drop_group(s, r);
 	}

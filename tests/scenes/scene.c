@@ -524,6 +524,8 @@ static const char *const kind_names[] = {
 	[RECORD_NEWS] = "news",
 	[RECORD_GROUP] = "group",
 	[RECORD_GROUP_GONE] = "group-gone",
+	[RECORD_MEETING] = "meeting",
+	[RECORD_NOTE] = "note",
 };
 
 static const char *const move_names[] = {
@@ -615,6 +617,15 @@ static void print_saved(struct buf *out, const struct saved *saved)
 	case RECORD_PROOF:
 	case RECORD_GROUP:
 	case RECORD_GROUP_GONE:
+		break;
+	case RECORD_MEETING:
+		add_text(out, "name", r->as_meeting.name);
+		add_text(out, "title", r->as_meeting.title);
+		break;
+	case RECORD_NOTE:
+		add_text(out, "kind", record_note_text(r->as_note.kind));
+		add_text(out, "person", r->as_note.person);
+		add_text(out, "text", r->as_note.text);
 		break;
 	}
 }

@@ -100,6 +100,24 @@ static struct record *full(enum record_kind kind)
 		r->as_group.successor = str_dup("1234");
 		r->as_group.chairs = str_dup("1234");
 		break;
+	case RECORD_MEETING:
+		r->as_meeting.name = str_dup("1234");
+		r->as_meeting.title = str_dup("1234");
+		r->as_meeting.uid = str_dup("1234");
+		r->as_meeting.agenda = str_dup("1234");
+		r->as_meeting.by = str_dup("1234");
+		r->as_meeting.subject = str_dup("1234");
+		break;
+	case RECORD_NOTE:
+		(void)str_copy(r->as_note.id, RAND_ID_SIZE, "id");
+		r->as_note.meeting = str_dup("1234");
+		r->as_note.line = str_dup("1234");
+		r->as_note.jid = str_dup("1234");
+		r->as_note.nick = str_dup("1234");
+		r->as_note.person = str_dup("1234");
+		r->as_note.text = str_dup("1234");
+		r->as_note.other_text = str_dup("1234");
+		break;
 	case RECORD_ROOM_GONE:
 	case RECORD_HEARTBEAT:
 		break;
@@ -119,6 +137,7 @@ static const struct {
 	{ RECORD_GAP, 1 },       { RECORD_HAT, 4 },
 	{ RECORD_AUDIT, 5 },     { RECORD_NEWS, 2 },
 	{ RECORD_GROUP, 12 },    { RECORD_GROUP_GONE, 12 },
+	{ RECORD_MEETING, 6 },   { RECORD_NOTE, 7 },
 };
 
 /* Under the address sanitizer also: all of it is freed. */
