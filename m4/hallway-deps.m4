@@ -11,6 +11,8 @@ AC_DEFUN([HALLWAY_DEPS], [
 	PKG_CHECK_MODULES([sqlite3], [sqlite3 >= 3.35])
 	PKG_CHECK_MODULES([libidn2], [libidn2 >= 2.3])
 	PKG_CHECK_MODULES([libfyaml], [libfyaml >= 0.7.12])
+	PKG_CHECK_MODULES([zlib], [zlib >= 1.2.11])
+	PKG_CHECK_MODULES([brotli], [libbrotlienc >= 1.0])
 	PKG_CHECK_MODULES([libarchive], [libarchive >= 3.6])
 	PKG_CHECK_MODULES([jansson], [jansson >= 2.13])
 	PKG_CHECK_MODULES([libmicrohttpd], [libmicrohttpd >= 0.9.75])

@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 
+struct closed_days;
 struct live;
 struct quota;
 struct reader;
@@ -31,6 +32,7 @@ struct web_desk {
 	const struct web_site *site; /* never NULL */
 	struct quota *searches;      /* by call.client */
 	struct live *live;
+	struct closed_days *days;    /* NULL: none are kept */
 };
 
 struct call_arg {

@@ -8,6 +8,7 @@
 #include "jid/jid.h"
 #include "web/asset.h"
 #include "web/call.h"
+#include "web/closed_day.h"
 #include "web/day_key.h"
 #include "web/day_page.h"
 #include "web/export.h"
@@ -22,6 +23,16 @@
 #include "web/search.h"
 #include "web/web.h"
 #include "web/web_site.h"
+
+static void answer_day_page(struct call *c)
+{
+	closed_day_answer(c, day_page_answer);
+}
+
+static void answer_day_export(struct call *c)
+{
+	closed_day_answer(c, export_answer_day);
+}
 
 /* The first that matches answers. What is not below "/-/" belongs to rooms, so
  * only what has no '/' behind it can be ours there. */
@@ -56,13 +67,13 @@ static const struct route routes[] = {
 	{ "/{room}/{year}/", room_page_answer_year },
 	{ "/{room}/feed.atom", feed_answer_room },
 	{ "/{room}/live", live_answer },
-	{ "/{room}/{day}", day_page_answer },
-	{ "/{room}/{day}.chatlog.json", export_answer_day },
-	{ "/{room}/{day}.json", export_answer_day },
-	{ "/{room}/{day}.jsonl", export_answer_day },
-	{ "/{room}/{day}.txt", export_answer_day },
-	{ "/{room}/{day}.xml", export_answer_day },
-	{ "/{room}/{day}.md", export_answer_day },
+	{ "/{room}/{day}", answer_day_page },
+	{ "/{room}/{day}.chatlog.json", answer_day_export },
+	{ "/{room}/{day}.json", answer_day_export },
+	{ "/{room}/{day}.jsonl", answer_day_export },
+	{ "/{room}/{day}.txt", answer_day_export },
+	{ "/{room}/{day}.xml", answer_day_export },
+	{ "/{room}/{day}.md", answer_day_export },
 	{ "/{room}/{year}.chatlog.json", export_answer_year },
 	{ "/{room}/{year}.json", export_answer_year },
 	{ "/{room}/{year}.jsonl", export_answer_year },

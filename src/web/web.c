@@ -29,6 +29,7 @@
 #include "store/record.h"
 #include "web/asset.h"
 #include "web/call.h"
+#include "web/closed_day.h"
 #include "web/live.h"
 #include "web/route.h"
 #include "web/web_site.h"
@@ -406,8 +407,10 @@ static void take_mail(struct web *w, struct mail *owned)
 		if (w->desk.live)
 			live_show(w->desk.live, w->site);
 	}
-	if (owned->record && w->desk.live)
+	if (owned->record && w->desk.live) {
+		closed_days_heed(w->desk.days, owned->record);
 		live_add(w->desk.live, owned->record);
+	}
 	record_free(&owned->record);
 	mem_free(&owned);
 }
@@ -664,6 +667,7 @@ static void free_web(struct web *w)
 	}
 	web_site_unref(&w->site);
 	live_free(&w->desk.live);
+	closed_days_close(&w->desk.days);
 	reader_close(&w->desk.reader);
 	quota_free(&w->desk.searches);
 	map_free(&w->addresses, free);
@@ -707,6 +711,8 @@ int web_open(const struct web_settings *settings, struct web **web_out)
 		error = reader_open(settings->database, &w->desk.reader);
 	if (!error)
 		w->desk.live = live_new(&w->settings, w->desk.reader);
+	if (!error)
+		w->desk.days = closed_days_open(&w->settings, w->desk.reader);
 	if (!error)
 		error = read_certificate(w);
 	if (!error)

@@ -211,6 +211,8 @@ static unsigned serve(struct host *h, const json_t *o)
 	s.version = "test";
 	if (number(o, "page_lines"))
 		s.page_lines = (size_t)number(o, "page_lines");
+	if (number(o, "cache_size"))
+		s.cache_size = (size_t)number(o, "cache_size");
 	if (number(o, "search_rate"))
 		s.search_rate = (int)number(o, "search_rate");
 	must(web_open(&s, &h->web), "web_open");

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/closed_day.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <brotli/encode.h>
+#include <zlib.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/counter.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "store/log_reader.h"
+#include "store/record.h"
+#include "web/call.h"
+#include "web/day_key.h"
+#include "web/web.h"
+#include "web/web_site.h"
+
+#define REST (15 * 60 * 1000)	/* ms behind midnight: days are signed by then */
+#define KEEP_FOR (3600 * 1000)	/* ms; names and links about a day change */
+#define CACHE_CONTROL "public, max-age=300"
+#define GZIP_LEVEL 6
+#define BROTLI_LEVEL 5
+#define SMALL 512		/* bytes: not worth compressing */
+#define SUFFIX ".day"
+
+/* In the order in which they are preferred. */
+enum coding { CODING_BROTLI, CODING_GZIP, CODING_NONE, CODING_COUNT };
+
+static const struct {
+	const char *name; /* in headers; NULL: none */
+	const char *mark; /* in file names and tags */
+} codings[CODING_COUNT] = {
+	[CODING_BROTLI] = { "br", "b" },
+	[CODING_GZIP] = { "gzip", "g" },
+	[CODING_NONE] = { NULL, "p" },
+};
+
+/* An answer that is kept. */
+struct kept {
+	char *room, *day;     /* owned */
+	const char *type;     /* a literal */
+	struct call_header headers[CALL_HEADERS_MAX]; /* values are owned */
+	size_t header_count;
+	char digest[25];
+	unsigned number;      /* of its files */
+	uint64_t size[CODING_COUNT]; /* 0: is not there in that form */
+	int64_t made;         /* ms, monotonic */
+};
+
+struct closed_days {
+	struct reader *reader; /* borrowed */
+	char *folder;          /* owned */
+	size_t max_bytes;
+	uint64_t bytes;
+	unsigned last_number;
+	struct map *kept;      /* key -> struct kept; who was asked for last is
+				* the last */
+	struct map *newest;    /* room -> its newest day that we heard of; owned
+				* text */
+	bool has_failed;       /* and said so */
+};
+
+static struct counter count_hits =
+	COUNTER_INIT("hallway_web_kept_hits", "days answered from a file");
+static struct counter count_made =
+	COUNTER_INIT("hallway_web_kept_made", "days made and kept as a file");
+static struct counter gauge_bytes =
+	GAUGE_INIT("hallway_web_kept_bytes", "size of the days kept as files");
+
+/* ---- files ---- */
+
+static char *path_of(const struct closed_days *d, const struct kept *k,
+		     enum coding coding)
+{
+	return str_format("%s/%08x%s" SUFFIX, d->folder, k->number,
+			  codings[coding].mark);
+}
+
+static int write_all(int fd, const unsigned char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return hw_error_of_errno(errno);
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int write_file(struct closed_days *d, struct kept *k,
+		      enum coding coding, const struct buf *content)
+{
+	char *path = path_of(d, k, coding);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int error = fd < 0 ? hw_error_of_errno(errno) : 0;
+
+	if (!error)
+		error = write_all(fd, buf_data(content), content->len);
+	if (fd >= 0 && close(fd) && !error)
+		error = hw_error_of_errno(errno);
+	if (error && !d->has_failed)
+		log_warn(LOG_WEB, "%s: %s; days are not kept", path,
+			 hw_error_text(error));
+	d->has_failed = error != 0;
+	mem_free(&path);
+	if (error)
+		return error;
+	k->size[coding] = content->len;
+	d->bytes += content->len;
+	return 0;
+}
+
+/* ---- compression ---- */
+
+static bool compress_gzip(const struct buf *in, struct buf *out)
+{
+	z_stream z = { 0 };
+	size_t room;
+	bool is_done;
+
+	/* 15: the largest window; 16: with the head of gzip */
+	if (in->len > UINT32_MAX / 2 ||
+	    deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8,
+			 Z_DEFAULT_STRATEGY) != Z_OK)
+		return false;
+	room = deflateBound(&z, in->len);
+	z.next_in = (unsigned char *)buf_data(in);
+	z.avail_in = (unsigned)in->len;
+	z.next_out = buf_reserve(out, room);
+	z.avail_out = (unsigned)room;
+	is_done = deflate(&z, Z_FINISH) == Z_STREAM_END;
+	buf_grow(out, z.total_out);
+	deflateEnd(&z);
+	return is_done;
+}
+
+static bool compress_brotli(const struct buf *in, struct buf *out)
+{
+	size_t len = BrotliEncoderMaxCompressedSize(in->len);
+
+	if (!len || !BrotliEncoderCompress(
+			    BROTLI_LEVEL, BROTLI_DEFAULT_WINDOW,
+			    BROTLI_MODE_TEXT, in->len, buf_data(in), &len,
+			    buf_reserve(out, len)))
+		return false;
+	buf_grow(out, len);
+	return true;
+}
+
+static bool pack(enum coding coding, const struct buf *in, struct buf *out)
+{
+	if (in->len < SMALL)
+		return false;
+	return coding == CODING_GZIP ? compress_gzip(in, out)
+				     : compress_brotli(in, out);
+}
+
+/* ---- what is kept ---- */
+
+static void drop_files(struct closed_days *d, const struct kept *k)
+{
+	for (int i = 0; i < CODING_COUNT; i++) {
+		char *path = path_of(d, k, (enum coding)i);
+
+		(void)unlink(path);
+		d->bytes -= k->size[i];
+		mem_free(&path);
+	}
+}
+
+static void kept_free(struct kept *k)
+{
+	for (size_t i = 0; i < k->header_count; i++)
+		mem_free(&k->headers[i].value);
+	mem_free(&k->room);
+	mem_free(&k->day);
+	mem_free(&k);
+}
+
+static void drop(struct closed_days *d, const char *key)
+{
+	struct kept *k = map_steal(d->kept, key);
+
+	if (!k)
+		return;
+	drop_files(d, k);
+	kept_free(k);
+	counter_set(&gauge_bytes, (int64_t)d->bytes);
+}
+
+/* Of a room (NULL: of all), the days from first to last (NULL: all). */
+static void drop_days(struct closed_days *d, const char *room,
+		      const char *first, const char *last)
+{
+	struct map_cursor cursor;
+
+	map_begin(d->kept, &cursor);
+	while (map_next(&cursor)) {
+		const struct kept *k = cursor.value;
+
+		if ((!room || strcmp(k->room, room) == 0) &&
+		    (!first || (strcmp(k->day, first) >= 0 &&
+				strcmp(k->day, last) <= 0)))
+			drop(d, cursor.key);
+	}
+}
+
+static void make_space(struct closed_days *d)
+{
+	struct map_cursor cursor;
+
+	map_begin(d->kept, &cursor);
+	while (d->bytes > d->max_bytes && map_next(&cursor))
+		drop(d, cursor.key);
+	counter_set(&gauge_bytes, (int64_t)d->bytes);
+}
+
+static struct kept *kept_new(struct closed_days *d, const struct call *c)
+{
+	struct kept *k = mem_new(struct kept);
+	unsigned char digest[DIGEST_SHA256_SIZE];
+	char *hex;
+
+	k->room = str_dup(c->room);
+	k->day = str_dup(c->parts[0]);
+	k->type = c->type;
+	k->number = ++d->last_number;
+	k->made = clock_mono();
+	for (size_t i = 0; i < c->header_count; i++) {
+		k->headers[i].name = c->headers[i].name;
+		k->headers[i].value = str_dup(c->headers[i].value);
+	}
+	k->header_count = c->header_count;
+	digest_sha256(buf_data(&c->body), c->body.len, digest);
+	hex = hex_encode(digest, 12);
+	str_copy(k->digest, sizeof(k->digest), hex);
+	mem_free(&hex);
+	return k;
+}
+
+static int write_files(struct closed_days *d, struct kept *k,
+		       const struct buf *body)
+{
+	int error = write_file(d, k, CODING_NONE, body);
+
+	for (int i = 0; i < CODING_NONE && !error; i++) {
+		struct buf packed = { 0 };
+
+		if (pack((enum coding)i, body, &packed) &&
+		    packed.len < body->len)
+			error = write_file(d, k, (enum coding)i, &packed);
+		buf_fini(&packed);
+	}
+	return error;
+}
+
+static struct kept *keep(struct closed_days *d, const char *key,
+			 const struct call *c)
+{
+	struct kept *k;
+
+	if (c->body.len > d->max_bytes / 2)
+		return NULL;
+	k = kept_new(d, c);
+	if (write_files(d, k, &c->body)) {
+		drop_files(d, k);
+		kept_free(k);
+		return NULL;
+	}
+	map_add(d->kept, key, k);
+	counter_add(&count_made, 1);
+	make_space(d);
+	return map_get(d->kept, key);
+}
+
+/* ---- answers ---- */
+
+static enum coding choose(const struct call *c, const struct kept *k)
+{
+	for (int i = 0; i < CODING_NONE; i++)
+		if (k->size[i] && call_takes(c, codings[i].name))
+			return (enum coding)i;
+	return CODING_NONE;
+}
+
+static char *etag_of(const struct kept *k, enum coding coding)
+{
+	return str_format("\"%s%s\"", k->digest, codings[coding].mark);
+}
+
+/* False: its file is gone. */
+static bool send_kept(struct closed_days *d, struct call *c,
+		      const struct kept *k)
+{
+	enum coding coding = choose(c, k);
+	char *path = path_of(d, k, coding);
+
+	mem_free(&c->etag);
+	c->etag = etag_of(k, coding);
+	if (!call_has(c, c->etag)) {
+		c->file = open(path, O_RDONLY | O_CLOEXEC);
+		c->file_size = k->size[coding];
+	}
+	mem_free(&path);
+	if (c->file < 0 && !call_has(c, c->etag)) {
+		mem_free(&c->etag);
+		return false;
+	}
+	c->type = k->type;
+	c->cache = CACHE_CONTROL;
+	for (size_t i = 0; i < k->header_count; i++)
+		call_add_header(c, k->headers[i].name, k->headers[i].value);
+	if (codings[coding].name)
+		call_add_header(c, "Content-Encoding", codings[coding].name);
+	call_add_header(c, "Vary", "Accept-Encoding");
+	return true;
+}
+
+/* A whole day that is over, in a room that is on the web, and nothing special
+ * about how it is to look. */
+static bool may_keep(const struct call *c)
+{
+	int64_t start;
+
+	return c->desk->days && c->arg_count == 0 && c->view &&
+	       c->view->is_on_web && day_key_parse(c->parts[0], &start) &&
+	       start + DAY_MS + REST <= clock_wall();
+}
+
+/* The form is what stands behind the day in the path. */
+static char *key_of(const struct call *c)
+{
+	const char *last = strrchr(c->path, '/');
+
+	return str_format("%s%s %d", c->room, last ? last : "",
+			  c->view->is_noindex);
+}
+
+/* What was made is sent as it was kept: the same tag, and small. */
+static void send_made(struct closed_days *d, struct call *c,
+		      const struct kept *k)
+{
+	struct call_header headers[CALL_HEADERS_MAX];
+	size_t count = c->header_count;
+
+	memcpy(headers, c->headers, sizeof(headers));
+	c->header_count = 0;
+	if (send_kept(d, c, k)) {
+		buf_clear(&c->body);
+		while (count > 0) {
+			count--;
+			mem_free(&headers[count].value);
+		}
+		return;
+	}
+	memcpy(c->headers, headers, sizeof(headers));
+	c->header_count = count;
+}
+
+void closed_day_answer(struct call *c, void (*make)(struct call *c))
+{
+	struct closed_days *d = c->desk->days;
+	const struct kept *k;
+	char *key;
+
+	if (!may_keep(c)) {
+		make(c);
+		return;
+	}
+	key = key_of(c);
+	k = map_get(d->kept, key);
+	if (k && clock_mono() - k->made > KEEP_FOR) {
+		drop(d, key);
+		k = NULL;
+	}
+	if (k && send_kept(d, c, k)) {
+		map_to_end(d->kept, key);
+		counter_add(&count_hits, 1);
+	} else {
+		drop(d, key);
+		make(c);
+		k = c->status == 200 && !c->response && c->file < 0
+			    ? keep(d, key, c)
+			    : NULL;
+		if (k)
+			send_made(d, c, k);
+	}
+	mem_free(&key);
+}
+
+/* ---- changes ---- */
+
+/* A new day has another before it: links between them change. */
+static void heed_message(struct closed_days *d, const char *room, int64_t at)
+{
+	char day[DAY_KEY_SIZE];
+	char *before;
+
+	day_key_print(at, day);
+	drop_days(d, room, day, day);
+	if (str_equal(map_get(d->newest, room), day))
+		return;
+	drop_days(d, room, NULL, NULL);
+	before = map_put(d->newest, room, str_dup(day));
+	mem_free(&before);
+}
+
+static void heed_retraction(struct closed_days *d, const struct record *r)
+{
+	char day[DAY_KEY_SIZE];
+	char *room = NULL;
+	bool is_public;
+	int64_t at;
+
+	if (log_reader_find(d->reader, r->as_retraction.id, &room, &at,
+			    &is_public)) {
+		drop_days(d, r->room, NULL, NULL);
+		return;
+	}
+	day_key_print(at, day);
+	drop_days(d, room, day, day);
+	mem_free(&room);
+}
+
+void closed_days_heed(struct closed_days *d, const struct record *r)
+{
+	char first[DAY_KEY_SIZE], last[DAY_KEY_SIZE];
+
+	if (!d)
+		return;
+	switch (r->kind) {
+	case RECORD_MESSAGE:
+		heed_message(d, r->room, r->as_message.at);
+		break;
+	case RECORD_RETRACTION:
+		heed_retraction(d, r);
+		break;
+	case RECORD_GAP:
+		day_key_print(r->as_gap.from, first);
+		day_key_print(r->as_gap.until, last);
+		drop_days(d, r->room, first, last);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- life ---- */
+
+static void empty_folder(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		if (str_has_suffix(entry->d_name, SUFFIX))
+			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+struct closed_days *closed_days_open(const struct web_settings *settings,
+				     struct reader *reader)
+{
+	struct closed_days *d;
+
+	if (!settings->cache || !settings->cache_size)
+		return NULL;
+	if (mkdir(settings->cache, 0700) && errno != EEXIST) {
+		log_warn(LOG_WEB, "%s: %s; days are not kept",
+			 settings->cache,
+			 hw_error_text(hw_error_of_errno(errno)));
+		return NULL;
+	}
+	empty_folder(settings->cache);
+	counter_register(&count_hits);
+	counter_register(&count_made);
+	counter_register(&gauge_bytes);
+	d = mem_new(struct closed_days);
+	d->reader = reader;
+	d->folder = str_dup(settings->cache);
+	d->max_bytes = settings->cache_size;
+	d->kept = map_new();
+	d->newest = map_new();
+	return d;
+}
+
+void closed_days_close(struct closed_days **d)
+{
+	if (!*d)
+		return;
+	drop_days(*d, NULL, NULL, NULL);
+	map_free(&(*d)->kept, NULL);
+	map_free(&(*d)->newest, free);
+	mem_free(&(*d)->folder);
+	mem_free(d);
+}
