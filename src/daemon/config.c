@@ -591,6 +591,22 @@ static void read_web_url(struct config_reading *r, struct config_node *value)
 	mem_free(&normal);
 }
 
+/* Of the web, with the place where a room's address goes. */
+static void read_web_client(struct config_reading *r,
+			    struct config_node *value)
+{
+	const char *text = config_node_text(value);
+
+	if (!text || !strstr(text, "{room}") || strpbrk(text, " \t\r\n") ||
+	    !(str_has_prefix(text, "https://") ||
+	      str_has_prefix(text, "http://")))
+		config_complain(r, value,
+				"client: expected an address of the web with "
+				"{room} in it (\"https://chat.example/#{room}\")");
+	else
+		str_set(&r->config->web_client, text);
+}
+
 static void read_web_metrics(struct config_reading *r,
 			     struct config_node *value)
 {
@@ -612,6 +628,7 @@ static const struct config_key web_keys[] = {
 	TEXT("certificate", web_certificate, "the path of a PEM file"),
 	TEXT("key", web_key, "the path of a PEM file"),
 	TEXT("texts", web_texts, "the path of a directory"),
+	SPECIAL("client", read_web_client),
 	SIZE("cache", web.cache_size, 0, 1LL << 40),
 	COUNT("max_clients", web.max_clients, 1, 1000000),
 	COUNT("max_per_address", web.max_per_address, 1, 1000000),
@@ -811,6 +828,7 @@ static void lend_web(struct config *c)
 	c->web.certificate = c->web_certificate;
 	c->web.key = c->web_key;
 	c->web.texts = c->web_texts;
+	c->web.client = c->web_client;
 	c->web.domains = c->s2s.domains;
 	c->web.domain_count = c->s2s.domain_count;
 	c->web.version = PACKAGE_VERSION;
@@ -953,6 +971,7 @@ void config_free(struct config **c)
 	mem_free(&(*c)->web_certificate);
 	mem_free(&(*c)->web_key);
 	mem_free(&(*c)->web_texts);
+	mem_free(&(*c)->web_client);
 	mem_free(&(*c)->path);
 	mem_free(&(*c)->state_dir);
 	mem_free(&(*c)->trust);

@@ -56,6 +56,7 @@ struct config {
 	char *web_url;  /* ends in "/"; or NULL */
 	char *web_certificate, *web_key;       /* or NULL */
 	char *web_texts; /* or NULL */
+	char *web_client; /* or NULL */
 	struct web_contact *web_contacts;      /* of all domains */
 	int64_t restore_within; /* ms */
 	int64_t certificate_warning; /* ms before one of ours ends */

@@ -17,12 +17,17 @@
 #include "web/line.h"
 #include "web/line_look.h"
 #include "web/moment.h"
+#include "web/qr.h"
 #include "web/room_path.h"
 #include "web/web.h"
 #include "web/web_site.h"
+#include "xml/elem.h"
+#include "xml/write.h"
 
 #define TOMBSTONES 10        /* on the room's page */
 #define TOMBSTONES_ALL 1000  /* on their own */
+#define NS_SVG "http://www.w3.org/2000/svg"
+#define QR_MARGIN 4          /* modules around the code */
 
 struct sheet {
 	struct call *call;
@@ -140,6 +145,23 @@ static char *client_url(const struct web_settings *settings, const char *room)
 	return buf_steal_str(&url);
 }
 
+static void write_qr(struct sheet *s)
+{
+	struct html *h = &s->html;
+	char *path = path_of(s, "join.svg");
+
+	html_open_class(h, "details", "qr");
+	html_elem(h, "summary", "The address as a QR code");
+	html_open(h, "img");
+	html_attr(h, "src", path);
+	html_attr_format(h, "alt", "QR code that leads into %s", s->call->room);
+	html_attr(h, "width", "220");
+	html_attr(h, "height", "220");
+	html_attr(h, "loading", "lazy");
+	html_close_n(h, 2);
+	mem_free(&path);
+}
+
 static void write_join(struct sheet *s)
 {
 	struct html *h = &s->html;
@@ -163,6 +185,7 @@ static void write_join(struct sheet *s)
 	html_elem(h, "code", s->call->room);
 	html_text(h, ".");
 	html_close(h);
+	write_qr(s);
 	mem_free(&client);
 	mem_free(&join);
 }
@@ -511,4 +534,50 @@ void room_page_answer_tombstones(struct call *c)
 	if (!error)
 		error = write_tombstone_page(&s);
 	close_sheet(&s, error);
+}
+
+/* ---- the picture ---- */
+
+static struct elem *svg_new(const struct qr *q)
+{
+	struct elem *svg = elem_new("svg", NS_SVG), *part;
+	int side = q->side + 2 * QR_MARGIN;
+	char *box = str_format("0 0 %d %d", side, side);
+	struct buf path = { 0 };
+
+	elem_set_attr(svg, "viewBox", box);
+	elem_set_attr(svg, "shape-rendering", "crispEdges");
+	part = elem_add(svg, "path", NULL);
+	elem_set_attr(part, "fill", "#fff");
+	elem_set_attr(part, "d", "M0 0h99v99h-99z");
+	for (int row = 0; row < q->side; row++)
+		for (int column = 0; column < q->side; column++)
+			if (q->is_dark[row][column])
+				buf_add_format(&path, "M%d %dh1v1h-1z",
+					       column + QR_MARGIN,
+					       row + QR_MARGIN);
+	part = elem_add(svg, "path", NULL);
+	elem_set_attr(part, "d", buf_str(&path));
+	buf_fini(&path);
+	mem_free(&box);
+	return svg;
+}
+
+void room_page_answer_qr(struct call *c)
+{
+	char *join = room_path_new_join(c->room);
+	struct elem *svg;
+	struct qr q;
+
+	if (!c->view || !c->view->is_on_web || c->view->is_gone ||
+	    !qr_make(&q, join)) {
+		call_fail(c, 404, NULL);
+	} else {
+		svg = svg_new(&q);
+		write_elem(&c->body, svg, NULL);
+		elem_free(&svg);
+		c->type = "image/svg+xml";
+		c->cache = "public, max-age=86400";
+	}
+	mem_free(&join);
 }

@@ -14,3 +14,4 @@ struct call;
 void room_page_answer(struct call *c);            /* "/{room}/" */
 void room_page_answer_year(struct call *c);       /* "/{room}/{year}/" */
 void room_page_answer_tombstones(struct call *c); /* "/{room}/tombstones" */
+void room_page_answer_qr(struct call *c);         /* "/{room}/join.svg" */

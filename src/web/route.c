@@ -62,6 +62,7 @@ static const struct route routes[] = {
 	{ "/logs/{name}/{name}", old_path_answer },
 	{ "/logs/{name}/{year}/{name}/{name}", old_path_answer },
 	{ "/{room}/", room_page_answer },
+	{ "/{room}/join.svg", room_page_answer_qr },
 	{ "/{room}/search", search_answer },
 	{ "/{room}/tombstones", room_page_answer_tombstones },
 	{ "/{room}/{year}/", room_page_answer_year },

@@ -240,6 +240,22 @@ def test_live_attacks_do_not_run(live, browser):
     assert not browser.find_elements(By.ID, "evil")
 
 
+@pytest.mark.parametrize("length", [1, 12, 30, 45, 60, 80, 110, 140, 180])
+def test_a_telephone_reads_the_code(fresh, browser, tmp_path, length):
+    """Every size up to the largest, as zbar sees the browser's picture."""
+    room = "abcdefghij"[:length] * (length // 10 + 1)
+    room = room[:length]
+    fresh.serve()
+    fresh.site(dict(local=room, name="x"))
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": 700, "height": 700, "deviceScaleFactor": 1, "mobile": False})
+    browser.get(f"{fresh.url}/{room}/join.svg")
+    browser.save_screenshot(str(tmp_path / "code.png"))
+    read = subprocess.run(["zbarimg", "-q", "--raw", tmp_path / "code.png"],
+                          capture_output=True, text=True, check=True)
+    assert read.stdout.strip() == f"xmpp:{room}@rooms.example?join"
+
+
 # ---- without ----
 
 def test_everything_is_there_without_script(world, plain_browser):

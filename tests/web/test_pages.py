@@ -116,7 +116,7 @@ def test_directory_has_pages(fresh):
 
 def test_room_page_tells_what_the_room_is(world):
     page = world.get("/council/").text
-    for part in ("xmpp:council@rooms.example?join",
+    for part in ("xmpp:council@rooms.example?join", "/council/join.svg",
                  "https://chat.example/#council%40rooms.example",
                  "https://example.org/charter",
                  "mailto:council@lists.example",
@@ -143,7 +143,7 @@ def test_what_was_taken_back_is_listed(world):
 
 
 @pytest.mark.parametrize("path", [
-    "/nowhere/", "/members/", f"/members/{DAY}", "/members/2026/",
+    "/nowhere/", "/members/", "/members/join.svg", f"/members/{DAY}", "/members/2026/",
     "/members/search?q=secret", f"/council/{EMPTY}", "/council/2026-02-30",
     "/council/m/nowhere", "/-/nothing", "/council/x/y"])
 def test_what_is_not_there_is_not_found(world, path):
@@ -398,7 +398,7 @@ def test_robots_are_told(world):
 
 OURS = set("""html head meta title link script body a header nav ul ol li h1 h2
 h3 h4 main p bdi span time form label input select option button table caption
-thead tbody tr th td dl dt dd code details summary section div
+thead tbody tr th td dl dt dd code details summary section div img
 footer""".split())
 
 
