@@ -708,6 +708,9 @@ static int build(struct wire *w)
 	if (!error) {
 		conference_note_gap(w->conference, w->last_alive);
 		muc_start(w->muc, w->is_too_old);
+		if (w->config->spool && *w->config->spool)
+			w->spool = spool_open(w->loop, w->importer,
+					      w->config->spool);
 	}
 	return error;
 }

@@ -33,7 +33,7 @@ s2s:
   allow_private: {private}
 {s2s}dns: {{servers: [{dns}], trust_ad: {trust_ad}}}
 rooms: {{history: 1000, user_messages: 0, room_messages: 0, user_presences: 0,
-        note_well: ""}}
+        note_well: ""{rooms}}}
 control: {{socket: {control}}}
 """
 
@@ -54,7 +54,7 @@ class Hallwayd:
                  prefix=(), extra="", listen_tls=(), s2s="",
                  trust_ad=False, certificates=None,
                  trust=None, operator_proof="dialback",
-                 private="yes"):
+                 private="yes", rooms=""):
         self.folder = folder
         self.domains = list(domains)
         self.listen = list(listen)
@@ -71,7 +71,8 @@ class Hallwayd:
             "certificates": certificates or {}, "trust": trust, "s2s": s2s,
             "dns": dns, "operators": operators, "extra": extra,
             "listen": listen, "listen_tls": listen_tls,
-            "operator_proof": operator_proof, "private": private, "trust_ad": trust_ad}
+            "operator_proof": operator_proof, "private": private, "trust_ad": trust_ad,
+            "rooms": rooms}
         self.configure()
         self.state.mkdir(mode=0o700, exist_ok=True)
 
@@ -88,6 +89,7 @@ class Hallwayd:
             listen=", ".join('"%s"' % at for at in has["listen"]),
             listen_tls=", ".join('"%s"' % at for at in has["listen_tls"]),
             trust_ad="yes" if has["trust_ad"] else "no",
+            rooms=", " + has["rooms"] if has["rooms"] else "",
             private=has["private"], s2s=has["s2s"]) + ("trust: %s\n" % has["trust"] if has["trust"]
                                else "") + has["extra"])
 
