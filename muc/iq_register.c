@@ -12,6 +12,7 @@
 #include "muc/rank.h"
 #include "muc/room.h"
 #include "muc/site.h"
+#include "muc/summons.h"
 #include "xml/elem.h"
 #include "xmpp/disco.h"
 #include "xmpp/form.h"
@@ -66,6 +67,8 @@ static const struct {
 	{ "url", "muc#register_url", "Your web page", false },
 	{ "note-well", "x-hallway_notewell",
 	  "I have read the Note Well of this room", true },
+	{ SUMMONS_KEY, "x-hallway_call",
+	  "Call me when something begins here", true },
 };
 
 static void add_form(const struct room *r, struct elem *query)
@@ -80,7 +83,7 @@ static void add_form(const struct room *r, struct elem *query)
 			       "Desired nickname", NULL);
 	elem_add(field, "required", NULL);
 	for (size_t i = 0; i < array_len(details); i++)
-		if (r->site->note_well || !details[i].is_box)
+		if (r->site->note_well || strcmp(details[i].key, "note-well"))
 			form_add_field(form, details[i].var,
 				       details[i].is_box ? "boolean"
 							 : "text-single",

@@ -26,8 +26,8 @@ static const struct command own_commands[] = {
 
 static const struct command *const tables[] = {
 	own_commands,    leader_commands, moderation_commands,
-	people_commands, record_commands, room_commands,
-	s2s_commands,    service_commands,
+	outage_commands, people_commands, record_commands,
+	room_commands,   s2s_commands,    service_commands,
 };
 
 const struct command *command_get(size_t i)

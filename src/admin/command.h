@@ -25,6 +25,7 @@ struct admin {
 	struct roll *roll;
 	struct importer *importer;
 	const char *database; /* path, for questions to the record */
+	const char *outage_file; /* path (XEP-0455), or NULL */
 	const char *version;
 	const char *const *domains;
 	size_t domain_count;

@@ -22,6 +22,7 @@ struct order {
 
 extern const struct command leader_commands[];
 extern const struct command moderation_commands[];
+extern const struct command outage_commands[];
 extern const struct command people_commands[];
 extern const struct command record_commands[];
 extern const struct command room_commands[];

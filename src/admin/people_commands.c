@@ -11,6 +11,7 @@
 #include "jid/jid.h"
 #include "muc/bans.h"
 #include "muc/hats.h"
+#include "muc/summons.h"
 #include "xmpp/datetime.h"
 
 static const char *or_empty(const char *text)
@@ -52,6 +53,20 @@ static void run_list(const struct order *order)
 		order_end(order);
 	else
 		end_with(order, DESK_NO_ROOM, room);
+}
+
+static void run_call(const struct order *order)
+{
+	const char *room = order_text(order, "room");
+	size_t count;
+
+	if (!muc_summon(order->admin->muc, room, order_text(order, "reason"),
+			&count)) {
+		end_with(order, DESK_NO_ROOM, room);
+		return;
+	}
+	order_row_number(order, "called", (int64_t)count);
+	order_end(order);
 }
 
 /* ---- affiliations ---- */
@@ -309,6 +324,12 @@ const struct command people_commands[] = {
 	  COMMAND_CHAIR,
 	  run_hat_take,
 	  { ROOM, PERSON, HAT, REASON } },
+	{ "people call",
+	  "call those to the room who registered with it and want to be called",
+	  COMMAND_CHAIR,
+	  run_call,
+	  { ROOM,
+	    { "reason", COMMAND_TEXT, 0, "What begins", NULL } } },
 	{ "people ban",
 	  "ban a person or a domain from a room, or from "
 	  "the whole service",

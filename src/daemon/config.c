@@ -717,6 +717,7 @@ static const struct config_key root_keys[] = {
 	LIST("operators", operators, "a bare JID (admin@example.org)",
 	     normal_bare_jid),
 	SPECIAL("operator_proof", read_proof),
+	TEXT("outage_file", outage_file, "the path of a file"),
 	TEXT("state_dir", state_dir, "the path of a directory"),
 	TEXT("trust", trust, "the path of a PEM file"),
 	DURATION("certificate_warning", certificate_warning, 0, 3650 * DAYS),
@@ -980,6 +981,7 @@ void config_free(struct config **c)
 	mem_free(&(*c)->note_well);
 	mem_free(&(*c)->socket);
 	mem_free(&(*c)->metrics_file);
+	mem_free(&(*c)->outage_file);
 	mem_free(&(*c)->spool);
 	mem_free(c);
 }

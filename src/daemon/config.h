@@ -51,6 +51,7 @@ struct config {
 	char *note_well; /* or NULL: nothing is said */
 	char *socket;
 	char *metrics_file; /* or NULL */
+	char *outage_file;  /* or NULL */
 	char *spool; /* folder of lists to import, or NULL */
 	struct config_list web_listen;
 	char *web_url;  /* ends in "/"; or NULL */

@@ -480,6 +480,7 @@ static int build_control(struct wire *w)
 		.muc = w->muc,
 		.store = w->store,
 		.s2s_desk = w->s2s_desk,
+		.outage_file = w->config->outage_file,
 		.roll = w->roll,
 		.importer = w->importer,
 		.database = w->database,

@@ -66,6 +66,7 @@
 #define NS_MUC_STABLE_ID "http://jabber.org/protocol/muc#stable_id"
 #define NS_MUC_SELF_PING \
 	"http://jabber.org/protocol/muc#self-ping-optimization"
+#define NS_CONFERENCE "jabber:x:conference"
 #define NS_OCCUPANT_ID "urn:xmpp:occupant-id:0"
 #define NS_STANZA_ID "urn:xmpp:sid:0"
 #define NS_DELAY "urn:xmpp:delay"

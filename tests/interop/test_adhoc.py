@@ -2,6 +2,7 @@
 """Commands (XEP-0050) as slixmpp's plugin runs them, through home servers."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -118,6 +119,29 @@ async def test_a_command_that_takes_time_is_answered(people, host):
     done = await dialog.complete(await dialog.start(), domain="home2.test")
     assert done["command"]["status"] == "completed", done
     assert len(rows(done)) > 2
+
+
+async def test_what_is_told_of_an_outage(people, host):
+    told = host.folder / "status.json"
+    host.terminate()
+    host.configure(extra="outage_file: %s\n" % told)
+    host.start()
+    frank = await people.login(OPERATOR)
+    visit = await frank.join(HALLWAY, "frank")
+    dialog = Dialog(frank, ROOMS, "outage-set")
+    form = await dialog.start()
+    refused = await dialog.complete(form, text="New disk", begin="tomorrow")
+    assert refused.xml.find(".//" + COMMANDS + "bad-payload") is not None
+    assert not told.exists()
+    done = await dialog.complete(form, text="New disk", announce=True,
+                                 begin="2026-03-10T12:00:00Z")
+    assert done["command"]["status"] == "completed", done
+    await visit.hears("New disk")
+    assert json.loads(told.read_text()) == {
+        "planned": True, "beginning": "2026-03-10T12:00:00.000Z",
+        "message": {"default": "New disk", "en": "New disk"}}
+    host.ctl("outage", "over")
+    assert json.loads(told.read_text()) == {}
 
 
 async def test_strangers_are_offered_nothing_of_it(people, host):

@@ -34,6 +34,7 @@
  *   ban KEY [REASON] | unban KEY  from the whole service
  *   leaders [ROLE|NAME|ADDRESS]...  the group's list says so ('_' is a blank)
  *   leader claim|confirm|deny JID ADDRESS
+ *   summon N [REASON]         so many were called to $room
  *   lost DOMAIN               it stayed unreachable beyond the grace
  *   farewell [TEXT]           the service stops for good
  *   undelivered NAME COND     what came last to NAME did not reach it
@@ -59,6 +60,7 @@
 #include "muc/leaders.h"
 #include "muc/note_well.h"
 #include "muc/room_config.h"
+#include "muc/summons.h"
 #include "stage.h"
 #include "store/record.h"
 #include "xml/elem.h"
@@ -781,6 +783,20 @@ static void do_leader(struct scene *sc, char *args)
 		fail(sc, "%s", leaders_result_text(result));
 }
 
+static void check_number(struct scene *sc, size_t is, const char *wanted);
+
+static void do_summon(struct scene *sc, char *args)
+{
+	const char *number = next_word(&args);
+	size_t count = 0;
+
+	stage_open(&sc->stage);
+	if (!muc_summon(sc->stage.muc, "hallway@rooms.example",
+			*args ? args : NULL, &count))
+		fail(sc, "no such room");
+	check_number(sc, count, number);
+}
+
 static void do_lost(struct scene *sc, char *args)
 {
 	muc_domain_lost(sc->stage.muc, "rooms.example", next_word(&args));
@@ -909,6 +925,7 @@ static const struct {
 	{ "config", do_config },   { "listed", do_listed },
 	{ "saved", do_saved },     { "forget", do_forget },
 	{ "links", do_links },     { "hat", do_hat },
+	{ "summon", do_summon },
 	{ "leaders", do_leaders }, { "leader", do_leader },
 	{ "wait", do_wait },       { "lost", do_lost },
 	{ "undelivered", do_undelivered }, { "farewell", do_farewell },
