@@ -7,15 +7,13 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "base/str.h"
-#include "jid/jid.h"
 #include "s2s/ack.h"
 #include "s2s/feed.h"
 #include "s2s/outq.h"
+#include "tests/unit/s2s/letter.h"
 #include "xml/elem.h"
 #include "xmpp/envelope.h"
 #include "xmpp/ns.h"
-#include "xmpp/stanza.h"
 
 /* ---- counting ---- */
 
@@ -111,36 +109,10 @@ static void ack_says_what_was_too_high(void **state)
 
 /* ---- keeping ---- */
 
-/* A message to u0, u1 ... of b.test; the first one is skipped, so each has one
- * stanza less than people. */
+/* The first of the people is skipped, so each has one stanza less than people. */
 static void add(struct outq *q, const char *body, unsigned people)
 {
-	struct audience_builder *builder = audience_builder_new();
-	struct elem *e = stanza_elem_new(STANZA_MESSAGE, NULL, NULL, NULL);
-	struct audience *audience;
-	struct frozen *frozen;
-	struct envelope *envelope;
-	struct list list;
-
-	for (unsigned i = 0; i < people; i++) {
-		char *text = str_format("u%u@b.test", i);
-		struct jid *to = jid_parse(text);
-
-		audience_builder_add(builder, to, i + 1);
-		jid_free(&to);
-		mem_free(&text);
-	}
-	audience = audience_builder_finish(&builder);
-	elem_add_with_text(e, "body", NULL, body);
-	frozen = frozen_new(e);
-	list_init(&list);
-	envelope_make_all(&list, frozen, audience, "a.test", 1);
-	envelope = list_first(&list, struct envelope, node);
-	list_remove(&envelope->node);
-	outq_add(q, envelope);
-	frozen_unref(&frozen);
-	audience_unref(&audience);
-	elem_free(&e);
+	outq_add(q, letter_new(body, people, 1));
 }
 
 /* "u1:one u2:one " of what is written when so many stanzas are. */

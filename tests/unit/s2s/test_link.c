@@ -3,12 +3,8 @@
  * and what may wait. The round and the stream of its own are played. */
 #include "tests/unit/unit.h"
 
-#include "base/buf.h"
-#include "base/list.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "jid/jid.h"
 #include "loop/loop.h"
 #include "s2s/feed.h"
 #include "s2s/limits.h"
@@ -20,9 +16,9 @@
 #include "s2s/route.h"
 #include "s2s/share.h"
 #include "s2s/tally.h"
+#include "tests/unit/s2s/letter.h"
 #include "xml/elem.h"
 #include "xmpp/envelope.h"
-#include "xmpp/stanza.h"
 
 /** The link, and all that was done around it. */
 static struct {
@@ -366,18 +362,8 @@ static void link_is(const char *expected, size_t waiting)
 
 static void add(void)
 {
-	struct elem *e = stanza_elem_new(STANZA_MESSAGE, NULL, NULL, NULL);
-	struct jid *to = jid_parse("u@b.test");
-	struct frozen *frozen;
-
-	elem_add_with_text(e, "body", NULL, "hello");
-	frozen = frozen_new(e);
-	link_add(f.link, envelope_new(frozen, to, "a.test"));
-	if (!link_is_over(f.link))
-		link_pump(f.link);
-	frozen_unref(&frozen);
-	jid_free(&to);
-	elem_free(&e);
+	link_add(f.link, letter_new("hello", 1, 0));
+	link_pump(f.link);
 }
 
 static void ask(void)

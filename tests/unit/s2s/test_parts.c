@@ -5,18 +5,17 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "jid/jid.h"
 #include "s2s/features.h"
 #include "s2s/limits.h"
 #include "s2s/outq.h"
 #include "s2s/seat.h"
 #include "s2s/shard.h"
 #include "s2s/trust.h"
+#include "tests/unit/s2s/letter.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
 #include "xmpp/envelope.h"
 #include "xmpp/ns.h"
-#include "xmpp/stanza.h"
 
 /* ---- features ---- */
 
@@ -115,38 +114,6 @@ static void trust_is_bounded(void **state)
 
 /* ---- outq ---- */
 
-/* A message with that body to so many people of b.test; 0 is skipped. */
-static struct envelope *make_envelope(const char *body, unsigned people,
-				      uint32_t skip)
-{
-	struct audience_builder *builder = audience_builder_new();
-	struct elem *e = stanza_elem_new(STANZA_MESSAGE, NULL, NULL, NULL);
-	struct audience *audience;
-	struct frozen *frozen;
-	struct envelope *envelope;
-	struct list list;
-
-	for (unsigned i = 0; i < people; i++) {
-		char *text = str_format("u%u@b.test", i);
-		struct jid *to = jid_parse(text);
-
-		audience_builder_add(builder, to, i + 1);
-		jid_free(&to);
-		mem_free(&text);
-	}
-	audience = audience_builder_finish(&builder);
-	elem_add_with_text(e, "body", NULL, body);
-	frozen = frozen_new(e);
-	list_init(&list);
-	envelope_make_all(&list, frozen, audience, "a.test", skip);
-	envelope = list_first(&list, struct envelope, node);
-	list_remove(&envelope->node);
-	frozen_unref(&frozen);
-	audience_unref(&audience);
-	elem_free(&e);
-	return envelope;
-}
-
 static void outq_expands_in_portions(void **state)
 {
 	struct outq q;
@@ -158,8 +125,8 @@ static void outq_expands_in_portions(void **state)
 	(void)state;
 	outq_init(&q);
 	buf_init(&whole);
-	outq_add(&q, make_envelope("one", 10, 4));
-	outq_add(&q, make_envelope("two", 3, 0));
+	outq_add(&q, letter_new("one", 10, 4));
+	outq_add(&q, letter_new("two", 3, 0));
 	assert_true(q.held < q.bytes); /* ten people, one stanza */
 	bytes = q.bytes;
 	assert_int_equal(q.count, 2);
@@ -201,9 +168,9 @@ static void outq_leaves_out_what_is_too_big(void **state)
 	big[sizeof(big) - 1] = '\0';
 	outq_init(&q);
 	buf_init(&out);
-	outq_add(&q, make_envelope("one", 2, 0));
-	outq_add(&q, make_envelope(big, 3, 0));
-	outq_add(&q, make_envelope("two", 2, 0));
+	outq_add(&q, letter_new("one", 2, 0));
+	outq_add(&q, letter_new(big, 3, 0));
+	outq_add(&q, letter_new("two", 2, 0));
 	done = outq_expand(&q, &out, 100000, sizeof(big));
 	assert_int_equal(done.stanzas, 4);
 	assert_int_equal(done.too_big, 3);
@@ -270,19 +237,6 @@ static void limits_read_what_they_write(void **state)
 	elem_free(&e);
 }
 
-/* A stanza as it is written in XML, to u0..u(people-1) of b.test. */
-static struct envelope *make_stanza(const char *text, unsigned people)
-{
-	struct envelope *e = make_envelope("", people, 0);
-	struct elem *tree = parser_read(text, strlen(text), NS_SERVER);
-
-	assert_non_null(tree);
-	frozen_unref(&e->stanza);
-	e->stanza = frozen_new(tree);
-	elem_free(&tree);
-	return e;
-}
-
 #define FROM "from='r@a.test/n'"
 #define OTHER "from='r@a.test/m'"
 #define MUC_USER(inner) \
@@ -332,15 +286,15 @@ static void outq_drops_what_is_outdone(void **state)
 	(void)state;
 	for (size_t i = 0; i < array_len(outdone); i++) {
 		struct envelope *newer =
-			make_stanza(outdone[i].newer, outdone[i].newer_people);
+			letter_read(outdone[i].newer, outdone[i].newer_people);
 		struct outq q;
 		size_t bytes, held, dropped;
 
 		outq_init(&q);
-		outq_add(&q, make_envelope("first", 1, 0));
+		outq_add(&q, letter_new("first", 1, 0));
 		bytes = q.bytes;
 		held = q.held;
-		outq_add(&q, make_stanza(outdone[i].older,
+		outq_add(&q, letter_read(outdone[i].older,
 					 outdone[i].older_people));
 		dropped = outq_supersede(&q, newer);
 		if (dropped != outdone[i].dropped)
@@ -356,20 +310,20 @@ static void outq_drops_what_is_outdone(void **state)
 /* What stands first may be half written; what was lost once is counted. */
 static void outq_drops_nothing_that_was_begun(void **state)
 {
-	struct envelope *newer = make_stanza(PRESENCE(FROM), 3);
+	struct envelope *newer = letter_read(PRESENCE(FROM), 3);
 	struct outq q;
 	struct buf out;
 
 	(void)state;
 	outq_init(&q);
 	buf_init(&out);
-	outq_add(&q, make_stanza(PRESENCE(FROM), 3));
+	outq_add(&q, letter_read(PRESENCE(FROM), 3));
 	assert_int_equal(outq_supersede(&q, newer), 0);
-	outq_add(&q, make_stanza(PRESENCE(FROM), 3));
-	outq_add(&q, make_stanza(PRESENCE(FROM), 3));
+	outq_add(&q, letter_read(PRESENCE(FROM), 3));
+	outq_add(&q, letter_read(PRESENCE(FROM), 3));
 	(void)outq_expand(&q, &out, 1, 0);
 	assert_int_equal(outq_supersede(&q, newer), 6);
-	outq_add(&q, make_stanza(PRESENCE(FROM), 3));
+	outq_add(&q, letter_read(PRESENCE(FROM), 3));
 	outq_rewind(&q, true);
 	assert_int_equal(outq_supersede(&q, newer), 0);
 	assert_int_equal(q.count, 2);
@@ -381,33 +335,33 @@ static void outq_drops_nothing_that_was_begun(void **state)
 /* Long as the queue is, and what has begun and waits again once more. */
 static void outq_finds_what_is_outdone_far_ahead(void **state)
 {
-	struct envelope *newer = make_stanza(PRESENCE(FROM), 3);
+	struct envelope *newer = letter_read(PRESENCE(FROM), 3);
 	struct outq q;
 	struct buf out;
 
 	(void)state;
 	outq_init(&q);
 	buf_init(&out);
-	outq_add(&q, make_envelope("first", 1, 0));
-	outq_add(&q, make_stanza(PRESENCE(FROM), 3));
+	outq_add(&q, letter_new("first", 1, 0));
+	outq_add(&q, letter_read(PRESENCE(FROM), 3));
 	for (unsigned i = 0; i < 3000; i++) {
 		char *text = str_format(PRESENCE("from='r@a.test/n%u'"), i);
 
-		outq_add(&q, make_stanza(text, 1));
+		outq_add(&q, letter_read(text, 1));
 		mem_free(&text);
 	}
 	assert_int_equal(outq_supersede(&q, newer), 3);
 	assert_int_equal(q.count, 3001);
 	/* the same for one that came when the others were known */
-	outq_add(&q, make_stanza(PRESENCE(FROM), 2));
+	outq_add(&q, letter_read(PRESENCE(FROM), 2));
 	assert_int_equal(outq_supersede(&q, newer), 2);
 	/* and for one that was begun, and begins anew */
 	outq_fini(&q);
-	outq_add(&q, make_envelope("first", 1, 0));
-	outq_add(&q, make_stanza(PRESENCE(FROM), 2));
-	outq_add(&q, make_envelope("last", 1, 0));
+	outq_add(&q, letter_new("first", 1, 0));
+	outq_add(&q, letter_read(PRESENCE(FROM), 2));
+	outq_add(&q, letter_new("last", 1, 0));
 	assert_int_equal(outq_supersede(&q, newer), 2);
-	outq_add(&q, make_stanza(PRESENCE(FROM), 2));
+	outq_add(&q, letter_read(PRESENCE(FROM), 2));
 	assert_int_equal(outq_expand(&q, &out, 100000, 0).stanzas, 4);
 	assert_true(outq_is_empty(&q));
 	outq_rewind(&q, false);
@@ -429,10 +383,10 @@ static void outq_gives_back_what_is_left(void **state)
 	buf_init(&out);
 	assert_int_equal(outq_oldest(&q), 0);
 	assert_null(outq_take(&q));
-	e = make_envelope("one", 5, 0);
+	e = letter_new("one", 5, 0);
 	e->posted = 1234;
 	outq_add(&q, e);
-	outq_add(&q, make_envelope("two", 2, 0));
+	outq_add(&q, letter_new("two", 2, 0));
 	assert_int_equal(outq_oldest(&q), 1234);
 	assert_int_equal(outq_expand(&q, &out, 1, 0).stanzas,
 			 1);
