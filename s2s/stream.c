@@ -9,12 +9,10 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "base/str.h"
-#include "jid/idna.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "net/addr.h"
 #include "net/tcp.h"
-#include "net/tls.h"
 #include "s2s/brake.h"
 #include "s2s/hush.h"
 #include "s2s/pace.h"
@@ -22,6 +20,7 @@
 #include "s2s/s2s.h"
 #include "s2s/report.h"
 #include "s2s/tally.h"
+#include "s2s/transport.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
 #include "xml/write.h"
@@ -30,8 +29,6 @@
 #define CLOSE_TIMEOUT 5000 /* ms for the peer's part in closing */
 #define ABRUPT_TIMEOUT 200 /* ms: the same, when nothing is hoped for */
 #define ID_BYTES 16
-#define MAX_ID 256
-#define MAX_DOMAIN 1023
 #define TLS_HANDSHAKE_RECORD 0x16 /* no XML begins like this */
 
 enum stream_state {
@@ -51,8 +48,7 @@ struct stream {
 	void *owner;
 	enum stream_role role;
 	enum stream_state state;
-	struct tcp *tcp;       /* until TLS takes it */
-	struct tls *tls;       /* then this */
+	struct transport transport;
 	struct parser *parser; /* one per (re)start */
 	struct timer *timer;   /* for the end, and for WAITING */
 	struct pace_turn turn; /* WAITING */
@@ -81,36 +77,22 @@ static bool is_alive(const struct stream *s)
 	       s->state == STREAM_SECURE;
 }
 
-/* ---- transport ---- */
+/* ---- bytes ---- */
 
-static void transport_read(struct stream *s, bool on)
-{
-	if (s->tls)
-		tls_read(s->tls, on);
-	else
-		tcp_read(s->tcp, on);
-}
-
-static void transport_write(struct stream *s, const void *data, size_t len)
+static void say(struct stream *s, const void *data, size_t len)
 {
 	s->wrote_at = loop_now(s->place->loop);
-	if (s->tls)
-		tls_write(s->tls, data, len);
-	else
-		tcp_write(s->tcp, data, len);
+	transport_write(&s->transport, data, len);
 }
 
-static void transport_close(struct stream *s)
+static void drop(struct stream *s)
 {
 	s->state = STREAM_CLOSED;
 	timer_stop(s->timer);
 	pace_leave(&s->turn);
 	brake_release(&s->brake);
-	if (s->tls)
-		tls_close(s->tls);
-	else
-		tcp_close(s->tcp);
-	s->taken = s->tls ? tls_taken(s->tls) : tcp_taken(s->tcp);
+	transport_close(&s->transport);
+	s->taken = transport_taken(&s->transport);
 }
 
 /* Flush, end our direction and wait for the end of theirs: closing with bytes
@@ -118,12 +100,9 @@ static void transport_close(struct stream *s)
 static void end(struct stream *s)
 {
 	s->state = STREAM_ENDING;
-	if (s->tls)
-		tls_shutdown(s->tls);
-	else
-		tcp_shutdown(s->tcp);
+	transport_shutdown(&s->transport);
 	brake_release(&s->brake);
-	transport_read(s, true);
+	transport_read(&s->transport, true);
 	timer_start(s->timer, s->is_abrupt ? ABRUPT_TIMEOUT : CLOSE_TIMEOUT);
 }
 
@@ -134,7 +113,7 @@ static void on_timeout(void *owner)
 	if (s->state == STREAM_WAITING)
 		lose(s, "no turn for TLS in time");
 	else
-		transport_close(s);
+		drop(s);
 }
 
 /* ---- what we say ---- */
@@ -145,7 +124,7 @@ static void write_close(struct stream *s)
 
 	buf_init(&out);
 	write_stream_close(&out);
-	transport_write(s, buf_data(&out), out.len);
+	say(s, buf_data(&out), out.len);
 	buf_fini(&out);
 }
 
@@ -155,7 +134,7 @@ static void write_tree(struct stream *s, const struct elem *e)
 
 	buf_init(&out);
 	write_elem(&out, e, NS_SERVER);
-	transport_write(s, buf_data(&out), out.len);
+	say(s, buf_data(&out), out.len);
 	buf_fini(&out);
 }
 
@@ -174,7 +153,7 @@ void stream_send_header(struct stream *s, const char *from, const char *to)
 	}
 	buf_init(&out);
 	write_stream_open(&out, &header);
-	transport_write(s, buf_data(&out), out.len);
+	say(s, buf_data(&out), out.len);
 	buf_fini(&out);
 }
 
@@ -189,13 +168,13 @@ void stream_give(struct stream *s, struct elem *owned)
 void stream_write(struct stream *s, const void *data, size_t len)
 {
 	require(s->state == STREAM_SECURE && s->has_header);
-	transport_write(s, data, len);
+	say(s, data, len);
 }
 
 void stream_keep_alive(struct stream *s)
 {
 	if (s->state == STREAM_SECURE && s->has_header && !s->is_finished)
-		transport_write(s, " ", 1);
+		say(s, " ", 1);
 }
 
 static void fail(struct stream *s, enum stream_cond cond, const char *text,
@@ -204,7 +183,7 @@ static void fail(struct stream *s, enum stream_cond cond, const char *text,
 	struct elem *error;
 
 	if (s->state == STREAM_HANDSHAKE || s->state == STREAM_WAITING)
-		transport_close(s);
+		drop(s);
 	if (!is_alive(s))
 		return;
 	if (s->is_finished) {
@@ -252,36 +231,33 @@ void stream_close(struct stream *s)
 {
 	if (s->state == STREAM_HANDSHAKE || s->state == STREAM_WAITING ||
 	    (is_alive(s) && !s->has_header)) {
-		transport_close(s);
+		drop(s);
 		return;
 	}
 	if (!is_alive(s))
 		return;
 	if (s->is_finished) { /* they had their time */
-		transport_close(s);
+		drop(s);
 		return;
 	}
 	write_close(s);
 	s->state = STREAM_CLOSING;
 	s->is_paused = false;
 	brake_release(&s->brake);
-	transport_read(s, true);
+	transport_read(&s->transport, true);
 	timer_start(s->timer, CLOSE_TIMEOUT);
 }
 
 void stream_set_abrupt(struct stream *s)
 {
 	s->is_abrupt = true;
-	if (s->tls)
-		tls_set_abrupt(s->tls);
-	else
-		tcp_set_abrupt(s->tcp);
+	transport_set_abrupt(&s->transport);
 }
 
 void stream_abort(struct stream *s)
 {
 	if (s->state != STREAM_CLOSED)
-		transport_close(s);
+		drop(s);
 }
 
 /* ---- what they say ---- */
@@ -300,70 +276,17 @@ static void fail_and_tell(struct stream *s, enum stream_cond cond,
 		    text ? text : stream_cond_element(cond));
 }
 
-static int read_version(const char *text)
-{
-	int64_t major;
-	char digits[4];
-	size_t len;
-
-	if (!text)
-		return 0;
-	len = strcspn(text, ".");
-	if (len == 0 || len >= sizeof(digits))
-		return 0;
-	memcpy(digits, text, len);
-	digits[len] = '\0';
-	return str_to_int64(digits, 0, 999, &major) == 0 ? (int)major : 0;
-}
-
-/* False: there is one, but it is not a domain. */
-static bool read_domain(const struct elem *e, const char *name, char **out)
-{
-	const char *text = elem_attr(e, name);
-
-	*out = NULL;
-	if (!text)
-		return true;
-	if (!*text || strlen(text) > MAX_DOMAIN || strpbrk(text, "@/"))
-		return false;
-	*out = idna_to_unicode(text);
-	return *out != NULL;
-}
-
-static void tell_header(struct stream *s, const struct elem *e)
-{
-	struct stream_header header = { .id = elem_attr(e, "id") };
-	char *from;
-	char *to = NULL;
-
-	header.version = read_version(elem_attr(e, "version"));
-	if (header.id && strlen(header.id) > MAX_ID)
-		header.id = NULL;
-	if (!read_domain(e, "from", &from) || !read_domain(e, "to", &to)) {
-		fail_and_tell(s, STREAM_COND_IMPROPER_ADDRESSING, NULL);
-	} else if (header.version > 1) {
-		fail_and_tell(s, STREAM_COND_UNSUPPORTED_VERSION, NULL);
-	} else {
-		header.from = from;
-		header.to = to;
-		s->events->on_header(s->owner, &header);
-	}
-	mem_free(&from);
-	mem_free(&to);
-}
-
-/* RFC 6120 4.8.1, 4.8.2; the prefix is of no concern. */
 static void take_header(struct stream *s, const struct elem *e,
 			const char *default_ns)
 {
-	if (!str_equal(elem_ns(e), NS_STREAM))
-		fail_and_tell(s, STREAM_COND_INVALID_NAMESPACE, NULL);
-	else if (!str_equal(elem_name(e), "stream"))
-		fail_and_tell(s, STREAM_COND_BAD_FORMAT, NULL);
-	else if (!str_equal(default_ns, NS_SERVER))
-		fail_and_tell(s, STREAM_COND_INVALID_NAMESPACE, NULL);
+	struct stream_header header;
+	enum stream_cond fault;
+
+	if (header_read(e, default_ns, &header, &fault))
+		s->events->on_header(s->owner, &header);
 	else
-		tell_header(s, e);
+		fail_and_tell(s, fault, NULL);
+	header_fini(&header);
 }
 
 static void take_end(struct stream *s)
@@ -455,7 +378,7 @@ static void take_fault(struct stream *s)
 /* Reading stops for two reasons. */
 static void set_reading(struct stream *s)
 {
-	transport_read(s, !s->is_paused && !s->brake.is_on);
+	transport_read(&s->transport, !s->is_paused && !s->brake.is_on);
 }
 
 /* A handler may pause, restart or end the stream: looked at again each time. */
@@ -520,9 +443,8 @@ static void shake_hands(struct stream *s, const struct tls_settings *settings,
 {
 	s->state = STREAM_HANDSHAKE;
 	begin_parser(s);
-	s->tls = tls_open(s->tcp, settings, head, head_len, &tls_events, s);
-	s->tcp = NULL;
-	tls_read(s->tls, true);
+	transport_start_tls(&s->transport, settings, head, head_len,
+			    &tls_events, s);
 }
 
 static void accept_tls(void *owner)
@@ -543,10 +465,10 @@ static void accept_tls(void *owner)
 static void wait_for_tls(struct stream *s, const void *head, size_t head_len)
 {
 	s->state = STREAM_WAITING;
-	tcp_read(s->tcp, false);
+	transport_read(&s->transport, false);
 	buf_add(&s->head, head, head_len);
 	timer_start(s->timer, s->place->settings->tls_timeout);
-	pace_wait(s->place->pace, &s->turn, tcp_peer(s->tcp));
+	pace_wait(s->place->pace, &s->turn, stream_peer_addr(s));
 }
 
 /* XEP-0368: on any port of ours TLS may come first, since SRV records point to
@@ -573,7 +495,7 @@ static void on_bytes(void *owner, const unsigned char *data, size_t len)
 	/* a bad result is looked at when all before it is taken */
 	if (parser_fault(s->parser) == PARSE_FAULT_NONE &&
 	    parser_feed(s->parser, data, len) == PARSE_BAD)
-		transport_read(s, false);
+		transport_read(&s->transport, false);
 	if (is_alive(s))
 		brake_charge(&s->brake, len, 0);
 	go_on(s);
@@ -610,8 +532,8 @@ static void on_failed(void *owner, int error)
 	struct stream *s = owner;
 	char *text;
 
-	if (error == HW_E_TLS && s->tls) {
-		text = str_format("TLS: %s", tls_fault(s->tls));
+	if (error == HW_E_TLS && s->transport.tls) {
+		text = str_format("TLS: %s", tls_fault(s->transport.tls));
 		lose(s, text);
 		mem_free(&text);
 	} else {
@@ -666,8 +588,8 @@ struct stream *stream_open(const struct place *place, int owned_fd,
 {
 	struct stream *s = mem_new(struct stream);
 
-	s->tcp = tcp_open(place->loop, owned_fd, &tcp_events, s);
-	if (!s->tcp) {
+	if (!transport_open(&s->transport, place->loop, owned_fd, &tcp_events,
+			    s)) {
 		mem_free(&s);
 		return NULL;
 	}
@@ -683,9 +605,9 @@ struct stream *stream_open(const struct place *place, int owned_fd,
 	brake_init(&s->brake, place->loop, place->settings, on_brake_released,
 		   s);
 	s->wrote_at = s->read_at = loop_now(place->loop);
-	addr_print(tcp_peer(s->tcp), s->peer);
+	addr_print(stream_peer_addr(s), s->peer);
 	begin_parser(s);
-	tcp_read(s->tcp, true);
+	transport_read(&s->transport, true);
 	return s;
 }
 
@@ -748,7 +670,7 @@ bool stream_may_log(const struct stream *s, const char *cause)
 
 const struct addr *stream_peer_addr(const struct stream *s)
 {
-	return s->tls ? tls_peer(s->tls) : tcp_peer(s->tcp);
+	return transport_peer(&s->transport);
 }
 
 bool stream_is_secure(const struct stream *s)
@@ -768,16 +690,16 @@ const char *stream_peer(const struct stream *s)
 
 const char *stream_cipher(const struct stream *s)
 {
-	return s->tls ? tls_describe(s->tls) : "no TLS";
+	return transport_describe(&s->transport);
 }
 
 enum cert_verdict stream_peer_verdict(const struct stream *s,
 				      const char *domain)
 {
-	return s->tls ? tls_peer_verdict_by(s->tls, domain,
-					    s->place->verdicts,
-					    s->place->creds)
-		      : CERT_NONE;
+	return s->transport.tls ? tls_peer_verdict_by(s->transport.tls, domain,
+						      s->place->verdicts,
+						      s->place->creds)
+				: CERT_NONE;
 }
 
 enum dane_verdict stream_peer_dane(const struct stream *s,
@@ -785,25 +707,24 @@ enum dane_verdict stream_peer_dane(const struct stream *s,
 				   const char *const *names,
 				   size_t name_count)
 {
-	require(s->tls);
-	return tls_peer_dane(s->tls, set, names, name_count);
+	require(s->transport.tls);
+	return tls_peer_dane(s->transport.tls, set, names, name_count);
 }
 
 size_t stream_queued(const struct stream *s)
 {
-	return s->tls ? tls_queued(s->tls) : tcp_queued(s->tcp);
+	return transport_queued(&s->transport);
 }
 
 uint64_t stream_taken(const struct stream *s)
 {
-	if (s->state == STREAM_CLOSED)
-		return s->taken;
-	return s->tls ? tls_taken(s->tls) : tcp_taken(s->tcp);
+	return s->state == STREAM_CLOSED ? s->taken
+					 : transport_taken(&s->transport);
 }
 
 int64_t stream_progress_at(const struct stream *s)
 {
-	return s->tls ? tls_progress_at(s->tls) : tcp_progress_at(s->tcp);
+	return transport_progress_at(&s->transport);
 }
 
 int64_t stream_wrote_at(const struct stream *s)
@@ -828,8 +749,8 @@ void stream_report(const struct stream *s, struct report_row *row)
 
 void stream_peer_summary(const struct stream *s, struct cert_summary *out)
 {
-	if (s->tls)
-		tls_peer_summary(s->tls, out);
+	if (s->transport.tls)
+		tls_peer_summary(s->transport.tls, out);
 	else
 		*out = (struct cert_summary){ 0 };
 }

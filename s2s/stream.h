@@ -13,6 +13,7 @@
 #include "base/base.h"
 #include "net/cert.h"
 #include "net/dane.h"
+#include "s2s/header.h"
 #include "xmpp/cond.h"
 
 struct addr;
@@ -23,15 +24,6 @@ struct stream;
 
 enum stream_role { STREAM_SERVER, STREAM_CLIENT };
 
-/** What the peer's header says; borrowed during on_header. Addresses are
- *  domains, normalised; NULL = absent. */
-struct stream_header {
-	const char *from;
-	const char *to;
-	const char *id;
-	int version; /* major; 0 = absent or below 1.0 */
-};
-
 /** Why a stream ended that its owner did not end. */
 enum stream_end {
 	STREAM_END_PEER,  /* </stream:stream> */
@@ -41,6 +33,7 @@ enum stream_end {
 };
 
 struct stream_events {
+	/** The header is borrowed until this returns. */
 	void (*on_header)(void *owner, const struct stream_header *header);
 	/** Takes the element: a child of the root other than stream:error. */
 	void (*on_elem)(void *owner, struct elem *owned);
