@@ -3,21 +3,18 @@
 
 #include <inttypes.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/throttle.h"
 #include "jid/idna.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "s2s/backlog.h"
 #include "s2s/backoff.h"
-#include "s2s/feed.h"
 #include "s2s/inquiry.h"
+#include "s2s/link_part.h"
 #include "s2s/outbound.h"
 #include "s2s/place.h"
-#include "s2s/report.h"
 #include "s2s/round.h"
 #include "s2s/share.h"
 #include "s2s/tally.h"
@@ -30,75 +27,15 @@
 	3600000 /* ms that EXTERNAL is not tried where it ended a
 			      * stream */
 
-enum link_state {
-	LINK_IDLE,
-	LINK_REACHING,    /* DNS and TCP: a round */
-	LINK_NEGOTIATING, /* a stream not yet of use, or our domain asserted */
-	LINK_VERIFYING,   /* a stream over TLS, so far only for db:verify */
-	LINK_READY,       /* stanzas flow */
-	LINK_DRAINING,    /* the stream closes; then comes `next` */
-	LINK_BACKING_OFF,
-};
-
-/* What comes when the old stream is closed: never two at a time, or the order
- * of a room's messages would be anybody's guess. */
-enum link_next {
-	LINK_NEXT_IDLE,   /* begin again only if something waits */
-	LINK_NEXT_TARGET, /* try the next address */
-	LINK_NEXT_FAIL,   /* the round failed */
-};
-
-struct link {
-	const struct place *place; /* borrowed */
-	const struct link_events *events;
-	void *owner;
-	char *local;        /* owned; ours */
-	char *remote;       /* owned */
-	char *local_ascii;  /* owned; A-labels */
-	char *remote_ascii; /* owned, or NULL: no name that DNS could have */
-	enum link_state state;
-	enum link_next next;
-	struct backlog backlog;
-	struct inquiry inquiry;
-	struct feed feed;
-	struct round round;
-	struct outbound *stream; /* NEGOTIATING, VERIFYING, READY, DRAINING */
-	struct timer *deadline;  /* of the attempt, or of the back-off */
-	unsigned failures;       /* rounds in a row */
-	enum cond_name cause;    /* why this round is going to fail */
-	enum cond_name why;      /* the last one failed */
-	int64_t failed_at;
-	int64_t rest_until; /* of BACKING_OFF */
-	int64_t opened_at;
-	int64_t used_at;
-	char *fault; /* owned; the last one, in words, or NULL */
-	int64_t fault_at;
-	int64_t changed_at;      /* when state was entered */
-	bool is_asserted;        /* our domain, on the stream that there is */
-	bool is_attended;        /* its people are in rooms */
-	bool is_lost;            /* told on_lost, not reached since */
-	bool is_heavy;           /* told on_heavy */
-	bool is_leaving;         /* link_close() */
-	unsigned payer;          /* whose share a dial only to verify is of */
-	bool is_counted;         /* there, and among tally.verifying */
-	bool is_over_share;      /* told; until it dials */
-	struct throttle retries; /* rounds that only questions asked for */
-};
-
 static const struct outbound_events outbound_events;
 static void begin(struct link *l);
 static void fail_round(struct link *l);
 static void close_when_answered(struct link *l);
 
-static int64_t now_of(const struct link *l)
-{
-	return loop_now(l->place->loop);
-}
-
 static void enter(struct link *l, enum link_state state)
 {
 	if (l->state != state)
-		l->changed_at = now_of(l);
+		l->changed_at = link_now(l);
 	l->state = state;
 	if (l->is_counted && state != LINK_REACHING &&
 	    state != LINK_NEGOTIATING) {
@@ -154,25 +91,23 @@ static void choose_payer(struct link *l, const struct addr *by)
 static void set_fault(struct link *l, const char *text)
 {
 	str_set(&l->fault, text);
-	l->fault_at = now_of(l);
+	l->fault_at = link_now(l);
 }
 
-/* Through their stream (XEP-0288), unless one of ours is open, or about to be: all
- * goes one way, and another only when the one is closed. */
-static bool is_fed(const struct link *l)
+bool link_is_fed(const struct link *l)
 {
 	return l->feed.stream && !l->is_asserted;
 }
 
-static bool is_open(const struct link *l)
+bool link_is_open(const struct link *l)
 {
-	return l->state == LINK_READY || is_fed(l);
+	return l->state == LINK_READY || link_is_fed(l);
 }
 
 static bool is_wanted(const struct link *l)
 {
 	return !l->is_leaving &&
-	       ((!outq_is_empty(&l->backlog.queue) && !is_fed(l)) ||
+	       ((!outq_is_empty(&l->backlog.queue) && !link_is_fed(l)) ||
 		!inquiry_is_empty(&l->inquiry));
 }
 
@@ -207,13 +142,13 @@ static void on_grace(void *owner)
 {
 	struct link *l = owner;
 
-	if (!is_open(l) && !outq_is_empty(&l->backlog.queue))
+	if (!link_is_open(l) && !outq_is_empty(&l->backlog.queue))
 		lose(l, l->why);
 }
 
-static void arm_grace(struct link *l)
+void link_arm_grace(struct link *l)
 {
-	if (!is_open(l))
+	if (!link_is_open(l))
 		backlog_arm(&l->backlog);
 }
 
@@ -241,7 +176,7 @@ static const struct inquiry_events inquiry_events = {
 static void send_questions(struct link *l)
 {
 	if (inquiry_send(&l->inquiry, l->stream, l->local, l->remote))
-		l->used_at = now_of(l);
+		l->used_at = link_now(l);
 }
 
 /* ---- back-off ---- */
@@ -257,23 +192,22 @@ static int64_t cut_to_grace(const struct link *l, int64_t rest)
 static void back_off(struct link *l, int64_t rest)
 {
 	enter(l, LINK_BACKING_OFF);
-	l->rest_until = now_of(l) + rest;
+	l->rest_until = link_now(l) + rest;
 	timer_start(l->deadline, rest);
 }
 
-/* The first that waits came during a back-off made for nobody. */
-static void recut_rest(struct link *l)
+void link_recut_rest(struct link *l)
 {
-	int64_t left = l->rest_until - now_of(l);
+	int64_t left = l->rest_until - link_now(l);
 
 	back_off(l, cut_to_grace(l, left > 0 ? left : 0));
 }
 
-static void settle_idle(struct link *l)
+void link_settle_idle(struct link *l)
 {
 	enter(l, LINK_IDLE);
 	timer_stop(l->deadline);
-	l->used_at = now_of(l);
+	l->used_at = link_now(l);
 	if (is_wanted(l))
 		begin(l);
 	else
@@ -286,7 +220,7 @@ static void fail_round(struct link *l)
 
 	l->failures++;
 	l->why = l->cause;
-	l->failed_at = now_of(l);
+	l->failed_at = link_now(l);
 	inquiry_fail(&l->inquiry, l->why);
 	if (l->is_lost)
 		backlog_drop(&l->backlog);
@@ -361,10 +295,10 @@ static const struct round_events round_events = {
 };
 
 /* Only while the stream is open: to open one the peer may have to ask us. */
-static void weigh(struct link *l)
+void link_weigh(struct link *l)
 {
 	bool is_heavy =
-		is_open(l) && backlog_is_heavy(&l->backlog, l->is_heavy);
+		link_is_open(l) && backlog_is_heavy(&l->backlog, l->is_heavy);
 
 	if (is_heavy == l->is_heavy)
 		return;
@@ -381,13 +315,13 @@ static bool is_over_bounds(const struct link *l)
 	bool is_hopeful = l->failures == 0 && l->state != LINK_IDLE &&
 			  l->state != LINK_BACKING_OFF;
 
-	return backlog_is_over(&l->backlog, is_open(l) || is_hopeful);
+	return backlog_is_over(&l->backlog, link_is_open(l) || is_hopeful);
 }
 
 static void drain(struct link *l, enum link_next next)
 {
 	enter(l, LINK_DRAINING);
-	weigh(l);
+	link_weigh(l);
 	l->next = next;
 	if (next != LINK_NEXT_TARGET) /* else the attempt goes on */
 		timer_stop(l->deadline);
@@ -398,7 +332,7 @@ static void on_deadline(void *owner)
 	struct link *l = owner;
 
 	if (l->state == LINK_BACKING_OFF) {
-		settle_idle(l);
+		link_settle_idle(l);
 		return;
 	}
 	set_fault(l, "no answer in time");
@@ -414,7 +348,7 @@ static void on_deadline(void *owner)
 
 /* ---- the stream ---- */
 
-static void assert_if_wanted(struct link *l)
+void link_assert_if_wanted(struct link *l)
 {
 	if (outq_is_empty(&l->backlog.queue) || l->feed.stream ||
 	    !outbound_may_assert(l->stream))
@@ -440,7 +374,7 @@ static bool may_trust(const struct link *l)
 		counter_add(&tally.forbidden, 1);
 		return false;
 	}
-	if (!recall_has(l->place->proven, l->remote, now_of(l)))
+	if (!recall_has(l->place->proven, l->remote, link_now(l)))
 		return true;
 	counter_add(&tally.downgrades, 1);
 	log_warn(LOG_S2S,
@@ -467,9 +401,9 @@ static void on_secure(void *owner)
 	timer_stop(l->deadline);
 	round_succeed(&l->round);
 	enter(l, LINK_VERIFYING);
-	l->used_at = now_of(l);
+	l->used_at = link_now(l);
 	send_questions(l);
-	assert_if_wanted(l);
+	link_assert_if_wanted(l);
 }
 
 static void on_open(void *owner, enum s2s_proof proof)
@@ -482,7 +416,7 @@ static void on_open(void *owner, enum s2s_proof proof)
 	backlog_disarm(&l->backlog);
 	enter(l, LINK_READY);
 	l->is_lost = false;
-	l->used_at = l->opened_at = now_of(l);
+	l->used_at = l->opened_at = link_now(l);
 	send_questions(l); /* those that came during EXTERNAL */
 	link_pump(l);
 }
@@ -521,7 +455,7 @@ static bool on_verified(void *owner, const struct packet *answer)
 
 	if (!inquiry_take_answer(&l->inquiry, answer, l->local, l->remote))
 		return false;
-	l->used_at = now_of(l);
+	l->used_at = link_now(l);
 	close_when_answered(l);
 	return true;
 }
@@ -545,7 +479,7 @@ static void on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
 {
 	struct link *l = owner;
 
-	l->used_at = now_of(l);
+	l->used_at = link_now(l);
 	l->events->on_stanza(l->owner, owned, proof);
 }
 
@@ -561,7 +495,7 @@ static void on_reply(void *owner, struct envelope *owned)
 static bool cut_short(struct link *l)
 {
 	backlog_cut(&l->backlog);
-	if (now_of(l) - l->opened_at < SHORT_LIFE)
+	if (link_now(l) - l->opened_at < SHORT_LIFE)
 		return true;
 	l->failures = 0;
 	return false;
@@ -581,7 +515,7 @@ static void note_ending(struct link *l, enum outbound_end how, const char *text)
 		break;
 	case OUTBOUND_END_EXTERNAL:
 		(void)recall_add(l->place->no_external, l->remote,
-				 now_of(l) + NO_EXTERNAL, now_of(l));
+				 link_now(l) + NO_EXTERNAL, link_now(l));
 		round_repeat(&l->round); /* and straight to dialback */
 		break;
 	case OUTBOUND_END_LOST:
@@ -624,15 +558,15 @@ static void on_closed(void *owner)
 	l->stream = NULL;
 	inquiry_forget_sent(&l->inquiry);
 	if (l->is_leaving)
-		settle_idle(l);
+		link_settle_idle(l);
 	else if (l->next == LINK_NEXT_TARGET)
 		reach_next(l);
 	else if (l->next == LINK_NEXT_FAIL && (is_wanted(l) || l->is_lost))
 		fail_round(l);
 	else
-		settle_idle(l);
-	arm_grace(l);
-	if (is_fed(l))
+		link_settle_idle(l);
+	link_arm_grace(l);
+	if (link_is_fed(l))
 		link_pump(l);
 }
 
@@ -651,53 +585,15 @@ static const struct outbound_events outbound_events = {
 
 /* ---- writing ---- */
 
-static void release(struct link *l, uint64_t stream)
-{
-	if (stream)
-		l->events->on_release(l->owner, l->local, l->remote, stream,
-				      false);
-}
-
-static void release_feed(struct link *l)
-{
-	struct feed feed = l->feed;
-
-	l->feed = (struct feed){ 0 };
-	release(l, feed.stream);
-	release(l, feed.spare);
-	l->events->on_quiet(l->owner);
-}
-
-/* One portion is under way at a time. */
-static void pump_feed(struct link *l)
-{
-	struct feed_portion portion = { .stream = l->feed.stream };
-	struct buf data;
-
-	buf_init(&data);
-	portion.data = &data;
-	if (!l->feed.is_under_way &&
-	    backlog_fill(&l->backlog, &portion, l->feed.max_bytes, l->remote)) {
-		portion.serial = ++l->feed.serial;
-		l->feed.is_under_way = true;
-		l->used_at = now_of(l);
-		l->events->on_portion(l->owner, l->local, l->remote, &portion);
-	}
-	buf_fini(&data);
-	weigh(l);
-	if (l->is_leaving && outq_is_empty(&l->backlog.queue))
-		release_feed(l);
-}
-
 void link_pump(struct link *l)
 {
-	if (is_fed(l))
-		pump_feed(l);
+	if (link_is_fed(l))
+		link_pump_feed(l);
 	if (l->state != LINK_READY)
 		return;
 	if (backlog_pump(&l->backlog, l->stream, l->remote))
-		l->used_at = now_of(l);
-	weigh(l);
+		l->used_at = link_now(l);
+	link_weigh(l);
 	if (l->is_leaving && outq_is_empty(&l->backlog.queue)) {
 		drain(l, LINK_NEXT_IDLE);
 		outbound_close(l->stream);
@@ -714,7 +610,7 @@ static void fail_stuck(struct link *l)
 	l->cause = COND_REMOTE_SERVER_TIMEOUT;
 	drain(l, LINK_NEXT_FAIL);
 	outbound_fail(l->stream, STREAM_COND_RESOURCE_CONSTRAINT);
-	arm_grace(l);
+	link_arm_grace(l);
 }
 
 static void overflow(struct link *l)
@@ -723,7 +619,7 @@ static void overflow(struct link *l)
 	if (l->state == LINK_READY) {
 		drain(l, LINK_NEXT_FAIL);
 		outbound_fail(l->stream, STREAM_COND_RESOURCE_CONSTRAINT);
-	} else if (is_fed(l)) {
+	} else if (link_is_fed(l)) {
 		l->events->on_release(l->owner, l->local, l->remote,
 				      l->feed.stream, true);
 	}
@@ -749,20 +645,20 @@ void link_add(struct link *l, struct envelope *owned)
 		envelope_free(&owned);
 		return;
 	}
-	backlog_add(&l->backlog, owned, is_open(l));
+	backlog_add(&l->backlog, owned, link_is_open(l));
 	if (is_over_bounds(l)) {
 		overflow(l);
 		return;
 	}
-	if (is_fed(l))
+	if (link_is_fed(l))
 		return;
-	arm_grace(l);
+	link_arm_grace(l);
 	if (l->state == LINK_IDLE)
 		begin(l);
 	else if (l->state == LINK_VERIFYING)
-		assert_if_wanted(l);
+		link_assert_if_wanted(l);
 	else if (l->state == LINK_BACKING_OFF && l->backlog.queue.count == 1)
-		recut_rest(l);
+		link_recut_rest(l);
 }
 
 /* ---- asking ---- */
@@ -770,11 +666,11 @@ void link_add(struct link *l, struct envelope *owned)
 void link_ask(struct link *l, uint64_t asker, const struct addr *by,
 	      const char *stream_id, const char *key)
 {
-	int64_t rested = now_of(l) - l->failed_at;
+	int64_t rested = link_now(l) - l->failed_at;
 
 	choose_payer(l, by);
 	if (l->state == LINK_BACKING_OFF &&
-	    !throttle_take(&l->retries, 1, now_of(l))) {
+	    !throttle_take(&l->retries, 1, link_now(l))) {
 		counter_add(&tally.unasked, 1);
 		l->events->on_answer(l->owner, asker, l->local, l->remote,
 				     PACKET_ERROR, l->cause);
@@ -782,7 +678,7 @@ void link_ask(struct link *l, uint64_t asker, const struct addr *by,
 	}
 	if (l->is_leaving ||
 	    !inquiry_add(&l->inquiry, asker, stream_id, key,
-			 now_of(l) + l->place->settings->verify_timeout)) {
+			 link_now(l) + l->place->settings->verify_timeout)) {
 		l->events->on_answer(l->owner, asker, l->local, l->remote,
 				     PACKET_ERROR, COND_RESOURCE_CONSTRAINT);
 		return;
@@ -796,75 +692,6 @@ void link_ask(struct link *l, uint64_t asker, const struct addr *by,
 		back_off(l, rested < BACKOFF_MIN ? BACKOFF_MIN - rested : 0);
 }
 
-/* ---- their stream ---- */
-
-void link_feed(struct link *l, uint64_t stream, size_t max_bytes)
-{
-	if (l->is_leaving || !policy_allows(l->place->policy, l->remote)) {
-		release(l, stream);
-		return;
-	}
-	release(l, feed_add(&l->feed, stream, max_bytes));
-	l->is_lost = false;
-	l->failures = 0;
-	if (!is_fed(l))
-		return;
-	log_info(LOG_S2S, "%s: reached from %s on its own stream", l->remote,
-		 l->local);
-	backlog_disarm(&l->backlog);
-	if (l->state == LINK_REACHING && inquiry_is_empty(&l->inquiry)) {
-		round_cancel(&l->round);
-		settle_idle(l);
-	} else if (l->state == LINK_BACKING_OFF) {
-		settle_idle(l);
-	}
-	link_pump(l);
-}
-
-void link_take_fed(struct link *l, uint64_t stream, uint32_t serial)
-{
-	if (!feed_take_drained(&l->feed, stream, serial))
-		return;
-	backlog_release(&l->backlog, l->backlog.queue.kept);
-	link_pump(l);
-}
-
-static void go_another_way(struct link *l)
-{
-	if (is_fed(l)) {
-		link_pump(l);
-		return;
-	}
-	if (l->state == LINK_IDLE)
-		settle_idle(l);
-	else if (l->state == LINK_VERIFYING)
-		assert_if_wanted(l);
-	else if (l->state == LINK_BACKING_OFF)
-		recut_rest(l);
-	arm_grace(l);
-}
-
-void link_unfeed(struct link *l, uint64_t stream, uint32_t serial)
-{
-	bool was_fed = is_fed(l) && l->feed.stream == stream;
-
-	switch (feed_remove(&l->feed, stream, serial)) {
-	case FEED_GAP_SENT:
-		backlog_release(&l->backlog, l->backlog.queue.kept);
-		break;
-	case FEED_GAP_UNSENT:
-		outq_rewind(&l->backlog.queue, false);
-		break;
-	case FEED_GAP_NONE:
-		break;
-	}
-	if (!was_fed)
-		return;
-	weigh(l);
-	backlog_cut(&l->backlog);
-	go_another_way(l);
-}
-
 void link_pause(struct link *l, bool on)
 {
 	if (l->stream)
@@ -874,13 +701,13 @@ void link_pause(struct link *l, bool on)
 void link_attend(struct link *l, bool on)
 {
 	l->is_attended = on;
-	l->used_at = now_of(l);
+	l->used_at = link_now(l);
 }
 
 /* A way that leads nowhere is given up, whoever opened it. */
 void link_doubt(struct link *l)
 {
-	if (is_fed(l)) {
+	if (link_is_fed(l)) {
 		log_info(LOG_S2S,
 			 "%s: does not answer on its stream, which "
 			 "is closed",
@@ -904,7 +731,7 @@ void link_revive(struct link *l)
 	l->failures = 0;
 	l->is_lost = false;
 	if (l->state == LINK_BACKING_OFF)
-		settle_idle(l);
+		link_settle_idle(l);
 }
 
 /* What is under way ends as if it had failed, without a next time. */
@@ -912,7 +739,7 @@ static void stop(struct link *l)
 {
 	round_cancel(&l->round);
 	if (!l->stream) {
-		settle_idle(l);
+		link_settle_idle(l);
 	} else if (l->state != LINK_DRAINING) {
 		drain(l, LINK_NEXT_IDLE);
 		outbound_fail(l->stream, STREAM_COND_POLICY_VIOLATION);
@@ -950,12 +777,12 @@ struct link *link_new(const struct place *place, const char *local,
 		l->remote_ascii = idna_to_ascii(remote);
 	l->state = LINK_IDLE;
 	l->cause = l->why = COND_REMOTE_SERVER_TIMEOUT;
-	l->changed_at = l->used_at = now_of(l);
+	l->changed_at = l->used_at = link_now(l);
 	backlog_init(&l->backlog, place, on_grace, l);
 	inquiry_init(&l->inquiry, place->loop, &inquiry_events, l);
 	round_init(&l->round, place, &round_events, l);
 	throttle_init(&l->retries, place->settings->verify_retries / 60.0,
-		      place->settings->verify_retries, now_of(l));
+		      place->settings->verify_retries, link_now(l));
 	l->deadline = timer_new(place->loop, on_deadline, l);
 	return l;
 }
@@ -1020,9 +847,9 @@ void link_close(struct link *l)
 	backlog_disarm(&l->backlog);
 	timer_stop(l->deadline);
 	inquiry_fail(&l->inquiry, COND_REMOTE_SERVER_TIMEOUT);
-	if (!is_fed(l))
-		release_feed(l);
-	if (is_open(l))
+	if (!link_is_fed(l))
+		link_release_feed(l);
+	if (link_is_open(l))
 		link_pump(l);
 	else
 		backlog_drop(&l->backlog);
@@ -1033,14 +860,14 @@ void link_close(struct link *l)
 	else if (l->stream)
 		outbound_abort(l->stream);
 	else
-		settle_idle(l);
+		link_settle_idle(l);
 }
 
 void link_abort(struct link *l)
 {
 	link_close(l);
 	backlog_drop(&l->backlog);
-	release_feed(l);
+	link_release_feed(l);
 	if (l->stream)
 		outbound_abort(l->stream);
 }
@@ -1054,7 +881,7 @@ bool link_is_over(const struct link *l)
 	if (l->is_leaving)
 		return true;
 	return !is_wanted(l) && !l->is_attended &&
-	       (!l->is_lost || now_of(l) - l->failed_at >= LOST_MEMORY);
+	       (!l->is_lost || link_now(l) - l->failed_at >= LOST_MEMORY);
 }
 
 const char *link_local(const struct link *l)
@@ -1065,38 +892,4 @@ const char *link_local(const struct link *l)
 const char *link_remote(const struct link *l)
 {
 	return l->remote;
-}
-
-static const char *state_text(enum link_state state)
-{
-	static const char *const texts[] = {
-		[LINK_IDLE] = "idle",
-		[LINK_REACHING] = "connecting",
-		[LINK_NEGOTIATING] = "negotiating",
-		[LINK_VERIFYING] = "verifying",
-		[LINK_READY] = "open",
-		[LINK_DRAINING] = "closing",
-		[LINK_BACKING_OFF] = "waiting",
-	};
-
-	return texts[state];
-}
-
-void link_report(const struct link *l, struct report *r)
-{
-	struct report_row *row = report_add(r);
-
-	row->is_outgoing = true;
-	row->state = is_fed(l) ? "on their stream" : state_text(l->state);
-	row->local = str_dup(l->local);
-	row->remote = str_dup(l->remote);
-	row->since = now_of(l) - l->changed_at;
-	row->idle = now_of(l) - l->used_at;
-	row->envelopes = l->backlog.queue.count;
-	row->bytes = l->backlog.queue.bytes;
-	if (l->stream)
-		outbound_report(l->stream, row);
-	if (l->fault)
-		row->error = str_format("%s (%" PRId64 " s ago)", l->fault,
-					(now_of(l) - l->fault_at) / 1000);
 }

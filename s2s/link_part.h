@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * link_part: what the files of a link share: link.c (its life and its own stream)
+ * and link_feed.c (the streams of theirs that it may use, and what it tells of
+ * itself). Nobody else includes it.
+ *
+ * Thread: its loop's.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/throttle.h"
+#include "loop/loop.h"
+#include "s2s/backlog.h"
+#include "s2s/feed.h"
+#include "s2s/inquiry.h"
+#include "s2s/link.h"
+#include "s2s/place.h"
+#include "s2s/round.h"
+
+struct outbound;
+struct timer;
+
+enum link_state {
+	LINK_IDLE,
+	LINK_REACHING,    /* DNS and TCP: a round */
+	LINK_NEGOTIATING, /* a stream not yet of use, or our domain asserted */
+	LINK_VERIFYING,   /* a stream over TLS, so far only for db:verify */
+	LINK_READY,       /* stanzas flow */
+	LINK_DRAINING,    /* the stream closes; then comes `next` */
+	LINK_BACKING_OFF,
+};
+
+/* What comes when the old stream is closed: never two at a time, or the order
+ * of a room's messages would be anybody's guess. */
+enum link_next {
+	LINK_NEXT_IDLE,   /* begin again only if something waits */
+	LINK_NEXT_TARGET, /* try the next address */
+	LINK_NEXT_FAIL,   /* the round failed */
+};
+
+struct link {
+	const struct place *place; /* borrowed */
+	const struct link_events *events;
+	void *owner;
+	char *local;        /* owned; ours */
+	char *remote;       /* owned */
+	char *local_ascii;  /* owned; A-labels */
+	char *remote_ascii; /* owned, or NULL: no name that DNS could have */
+	enum link_state state;
+	enum link_next next;
+	struct backlog backlog;
+	struct inquiry inquiry;
+	struct feed feed;
+	struct round round;
+	struct outbound *stream; /* NEGOTIATING, VERIFYING, READY, DRAINING */
+	struct timer *deadline;  /* of the attempt, or of the back-off */
+	unsigned failures;       /* rounds in a row */
+	enum cond_name cause;    /* why this round is going to fail */
+	enum cond_name why;      /* the last one failed */
+	int64_t failed_at;
+	int64_t rest_until; /* of BACKING_OFF */
+	int64_t opened_at;
+	int64_t used_at;
+	char *fault; /* owned; the last one, in words, or NULL */
+	int64_t fault_at;
+	int64_t changed_at;      /* when state was entered */
+	bool is_asserted;        /* our domain, on the stream that there is */
+	bool is_attended;        /* its people are in rooms */
+	bool is_lost;            /* told on_lost, not reached since */
+	bool is_heavy;           /* told on_heavy */
+	bool is_leaving;         /* link_close() */
+	unsigned payer;          /* whose share a dial only to verify is of */
+	bool is_counted;         /* there, and among tally.verifying */
+	bool is_over_share;      /* told; until it dials */
+	struct throttle retries; /* rounds that only questions asked for */
+};
+
+static inline int64_t link_now(const struct link *l)
+{
+	return loop_now(l->place->loop);
+}
+
+/* ---- link.c ---- */
+
+/** It sends through their stream, unless one of ours is open, or about to be: all
+ *  goes one way, and another only when the one is closed. */
+bool link_is_fed(const struct link *l);
+/** One way or the other. */
+bool link_is_open(const struct link *l);
+/** Nothing is under way: begin if something waits. */
+void link_settle_idle(struct link *l);
+/** Something waits now that did not when the rest began. */
+void link_recut_rest(struct link *l);
+/** While it is not open, what waits does so within the grace. */
+void link_arm_grace(struct link *l);
+/** Tells when much waits, or no more. */
+void link_weigh(struct link *l);
+/** Assert our domain on the stream that there is, if something waits. */
+void link_assert_if_wanted(struct link *l);
+
+/* ---- link_feed.c ---- */
+
+/** Give their stream the next portion, if it has none. */
+void link_pump_feed(struct link *l);
+/** Use no stream of theirs any more. */
+void link_release_feed(struct link *l);
