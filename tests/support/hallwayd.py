@@ -155,6 +155,18 @@ class Hallwayd:
         assert found, "no counter " + name
         return int(found.group(1))
 
+    def descriptors(self, most=None, timeout=10):
+        """How many it has open, looking again and again until they are not
+        more than `most`, or else at the least of some looks: what was closed
+        by others a moment ago, as by hallwayctl, it closes a moment later."""
+        folder = "/proc/%d/fd" % self.process.pid
+        deadline = time.monotonic() + (1 if most is None else timeout)
+        least = len(os.listdir(folder))
+        while time.monotonic() < deadline and (most is None or least > most):
+            time.sleep(0.05)
+            least = min(least, len(os.listdir(folder)))
+        return least
+
     def ctl_begin(self, *words):
         """hallwayctl with these words, as a Process that goes on."""
         return Process(
