@@ -16,6 +16,7 @@ struct jid;
 struct muc;
 struct s2s_desk;
 struct store;
+struct store_desk;
 
 /** What the commands work on; all borrowed, filled by the daemon. */
 struct admin {
@@ -24,6 +25,7 @@ struct admin {
 	struct s2s_desk *s2s_desk;
 	struct roll *roll;
 	struct importer *importer;
+	struct store_desk *store_desk;
 	const char *database; /* path, for questions to the record */
 	const char *outage_file; /* path (XEP-0455), or NULL */
 	const char *version;

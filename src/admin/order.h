@@ -28,6 +28,7 @@ extern const struct command record_commands[];
 extern const struct command room_commands[];
 extern const struct command s2s_commands[];
 extern const struct command service_commands[];
+extern const struct command store_commands[];
 
 /** The argument's text, in normal form ("" if it was given without a value), or
  *  NULL if it was not given. */

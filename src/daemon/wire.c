@@ -14,6 +14,7 @@
 #include "admin/roll.h"
 #include "admin/s2s_desk.h"
 #include "admin/spool.h"
+#include "admin/store_desk.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -63,6 +64,7 @@ struct wire {
 	struct s2s_desk *s2s_desk;
 	struct block_list *block_list;
 	struct roll *roll;
+	struct store_desk *store_desk;
 	struct importer *importer;
 	struct spool *spool; /* NULL: there is no folder */
 	struct admin admin;
@@ -464,6 +466,19 @@ static void list_blocked(void *owner, void (*fn)(void *to, const char *domain),
 static void begin_stop(void *owner);
 static void reload(void *owner);
 
+static int open_store_desk(struct wire *w)
+{
+	struct store_desk_settings settings = {
+		.loop = w->loop,
+		.store = w->store,
+		.state_dir = w->config->state_dir,
+		.database = w->database,
+	};
+
+	memcpy(settings.seed, w->config->store.seed, sizeof(settings.seed));
+	return store_desk_open(&settings, &w->store_desk);
+}
+
 static int build_control(struct wire *w)
 {
 	int error;
@@ -476,6 +491,9 @@ static int build_control(struct wire *w)
 		.roll = w->roll,
 		.domain = w->config->muc.domains[0],
 	});
+	error = open_store_desk(w);
+	if (error)
+		return error;
 	w->admin = (struct admin){
 		.muc = w->muc,
 		.store = w->store,
@@ -483,6 +501,7 @@ static int build_control(struct wire *w)
 		.outage_file = w->config->outage_file,
 		.roll = w->roll,
 		.importer = w->importer,
+		.store_desk = w->store_desk,
 		.database = w->database,
 		.version = PACKAGE_VERSION,
 		.domains = w->config->muc.domains,
@@ -641,6 +660,7 @@ static void unbuild(void *owner)
 	w->control = NULL;
 	if (w->s2s_desk)
 		s2s_desk_close(w->s2s_desk); /* ends commands */
+	store_desk_close(&w->store_desk);
 	importer_close(&w->importer);
 	spool_close(&w->spool);
 	conference_set_adhoc(w->conference, NULL);

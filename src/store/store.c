@@ -602,6 +602,11 @@ bool store_has_room(const struct store *s)
 	return since == NOBODY || clock_mono() - since <= s->settings.max_age;
 }
 
+uint64_t store_committed(const struct store *s)
+{
+	return s->delivered;
+}
+
 size_t store_waiting(const struct store *s)
 {
 	return atomic_load(&s->waiting);

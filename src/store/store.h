@@ -66,6 +66,8 @@ uint64_t store_save(struct store *s, struct record *owned);
 /** Within max_records, max_bytes and max_age, and not given up? False: refuse what needs a new
  *  record. */
 bool store_has_room(const struct store *s);
+/** The last ticket that on_committed has told. */
+uint64_t store_committed(const struct store *s);
 size_t store_waiting(const struct store *s); /* records not yet committed */
 /** Commit what waits, end the thread, close the database; blocks, but not for
  *  longer than close_wait: what cannot be committed by then is lost, and said so.

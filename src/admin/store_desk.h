@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store_desk: the commands about the database that take their time: checking it,
+ * backing it up, opening what is sealed. They work in a thread of their own, one
+ * after the other, with handles of their own.
+ *
+ * Thread: conference loop.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/sign.h"
+
+struct command_reply;
+struct loop;
+struct store;
+struct store_desk;
+
+struct store_desk_settings {
+	struct loop *loop;     /* the conference's */
+	struct store *store;   /* borrowed */
+	const char *state_dir; /* what a backup takes along; copied */
+	const char *database;  /* path; copied */
+	unsigned char seed[SIGN_SEED_SIZE]; /* of the key of closed days */
+};
+
+HW_MUST_USE int store_desk_open(const struct store_desk_settings *settings,
+				struct store_desk **desk_out);
+/** Ends what still waits or works; blocks until the thread has ended. Before the
+ *  store is closed. NULL is harmless. */
+void store_desk_close(struct store_desk **d);
+
+/** The public key of closed days, as PEM; borrowed. */
+const char *store_desk_key(const struct store_desk *d);
+
+/** A row for each fault; an error at the end if there was one. */
+void store_desk_check(struct store_desk *d, const struct command_reply *reply);
+/** path: a folder that is not there yet. */
+void store_desk_back_up(struct store_desk *d, const char *path,
+			const struct command_reply *reply);
+/** The sealed line of that stanza-id, once the audit says who asked and why. */
+void store_desk_unseal(struct store_desk *d, const char *id, const char *by,
+		       const char *reason, const struct command_reply *reply);

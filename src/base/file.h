@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * file: what is copied whole and is on the disk when the call returns.
+ *
+ * Thread: any; blocks.
+ */
+#pragma once
+
+#include "base/base.h"
+
+/** A copy, mode 0600. HW_E_EXISTS: to is there; on another error nothing is
+ *  left of it. */
+HW_MUST_USE int file_copy(const char *from, const char *to);
+/** The names in a folder are on the disk. */
+HW_MUST_USE int file_sync_folder(const char *path);
+/** fn gets the name of each regular file in a folder, hidden ones too; borrowed.
+ *  What it returns, if not 0, ends the walk and is the result. */
+HW_MUST_USE int file_each(const char *folder,
+			  int (*fn)(void *owner, const char *name),
+			  void *owner);
