@@ -18,8 +18,8 @@ struct elem *unsaved_error(const struct record_message *m,
 		COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT,
 		"The record of this room cannot be written; your message was "
 		"not kept, and nobody has seen it.");
-	struct elem *said = parser_read(m->stanza, strlen(m->stanza),
-					NS_SERVER);
+	struct elem *said =
+		parser_read(m->stanza, strlen(m->stanza), NS_SERVER);
 	struct elem *e = stanza_elem_new(STANZA_MESSAGE, "error", room,
 					 said ? elem_attr(said, "id") : NULL);
 

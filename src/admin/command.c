@@ -28,6 +28,7 @@ static const struct command *const tables[] = {
 	own_commands,    leader_commands, moderation_commands,
 	outage_commands, people_commands, record_commands,
 	room_commands,   s2s_commands,    service_commands,
+	store_commands,
 };
 
 const struct command *command_get(size_t i)

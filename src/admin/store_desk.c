@@ -38,8 +38,8 @@ enum job_kind { JOB_CHECK, JOB_BACK_UP, JOB_END };
 struct job {
 	struct mail mail;
 	struct command_reply reply;
-	char *path;  /* owned; JOB_BACK_UP */
-	char *text;  /* owned; the end's sentence, or NULL */
+	char *path; /* owned; JOB_BACK_UP */
+	char *text; /* owned; the end's sentence, or NULL */
 	int error;
 };
 
@@ -60,16 +60,16 @@ struct opening {
 };
 
 struct store_desk {
-	struct store *store; /* borrowed */
+	struct store *store;        /* borrowed */
 	char *state_dir, *database; /* owned */
-	char *key_text;      /* owned; PEM */
+	char *key_text;             /* owned; PEM */
 	unsigned char public_key[SIGN_PUBLIC_SIZE];
-	struct loop *loop;   /* the thread's */
+	struct loop *loop;    /* the thread's */
 	struct mailbox *jobs; /* on it */
 	struct mailbox *news; /* on the conference loop */
-	struct timer *look;  /* runs while there are openings */
+	struct timer *look;   /* runs while there are openings */
 	struct list openings;
-	size_t waiting;      /* jobs */
+	size_t waiting; /* jobs */
 	atomic_bool is_closing;
 };
 
@@ -167,7 +167,8 @@ static void check(struct work *w)
 	if (error)
 		return;
 	text = str_format("%" PRId64 " lines of %" PRId64 " days: %" PRId64
-			  " faults", result.lines, result.days, result.faults);
+			  " faults",
+			  result.lines, result.days, result.faults);
 	if (result.faults) {
 		w->job->error = HW_E_CORRUPT;
 		w->job->text = text;
@@ -180,7 +181,8 @@ static void check(struct work *w)
 
 static bool is_taken_along(const char *name)
 {
-	return !str_equal(name, "lock") && !str_has_prefix(name, "hallway.db") &&
+	return !str_equal(name, "lock") &&
+	       !str_has_prefix(name, "hallway.db") &&
 	       !str_has_suffix(name, ".new");
 }
 
@@ -350,8 +352,7 @@ static void row(const struct command_reply *reply, const char *name,
 	reply->row(reply->owner, values, array_len(values));
 }
 
-static void row_all(const struct command_reply *reply,
-		    const struct unsealed *u)
+static void row_all(const struct command_reply *reply, const struct unsealed *u)
 {
 	char said[DATETIME_SIZE], sealed[DATETIME_SIZE];
 
@@ -405,7 +406,8 @@ static void on_look(void *owner)
 			show(d, o->id, &reply);
 		else if (clock_mono() >= o->until)
 			end(&reply, HW_E_TIMEOUT,
-			    "the audit cannot be written, so nothing is opened");
+			    "the audit cannot be written, so nothing is "
+			    "opened");
 		else
 			continue;
 		opening_free(&o);
@@ -454,9 +456,10 @@ void store_desk_unseal(struct store_desk *d, const char *id, const char *by,
 		error = HW_E_BUSY;
 	if (error) {
 		mem_free(&room);
-		end(reply, error, error == HW_E_NOT_FOUND
-					  ? "no line of that stanza-id is sealed"
-					  : NULL);
+		end(reply, error,
+		    error == HW_E_NOT_FOUND
+			    ? "no line of that stanza-id is sealed"
+			    : NULL);
 		return;
 	}
 	o = mem_new(struct opening);

@@ -29,9 +29,8 @@ struct sign_key *sign_key_new(const unsigned char seed[SIGN_SEED_SIZE])
 	memcpy(der, prefix, sizeof(prefix));
 	memcpy(der + sizeof(prefix), seed, SIGN_SEED_SIZE);
 	require(gnutls_privkey_init(&k->key) == 0);
-	require(gnutls_privkey_import_x509_raw(k->key, &datum,
-					       GNUTLS_X509_FMT_DER, NULL,
-					       0) == 0);
+	require(gnutls_privkey_import_x509_raw(
+			k->key, &datum, GNUTLS_X509_FMT_DER, NULL, 0) == 0);
 	gnutls_memset(der, 0, sizeof(der));
 	return k;
 }

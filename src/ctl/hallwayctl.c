@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "ctl/list_file.h"
 #include "ctl/log_verify.h"
+#include "ctl/restore.h"
 #include "ctl/table.h"
 #include "ctl/talk.h"
 
@@ -225,6 +226,18 @@ static int talk_about(const struct options *o)
 	return status;
 }
 
+/* The one command that is not for a daemon: it needs that there is none. */
+static int restore_here(const struct options *o)
+{
+	const json_t *state_dir = json_object_get(o->args, "state-dir");
+
+	if (json_object_size(o->args) > (state_dir != NULL) ||
+	    (state_dir && !json_is_string(state_dir)))
+		return talk_complain_usage("store restore knows no argument "
+					   "but --state-dir=FOLDER");
+	return restore_run(o->command, json_string_value(state_dir));
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .socket = HALLWAY_CONTROL_SOCKET };
@@ -240,7 +253,9 @@ int main(int argc, char **argv)
 		o.args = json_object();
 		status = read_words(argv + optind, &o);
 	}
-	if (status < 0)
+	if (status < 0 && restore_is_meant(o.command))
+		status = restore_here(&o);
+	else if (status < 0)
 		status = talk_about(&o);
 	json_decref(o.args);
 	mem_free(&o.command);

@@ -27,8 +27,8 @@ static int create_file(const char *path)
 static int copy_pages(const struct backup_settings *s, struct sqlite3 *from,
 		      struct sqlite3 *to)
 {
-	struct sqlite3_backup *b = sqlite3_backup_init(to, "main", from,
-						       "main");
+	struct sqlite3_backup *b =
+		sqlite3_backup_init(to, "main", from, "main");
 	int code = SQLITE_OK, error = 0;
 
 	if (!b)

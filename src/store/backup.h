@@ -11,7 +11,7 @@
 
 struct backup_settings {
 	const char *from;
-	const char *to; /* must not be there; mode 0600 */
+	const char *to;                    /* must not be there; mode 0600 */
 	bool (*is_cancelled)(void *owner); /* or NULL; asked now and then */
 	void *owner;
 };

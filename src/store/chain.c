@@ -39,8 +39,7 @@ void chain_begin(const char *room, int64_t day, unsigned char out[CHAIN_SIZE])
 }
 
 void chain_digest(const unsigned char salt[CHAIN_SALT_SIZE], const char *id,
-		  int64_t at, const char *stanza,
-		  unsigned char out[CHAIN_SIZE])
+		  int64_t at, const char *stanza, unsigned char out[CHAIN_SIZE])
 {
 	struct buf line = { 0 };
 

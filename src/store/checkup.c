@@ -94,7 +94,8 @@ static int check_references(struct checkup *c)
 	int error = sqlite_prepare(c->db, "PRAGMA foreign_key_check", &stmt);
 
 	while (!error && sqlite_next(stmt, &error))
-		complain(c, "row %lld of %s names a row of %s that is not there",
+		complain(c,
+			 "row %lld of %s names a row of %s that is not there",
 			 (long long)sqlite3_column_int64(stmt, 1),
 			 text_at(stmt, 0), text_at(stmt, 2));
 	sqlite_finalize(&stmt);
@@ -123,8 +124,10 @@ static void check_line(struct checkup *c, struct walk *w,
 		chain_digest(salt, id, sqlite3_column_int64(row, 0),
 			     text_at(row, 2), mine);
 		if (!is_same(mine, digest))
-			complain(c, "%s: line %s is not as it was said: its "
-				    "digest is another", w->jid, id);
+			complain(c,
+				 "%s: line %s is not as it was said: its "
+				 "digest is another",
+				 w->jid, id);
 	}
 	if (sqlite3_column_int(row, 6) != sqlite3_column_int(row, 7))
 		complain(c, "%s: line %s: %s", w->jid, id,
@@ -182,8 +185,10 @@ static int check_day(struct checkup *c, struct sqlite3_stmt *row)
 	if (error)
 		return error;
 	if (sqlite3_column_int64(row, 3) != w.lines)
-		complain(c, "%s %s: %" PRId64 " lines are there, %lld were "
-			    "counted", w.jid, w.name, w.lines,
+		complain(c,
+			 "%s %s: %" PRId64 " lines are there, %lld were "
+			 "counted",
+			 w.jid, w.name, w.lines,
 			 (long long)sqlite3_column_int64(row, 3));
 	else if (!is_same(blob_at(row, 4, CHAIN_SIZE), w.chain))
 		complain(c, "%s %s: the day's chain does not end as it should",
@@ -287,16 +292,18 @@ static int check_words(struct checkup *c)
 static int check_buried_words(struct checkup *c)
 {
 	int64_t count = 0;
-	int error = sqlite_ask_number(
-		c->db,
-		"SELECT count(*) FROM archive_words_docsize d"
-		" WHERE NOT EXISTS (SELECT 1 FROM archive a"
-		" WHERE a.seq = d.id AND a.body IS NOT NULL)",
-		&count);
+	int error =
+		sqlite_ask_number(c->db,
+				  "SELECT count(*) FROM archive_words_docsize d"
+				  " WHERE NOT EXISTS (SELECT 1 FROM archive a"
+				  " WHERE a.seq = d.id AND a.body IS NOT NULL)",
+				  &count);
 
 	if (!error && count)
-		complain(c, "%" PRId64 " lines that are gone can still be "
-			    "found by their words", count);
+		complain(c,
+			 "%" PRId64 " lines that are gone can still be "
+			 "found by their words",
+			 count);
 	return error;
 }
 
@@ -310,16 +317,18 @@ static int on_progress(void *owner)
 static int check_all(struct checkup *c)
 {
 	static int (*const checks[])(struct checkup *) = {
-		check_file,  check_references,	 check_lines, check_closed_days,
-		check_words, check_buried_words,
+		check_file,        check_references, check_lines,
+		check_closed_days, check_words,      check_buried_words,
 	};
 	int error = reader_begin(c->reader);
 
 	for (size_t i = 0; i < array_len(checks) && !error; i++) {
 		error = checks[i](c);
 		if (error == HW_E_CORRUPT) {
-			complain(c, "the file is damaged and cannot be read: "
-				    "%s", sqlite3_errmsg(c->db));
+			complain(c,
+				 "the file is damaged and cannot be read: "
+				 "%s",
+				 sqlite3_errmsg(c->db));
 			error = 0;
 		}
 	}

@@ -15,7 +15,7 @@ typedef void (*checkup_fn)(void *owner, const char *text);
 
 struct checkup_settings {
 	const char *path;
-	const unsigned char *public_key; /* SIGN_PUBLIC_SIZE bytes; or NULL:
+	const unsigned char *public_key;   /* SIGN_PUBLIC_SIZE bytes; or NULL:
 					  * signatures are not looked at */
 	bool (*is_cancelled)(void *owner); /* or NULL; asked now and then */
 };

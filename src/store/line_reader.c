@@ -21,8 +21,8 @@
 #define TIME_MAX ((int64_t)1 << 52)
 #define NO_ROOM (-1) /* nobody's: an unknown room is an empty one */
 
-#define COLUMNS                                                           \
-	"SELECT a.id, a.at, a.jid, a.nick, a.occupant_id, a.stanza,"      \
+#define COLUMNS                                                      \
+	"SELECT a.id, a.at, a.jid, a.nick, a.occupant_id, a.stanza," \
 	" a.body, a.is_subject, a.is_public, a.hats"
 #define ROOM_NAME ", (SELECT jid FROM rooms WHERE rooms.id = a.room)"
 
@@ -202,17 +202,17 @@ static enum archive_status find_only(struct search *s)
 
 /* The first and the last row of a span of time, by the days: none is skipped for
  * a clock that was set. */
-#define DAY_BOUND(which, seq, beyond, inside)                             \
-	"SELECT " which "(seq) FROM ("                                    \
-	"SELECT " which "(" seq ") AS seq FROM days"                      \
-	" WHERE room = :room AND day " beyond                             \
-	" UNION ALL SELECT " which "(seq) FROM archive"                   \
+#define DAY_BOUND(which, seq, beyond, inside)                            \
+	"SELECT " which "(seq) FROM ("                                   \
+	"SELECT " which "(" seq ") AS seq FROM days"                     \
+	" WHERE room = :room AND day " beyond " UNION ALL SELECT " which \
+	"(seq) FROM archive"                                             \
 	" INDEXED BY archive_times WHERE room = :room AND " inside ")"
-#define FIRST_OF_ROOM                                         \
-	DAY_BOUND("min", "first_seq", "> :first_day",         \
+#define FIRST_OF_ROOM                                 \
+	DAY_BOUND("min", "first_seq", "> :first_day", \
 		  "at >= :start AND at < (:first_day + 1) * 86400000")
-#define LAST_OF_ROOM                                          \
-	DAY_BOUND("max", "last_seq", "< :last_day",           \
+#define LAST_OF_ROOM                                \
+	DAY_BOUND("max", "last_seq", "< :last_day", \
 		  "at <= :end AND at >= :last_day * 86400000")
 #define FIRST_OF_ALL "SELECT min(first_seq) FROM days WHERE day >= :first_day"
 #define LAST_OF_ALL "SELECT max(last_seq) FROM days WHERE day <= :last_day"
@@ -455,16 +455,16 @@ static enum archive_status read_page(struct search *s,
  */
 
 /* Whole days are counted already; of others the lines are. */
-#define COUNT_BY_DAYS(lines, condition)                                      \
-	"SELECT ifnull(sum(CASE WHEN d.day > :first_day"                     \
-	" AND d.day < :last_day AND d.first_seq > :after"                    \
-	" AND d.last_seq < :before THEN d." lines " ELSE"                    \
-	" (SELECT count(*) FROM archive a INDEXED BY archive_times"          \
-	" WHERE a.room = :room AND a.at >= max(:start, d.day * 86400000)"    \
-	" AND a.at <= min(:end, d.day * 86400000 + 86399999)"                \
-	" AND a.seq > :after AND a.seq < :before" condition ") END), 0)"     \
-	" FROM days d WHERE d.room = :room"                                  \
-	" AND d.day BETWEEN :first_day AND :last_day"                        \
+#define COUNT_BY_DAYS(lines, condition)                                   \
+	"SELECT ifnull(sum(CASE WHEN d.day > :first_day"                  \
+	" AND d.day < :last_day AND d.first_seq > :after"                 \
+	" AND d.last_seq < :before THEN d." lines " ELSE"                 \
+	" (SELECT count(*) FROM archive a INDEXED BY archive_times"       \
+	" WHERE a.room = :room AND a.at >= max(:start, d.day * 86400000)" \
+	" AND a.at <= min(:end, d.day * 86400000 + 86399999)"             \
+	" AND a.seq > :after AND a.seq < :before" condition ") END), 0)"  \
+	" FROM days d WHERE d.room = :room"                               \
+	" AND d.day BETWEEN :first_day AND :last_day"                     \
 	" AND d.last_seq > :after AND d.first_seq < :before"
 
 static bool is_counted_by_days(const struct search *s)
@@ -475,18 +475,18 @@ static bool is_counted_by_days(const struct search *s)
 	       !query->only_subjects && !s->words.must && !s->words.none;
 }
 
-static enum archive_status count(struct search *s,
-				 const struct stretch *stretch,
-				 int64_t *count_out)
+static enum archive_status
+count(struct search *s, const struct stretch *stretch, int64_t *count_out)
 {
 	struct buf sql = { 0 };
 	enum archive_status status;
 
 	if (is_counted_by_days(s)) {
-		buf_add_str(&sql, s->query->only_public
-					  ? COUNT_BY_DAYS("public_lines",
-							  " AND a.is_public = 1")
-					  : COUNT_BY_DAYS("lines", ""));
+		buf_add_str(&sql,
+			    s->query->only_public
+				    ? COUNT_BY_DAYS("public_lines",
+						    " AND a.is_public = 1")
+				    : COUNT_BY_DAYS("lines", ""));
 	} else {
 		buf_add_str(&sql, "SELECT count(*)");
 		add_source(&sql, s);

@@ -12,41 +12,40 @@
 #include "store/record.h"
 #include "store/sqlite.h"
 
-#define STATEMENT_TABLE(X)                                                  \
-	X(ROOM, "SELECT id FROM rooms WHERE jid = ?1")                      \
-	X(DAY, "SELECT chain, is_closed FROM days"                          \
-	       " WHERE room = ?1 AND day = ?2")                             \
+#define STATEMENT_TABLE(X)                                                   \
+	X(ROOM, "SELECT id FROM rooms WHERE jid = ?1")                       \
+	X(DAY, "SELECT chain, is_closed FROM days"                           \
+	       " WHERE room = ?1 AND day = ?2")                              \
 	/* a commit that failed late may have gone through: no line twice */ \
-	X(SAVE,                                                             \
-	  "INSERT INTO archive (room, id, at, jid, nick, occupant_id,"      \
+	X(SAVE,                                                              \
+	  "INSERT INTO archive (room, id, at, jid, nick, occupant_id,"       \
 	  " stanza, body, is_subject, is_public, hats, salt, digest, chain)" \
-	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"     \
-	  " ?13, ?14) ON CONFLICT (id) DO NOTHING")                         \
-	X(INDEX, "INSERT INTO archive_words (rowid, body) VALUES (?1, ?2)") \
-	X(ADD_TO_DAY,                                                       \
-	  "INSERT INTO days (room, day, lines, public_lines, tombstones,"   \
-	  " public_tombstones, changed, first_seq, last_seq, chain)"        \
-	  " VALUES (?1, ?2, 1, ?3, 0, 0, ?4, ?5, ?5, ?6)"                   \
-	  " ON CONFLICT (room, day) DO UPDATE SET lines = lines + 1,"       \
-	  " public_lines = public_lines + ?3, is_closed = 0,"               \
-	  " changed = max(changed, ?4), last_seq = ?5, chain = ?6")         \
-	X(REOPEN, "DELETE FROM closed_days WHERE room = ?1 AND day = ?2")   \
-	X(FIND, "SELECT seq, at, is_public, is_tombstone FROM archive"      \
-		" WHERE room = ?1 AND id = ?2")                             \
-	/* the first of two is the one that counts */                       \
-	X(SEAL,                                                             \
-	  "INSERT INTO sealed (seq, stanza, body, sealed_by, reason, at,"   \
-	  " salt) SELECT seq, stanza, body, ?2, ?3, ?4, salt FROM archive"  \
-	  " WHERE seq = ?1 ON CONFLICT (seq) DO NOTHING")                   \
-	X(UNINDEX,                                                          \
-	  "INSERT INTO archive_words (archive_words, rowid, body)"          \
-	  " SELECT 'delete', seq, body FROM archive"                        \
-	  " WHERE seq = ?1 AND body IS NOT NULL")                           \
-	X(BURY, "UPDATE archive SET stanza = ?2, body = NULL, salt = NULL," \
-		" is_tombstone = 1 WHERE seq = ?1")                         \
-	X(MARK_DAY,                                                         \
-	  "UPDATE days SET tombstones = tombstones + ?3,"                   \
-	  " public_tombstones = public_tombstones + ?4,"                    \
+	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"      \
+	  " ?13, ?14) ON CONFLICT (id) DO NOTHING")                          \
+	X(INDEX, "INSERT INTO archive_words (rowid, body) VALUES (?1, ?2)")  \
+	X(ADD_TO_DAY,                                                        \
+	  "INSERT INTO days (room, day, lines, public_lines, tombstones,"    \
+	  " public_tombstones, changed, first_seq, last_seq, chain)"         \
+	  " VALUES (?1, ?2, 1, ?3, 0, 0, ?4, ?5, ?5, ?6)"                    \
+	  " ON CONFLICT (room, day) DO UPDATE SET lines = lines + 1,"        \
+	  " public_lines = public_lines + ?3, is_closed = 0,"                \
+	  " changed = max(changed, ?4), last_seq = ?5, chain = ?6")          \
+	X(REOPEN, "DELETE FROM closed_days WHERE room = ?1 AND day = ?2")    \
+	X(FIND, "SELECT seq, at, is_public, is_tombstone FROM archive"       \
+		" WHERE room = ?1 AND id = ?2")                              \
+	/* the first of two is the one that counts */                        \
+	X(SEAL,                                                              \
+	  "INSERT INTO sealed (seq, stanza, body, sealed_by, reason, at,"    \
+	  " salt) SELECT seq, stanza, body, ?2, ?3, ?4, salt FROM archive"   \
+	  " WHERE seq = ?1 ON CONFLICT (seq) DO NOTHING")                    \
+	X(UNINDEX, "INSERT INTO archive_words (archive_words, rowid, body)"  \
+		   " SELECT 'delete', seq, body FROM archive"                \
+		   " WHERE seq = ?1 AND body IS NOT NULL")                   \
+	X(BURY, "UPDATE archive SET stanza = ?2, body = NULL, salt = NULL,"  \
+		" is_tombstone = 1 WHERE seq = ?1")                          \
+	X(MARK_DAY,                                                          \
+	  "UPDATE days SET tombstones = tombstones + ?3,"                    \
+	  " public_tombstones = public_tombstones + ?4,"                     \
 	  " changed = max(changed, ?5) WHERE room = ?1 AND day = ?2")
 
 #define STATEMENT_MEMBER(name, sql) STATEMENT_##name,
@@ -166,8 +165,10 @@ static int reopen(struct line_writer *w, const struct record *r,
 	char day[CHAIN_DAY_SIZE];
 
 	chain_day_print(p->day, day);
-	log_warn(LOG_STORE, "%s: a line for %s, a day that was closed; it is "
-			    "open again", r->room, day);
+	log_warn(LOG_STORE,
+		 "%s: a line for %s, a day that was closed; it is "
+		 "open again",
+		 r->room, day);
 	sqlite_bind_number(stmt, 1, p->room);
 	sqlite_bind_number(stmt, 2, p->day);
 	return sqlite_step(stmt);

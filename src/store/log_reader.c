@@ -67,9 +67,8 @@ static int tell_all(struct reader *r, const char *sql,
 	int error = prepare(r, sql, asked, &stmt);
 
 	while (!error && sqlite_next(stmt, &error)) {
-		struct record *record =
-			record_new(kind, text_at(stmt, 0),
-				   sqlite3_column_int64(stmt, 1));
+		struct record *record = record_new(
+			kind, text_at(stmt, 0), sqlite3_column_int64(stmt, 1));
 
 		fill(record, stmt);
 		fn(owner, record);
@@ -82,10 +81,10 @@ static int tell_all(struct reader *r, const char *sql,
  * Days and rooms
  */
 
-#define DAYS(lines, tombstones)                                              \
-	"SELECT d.day, d." lines ", d." tombstones ", d.changed, c.digest,"  \
-	" c.signature FROM days d LEFT JOIN closed_days c"                   \
-	" ON c.room = d.room AND c.day = d.day AND d.is_closed = 1"          \
+#define DAYS(lines, tombstones)                                             \
+	"SELECT d.day, d." lines ", d." tombstones ", d.changed, c.digest," \
+	" c.signature FROM days d LEFT JOIN closed_days c"                  \
+	" ON c.room = d.room AND c.day = d.day AND d.is_closed = 1"         \
 	" WHERE d.room = " ROOM_KEY " AND d." lines " > 0 ORDER BY d.day"
 
 static void tell_day(struct sqlite3_stmt *row, log_day_fn fn, void *owner)
@@ -142,21 +141,24 @@ int log_reader_digests(struct reader *r, const char *room, log_day_fn fn,
 			 room, fn, owner);
 }
 
-#define END_OF_ROOM(order)                                                  \
-	"ifnull((SELECT at FROM archive INDEXED BY archive_times"           \
-	" WHERE room = rooms.id AND is_public = 1 ORDER BY at " order       \
+#define END_OF_ROOM(order)                                            \
+	"ifnull((SELECT at FROM archive INDEXED BY archive_times"     \
+	" WHERE room = rooms.id AND is_public = 1 ORDER BY at " order \
 	" LIMIT 1), 0)"
 
 int log_reader_rooms(struct reader *r, log_room_fn fn, void *owner)
 {
 	const struct asked asked = { .room = NULL };
 	struct sqlite3_stmt *stmt = NULL;
-	int error = prepare(r,
-			    "SELECT jid, sum(public_lines)," END_OF_ROOM("ASC")
-			    ", " END_OF_ROOM("DESC")
-			    " FROM days JOIN rooms ON rooms.id = days.room"
-			    " GROUP BY days.room ORDER BY jid",
-			    &asked, &stmt);
+	int error = prepare(
+		r,
+		"SELECT jid, sum(public_lines)," END_OF_ROOM(
+			"ASC") ", " END_OF_ROOM("DESC") " FROM days JOIN rooms "
+							"ON rooms.id = "
+							"days.room"
+							" GROUP BY days.room "
+							"ORDER BY jid",
+		&asked, &stmt);
 
 	while (!error && sqlite_next(stmt, &error)) {
 		const struct log_room room = {
@@ -196,8 +198,8 @@ int log_reader_find(struct reader *r, const char *id, char **room_out,
  * The chain
  */
 
-#define LINKS                                                              \
-	"SELECT id, at, is_public, salt, digest, chain FROM archive"       \
+#define LINKS                                                        \
+	"SELECT id, at, is_public, salt, digest, chain FROM archive" \
 	" WHERE room = " ROOM_KEY " AND at >= ?2 AND at <= ?3 ORDER BY seq"
 
 static char *hex_at(struct sqlite3_stmt *row, int column)
@@ -251,9 +253,9 @@ static void fill_presence(struct record *record, struct sqlite3_stmt *row)
 	p->is_public = sqlite3_column_int(row, 7) != 0;
 }
 
-#define PRESENCE(condition)                                                 \
-	"SELECT ?1, at, move, nick, other, occupant_id, reason, is_public"  \
-	" FROM presence INDEXED BY presence_times WHERE room = " ROOM_KEY   \
+#define PRESENCE(condition)                                                \
+	"SELECT ?1, at, move, nick, other, occupant_id, reason, is_public" \
+	" FROM presence INDEXED BY presence_times WHERE room = " ROOM_KEY  \
 	" AND at >= ?2 AND at <= ?3" condition " ORDER BY seq"
 
 int log_reader_presence(struct reader *r, const char *room, int64_t start,
@@ -262,10 +264,9 @@ int log_reader_presence(struct reader *r, const char *room, int64_t start,
 {
 	const struct asked asked = { .room = room, .start = start, .end = end };
 
-	return tell_all(r,
-			only_public ? PRESENCE(" AND is_public = 1")
-				    : PRESENCE(""),
-			&asked, RECORD_PRESENCE, fill_presence, fn, owner);
+	return tell_all(
+		r, only_public ? PRESENCE(" AND is_public = 1") : PRESENCE(""),
+		&asked, RECORD_PRESENCE, fill_presence, fn, owner);
 }
 
 static void fill_gap(struct record *record, struct sqlite3_stmt *row)

@@ -10,21 +10,20 @@
 #include "store/schema.h"
 #include "store/sqlite.h"
 
-#define QUESTION_TABLE(X)                                                \
-	X(BEGIN, "BEGIN")                                                \
-	X(END, "ROLLBACK") /* nothing was written */                     \
-	X(ROOMS,                                                         \
-	  "SELECT jid, room, config, subject, subject_nick, subject_at," \
-	  " created, changed FROM room_states"                           \
-	  " JOIN rooms ON rooms.id = room ORDER BY room")                \
-	X(AFFILIATIONS,                                                  \
-	  "SELECT jid, affiliation, nick, reason, at, details"           \
-	  " FROM affiliations"                                           \
-	  " WHERE room = ?1 ORDER BY jid")                               \
-	X(HATS, "SELECT jid, uri, title, given_by, at FROM hats"         \
-		" WHERE room = ?1 ORDER BY jid, uri")                    \
-	X(SESSIONS, "SELECT jid, nick, role, presence, joined, changed"  \
-		    " FROM sessions WHERE room = ?1 ORDER BY seq")       \
+#define QUESTION_TABLE(X)                                                    \
+	X(BEGIN, "BEGIN")                                                    \
+	X(END, "ROLLBACK") /* nothing was written */                         \
+	X(ROOMS,                                                             \
+	  "SELECT jid, room, config, subject, subject_nick, subject_at,"     \
+	  " created, changed FROM room_states"                               \
+	  " JOIN rooms ON rooms.id = room ORDER BY room")                    \
+	X(AFFILIATIONS, "SELECT jid, affiliation, nick, reason, at, details" \
+			" FROM affiliations"                                 \
+			" WHERE room = ?1 ORDER BY jid")                     \
+	X(HATS, "SELECT jid, uri, title, given_by, at FROM hats"             \
+		" WHERE room = ?1 ORDER BY jid, uri")                        \
+	X(SESSIONS, "SELECT jid, nick, role, presence, joined, changed"      \
+		    " FROM sessions WHERE room = ?1 ORDER BY seq")           \
 	X(PROOFS, "SELECT domain, proof, at FROM proofs ORDER BY at")
 
 #define QUESTION_MEMBER(name, sql) QUESTION_##name,

@@ -68,15 +68,15 @@ static int fill_line(struct filling *f, struct sqlite3_stmt *row,
 	return sqlite_step(seal);
 }
 
-#define FILL_DAYS                                                      \
-	"INSERT INTO days (room, day, lines, public_lines, tombstones,"  \
-	" public_tombstones, changed, first_seq, last_seq, chain)"       \
-	" SELECT room, at / 86400000, count(*), sum(is_public),"         \
-	" sum(is_tombstone), sum(is_tombstone AND is_public),"           \
-	" max(max(at, ifnull((SELECT s.at FROM sealed s"                 \
-	" WHERE s.seq = archive.seq), 0))), min(seq), max(seq), x''"     \
-	" FROM archive GROUP BY room, at / 86400000;"                    \
-	"UPDATE days SET chain ="                                        \
+#define FILL_DAYS                                                       \
+	"INSERT INTO days (room, day, lines, public_lines, tombstones," \
+	" public_tombstones, changed, first_seq, last_seq, chain)"      \
+	" SELECT room, at / 86400000, count(*), sum(is_public),"        \
+	" sum(is_tombstone), sum(is_tombstone AND is_public),"          \
+	" max(max(at, ifnull((SELECT s.at FROM sealed s"                \
+	" WHERE s.seq = archive.seq), 0))), min(seq), max(seq), x''"    \
+	" FROM archive GROUP BY room, at / 86400000;"                   \
+	"UPDATE days SET chain ="                                       \
 	" (SELECT chain FROM archive WHERE seq = last_seq)"
 
 static int fill_lines(struct sqlite3 *db, struct sqlite3_stmt *const stmts[3])
@@ -214,9 +214,9 @@ static const struct migration migrations[] = {
 	  "ALTER TABLE sealed ADD COLUMN salt BLOB;"
 	  "UPDATE archive SET is_public = 1 WHERE room IN ("
 	  "  SELECT room FROM room_states WHERE"
-	  "  instr(config, 'muc#roomconfig_publicroom''><value>1<')"
-	  "  AND NOT instr(config, 'muc#roomconfig_membersonly''><value>1<')"
-	  "  AND NOT instr(config, 'muc#roomconfig_roomsecret''><value>'));"
+	  "  config LIKE '%muc#roomconfig_publicroom''__value_1_%'"
+	  "  AND config NOT LIKE '%muc#roomconfig_membersonly''__value_1_%'"
+	  "  AND config NOT LIKE '%muc#roomconfig_roomsecret''__value_%');"
 	  "UPDATE archive SET is_tombstone = 1"
 	  "  WHERE seq IN (SELECT seq FROM sealed);"
 	  "CREATE INDEX archive_times ON archive (room, at, is_public);"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sqlite.h"
 
-
 #include <sqlite3.h>
 
 #include "base/error.h"

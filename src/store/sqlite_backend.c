@@ -322,9 +322,9 @@ static int save_heartbeat(struct sqlite *s, const struct record *r)
 
 static int save_proof(struct sqlite *s, const struct record *r)
 {
-	struct sqlite3_stmt *stmt = get(s, r->as_proof.proof
-						   ? STATEMENT_SAVE_PROOF
-						   : STATEMENT_DROP_PROOF);
+	struct sqlite3_stmt *stmt =
+		get(s, r->as_proof.proof ? STATEMENT_SAVE_PROOF
+					 : STATEMENT_DROP_PROOF);
 
 	sqlite_bind_text(stmt, 1, r->as_proof.domain);
 	if (!r->as_proof.proof)

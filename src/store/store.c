@@ -19,7 +19,7 @@
 #define TEND_PERIOD 60000 /* ms from one care of the database to the next */
 #define TEND_PAUSE 20     /* ms between its portions */
 #define THIN_AT 1000      /* records; fewer are not worth the trouble */
-#define NOBODY (-1)  /* "since" when no record waits */
+#define NOBODY (-1)       /* "since" when no record waits */
 
 enum reply_kind {
 	REPLY_COMMITTED,
@@ -31,10 +31,10 @@ enum reply_kind {
 /* Mail to the conference loop: one a batch. */
 struct reply {
 	struct mail mail;
-	uint64_t ticket; /* REPLY_COMMITTED */
+	uint64_t ticket;     /* REPLY_COMMITTED */
 	struct list records; /* REPLY_SAVED: of struct record */
 	struct list orders;  /* REPLY_GIVEN_BACK: of struct order */
-	int error;       /* REPLY_TROUBLE; 0: it is over */
+	int error;           /* REPLY_TROUBLE; 0: it is over */
 };
 
 struct store {
@@ -50,21 +50,21 @@ struct store {
 	uint64_t delivered; /* last told to on_committed */
 
 	/* both */
-	atomic_size_t waiting; /* records not yet committed */
-	atomic_size_t bytes;   /* of them */
-	_Atomic int64_t since; /* when the oldest came, or NOBODY */
+	atomic_size_t waiting;    /* records not yet committed */
+	atomic_size_t bytes;      /* of them */
+	_Atomic int64_t since;    /* when the oldest came, or NOBODY */
 	atomic_bool has_given_up; /* since the last commit */
 
 	/* store thread */
 	void *backend;
-	struct list batch;   /* of struct order: what waits, oldest first */
-	struct timer *retry; /* runs: the batch waits for its next try */
-	struct timer *tend;  /* runs always */
+	struct list batch;    /* of struct order: what waits, oldest first */
+	struct timer *retry;  /* runs: the batch waits for its next try */
+	struct timer *tend;   /* runs always */
 	struct sign_key *key; /* owned, or NULL */
-	bool has_untended;   /* and the log knows */
-	size_t thin_at;      /* records, when to thin the backlog next */
-	uint64_t answered;   /* last ticket told; read by the closer at last */
-	bool has_trouble;    /* and the conference knows */
+	bool has_untended;    /* and the log knows */
+	size_t thin_at;       /* records, when to thin the backlog next */
+	uint64_t answered;    /* last ticket told; read by the closer at last */
+	bool has_trouble;     /* and the conference knows */
 	bool is_ending;
 	int64_t end_by; /* ms, monotonic: when to give up */
 };
@@ -79,9 +79,8 @@ static struct counter count_failures =
 static struct counter count_given_back =
 	COUNTER_INIT("hallway_store_given_back",
 		     "messages that could not be saved and went back");
-static struct counter gauge_trouble =
-	GAUGE_INIT("hallway_store_trouble",
-		   "1 while the database cannot be written");
+static struct counter gauge_trouble = GAUGE_INIT(
+	"hallway_store_trouble", "1 while the database cannot be written");
 static struct counter gauge_waiting =
 	GAUGE_INIT("hallway_store_waiting", "records not yet committed");
 
@@ -233,8 +232,7 @@ static void give_back_saved(struct store *s)
 	struct order *order;
 
 	list_each(order, &s->batch, mail.node) {
-		if (!s->events->wants ||
-		    !s->events->wants(order->record->kind))
+		if (!s->events->wants || !s->events->wants(order->record->kind))
 			continue;
 		if (!reply)
 			reply = reply_new(REPLY_SAVED);
@@ -348,8 +346,10 @@ static void give_back(struct store *s)
 	count = stop_waiting(s, &reply->orders);
 	counter_add(&count_given_back, (int64_t)count);
 	if (count > 0)
-		log_error(LOG_STORE, "database: %zu messages go back to their "
-				     "senders", count);
+		log_error(LOG_STORE,
+			  "database: %zu messages go back to their "
+			  "senders",
+			  count);
 	(void)mailbox_post(s->replies, &reply->mail);
 }
 

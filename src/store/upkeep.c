@@ -19,42 +19,41 @@
 #define PORTION 50          /* days closed at once */
 #define PORTION_ROWS "1000" /* rows of other tables ended at once */
 
-#define STATEMENT_TABLE(X)                                                  \
-	X(FIND_OVER,                                                        \
-	  "SELECT room, jid, day, lines, chain FROM days INDEXED BY"        \
-	  " days_open JOIN rooms ON rooms.id = room"                        \
-	  " WHERE is_closed = 0 AND day < ?1 LIMIT 1")                      \
-	X(CLOSE, "UPDATE days SET is_closed = 1"                            \
-		 " WHERE room = ?1 AND day = ?2")                           \
-	X(SAVE_DIGEST,                                                      \
-	  "INSERT OR REPLACE INTO closed_days (room, day, lines, digest,"   \
-	  " signature, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                \
-	X(FIND_OLD, "SELECT room, jid, day FROM days INDEXED BY days_order" \
-		    " JOIN rooms ON rooms.id = room"                        \
-		    " WHERE day < ?1 ORDER BY day LIMIT 1")                 \
-	X(KEEP_SINCE, "INSERT INTO kept (one, since) VALUES (1, ?1)"        \
-		      " ON CONFLICT (one) DO UPDATE SET"                    \
-		      " since = max(since, excluded.since)")                \
-	X(END_SEALED,                                                       \
-	  "DELETE FROM sealed WHERE seq IN (SELECT seq FROM archive"        \
-	  " INDEXED BY archive_times"                                       \
-	  " WHERE room = ?1 AND at >= ?2 AND at < ?3)")                     \
-	X(END_WORDS,                                                        \
-	  "INSERT INTO archive_words (archive_words, rowid, body)"          \
-	  " SELECT 'delete', seq, body FROM archive INDEXED BY"             \
-	  " archive_times WHERE room = ?1 AND at >= ?2 AND at < ?3"         \
-	  " AND body IS NOT NULL")                                          \
-	X(END_LINES,                                                        \
-	  "DELETE FROM archive WHERE seq IN (SELECT seq FROM archive"       \
-	  " INDEXED BY archive_times"                                       \
-	  " WHERE room = ?1 AND at >= ?2 AND at < ?3)")                     \
-	X(END_DAY, "DELETE FROM days WHERE room = ?1 AND day = ?2")         \
-	X(END_AUDIT, "DELETE FROM audit WHERE seq IN (SELECT seq"           \
-		     " FROM audit WHERE at < ?1 LIMIT " PORTION_ROWS ")")   \
-	X(END_GAPS, "DELETE FROM gaps WHERE seq IN (SELECT seq"             \
-		    " FROM gaps WHERE until < ?1 LIMIT " PORTION_ROWS ")")  \
-	X(END_PRESENCE,                                                     \
-	  "DELETE FROM presence WHERE seq IN (SELECT seq FROM presence"     \
+#define STATEMENT_TABLE(X)                                                     \
+	X(FIND_OVER,                                                           \
+	  "SELECT room, jid, day, lines, chain FROM days INDEXED BY"           \
+	  " days_open JOIN rooms ON rooms.id = room"                           \
+	  " WHERE is_closed = 0 AND day < ?1 LIMIT 1")                         \
+	X(CLOSE, "UPDATE days SET is_closed = 1"                               \
+		 " WHERE room = ?1 AND day = ?2")                              \
+	X(SAVE_DIGEST,                                                         \
+	  "INSERT OR REPLACE INTO closed_days (room, day, lines, digest,"      \
+	  " signature, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                   \
+	X(FIND_OLD, "SELECT room, jid, day FROM days INDEXED BY days_order"    \
+		    " JOIN rooms ON rooms.id = room"                           \
+		    " WHERE day < ?1 ORDER BY day LIMIT 1")                    \
+	X(KEEP_SINCE, "INSERT INTO kept (one, since) VALUES (1, ?1)"           \
+		      " ON CONFLICT (one) DO UPDATE SET"                       \
+		      " since = max(since, excluded.since)")                   \
+	X(END_SEALED,                                                          \
+	  "DELETE FROM sealed WHERE seq IN (SELECT seq FROM archive"           \
+	  " INDEXED BY archive_times"                                          \
+	  " WHERE room = ?1 AND at >= ?2 AND at < ?3)")                        \
+	X(END_WORDS, "INSERT INTO archive_words (archive_words, rowid, body)"  \
+		     " SELECT 'delete', seq, body FROM archive INDEXED BY"     \
+		     " archive_times WHERE room = ?1 AND at >= ?2 AND at < ?3" \
+		     " AND body IS NOT NULL")                                  \
+	X(END_LINES,                                                           \
+	  "DELETE FROM archive WHERE seq IN (SELECT seq FROM archive"          \
+	  " INDEXED BY archive_times"                                          \
+	  " WHERE room = ?1 AND at >= ?2 AND at < ?3)")                        \
+	X(END_DAY, "DELETE FROM days WHERE room = ?1 AND day = ?2")            \
+	X(END_AUDIT, "DELETE FROM audit WHERE seq IN (SELECT seq"              \
+		     " FROM audit WHERE at < ?1 LIMIT " PORTION_ROWS ")")      \
+	X(END_GAPS, "DELETE FROM gaps WHERE seq IN (SELECT seq"                \
+		    " FROM gaps WHERE until < ?1 LIMIT " PORTION_ROWS ")")     \
+	X(END_PRESENCE,                                                        \
+	  "DELETE FROM presence WHERE seq IN (SELECT seq FROM presence"        \
 	  " WHERE at < ?1 LIMIT " PORTION_ROWS ")")
 
 #define STATEMENT_MEMBER(name, sql) STATEMENT_##name,
@@ -202,8 +201,8 @@ static int end_lines(struct upkeep *u, const struct room_day *d)
 static int end_day(struct upkeep *u, int64_t first_kept, bool *more_out)
 {
 	struct room_day d;
-	int error = find_day(get_for_number(u, STATEMENT_FIND_OLD, first_kept),
-			     &d);
+	int error =
+		find_day(get_for_number(u, STATEMENT_FIND_OLD, first_kept), &d);
 
 	if (!error)
 		error = sqlite_step(get_for_number(u, STATEMENT_KEEP_SINCE,

@@ -57,15 +57,15 @@ static void bytes_are_those_of_the_document(void **state)
 		salt[i] = (unsigned char)i;
 	chain_begin("hallway@rooms.example", 20780, chain);
 	assert_hex(chain, "dcfedcf37fc8e7f4a1a1cffb261884d5"
-		   "e458c6f3a3b58091ab68db18081b2699");
+			  "e458c6f3a3b58091ab68db18081b2699");
 	chain_digest(salt, "aaaaaaaaaaaaaaaaaaaaaaaaaa", 1795392000123,
 		     "<message xmlns='jabber:server'><body>hi</body></message>",
 		     digest);
 	assert_hex(digest, "64ae72ae3334b0b0e726fcd93f3c3fba"
-		   "5c19d3c346e595ad313481ccab97733a");
+			   "5c19d3c346e595ad313481ccab97733a");
 	chain_add(chain, digest);
 	assert_hex(chain, "a63e9a71d1b4eb89d396d04e05ade65b"
-		   "0f8bb212337f99d215ad12eee5f1a191");
+			  "0f8bb212337f99d215ad12eee5f1a191");
 	statement = chain_statement("hallway@rooms.example", 20780, 1, chain);
 	assert_string_equal(statement, "hallway log 1\n"
 				       "hallway@rooms.example\n"

@@ -58,10 +58,11 @@ static void fill(struct scratch *s)
 	}
 	r[6] = retraction("m2");
 	scratch_save(s, r, 7);
-	assert_int_equal(backend_sqlite.open(s->path, BACKEND_SYNC_NORMAL,
-					     &backend), 0);
+	assert_int_equal(
+		backend_sqlite.open(s->path, BACKEND_SYNC_NORMAL, &backend), 0);
 	assert_int_equal(backend_sqlite.tend(backend, &care, 2 * DAY + DAY / 2,
-					     &has_more), 0);
+					     &has_more),
+			 0);
 	backend_sqlite.close(backend);
 	sign_key_free(&key);
 }

@@ -85,9 +85,9 @@ static void assert_days(const struct scratch *s, bool only_public,
 	struct reader *r = open_reader(s);
 	struct buf told = { 0 };
 
-	assert_int_equal(log_reader_days(r, SCRATCH_ROOM, only_public, on_day,
-					 &told),
-			 0);
+	assert_int_equal(
+		log_reader_days(r, SCRATCH_ROOM, only_public, on_day, &told),
+		0);
 	assert_string_equal(buf_str(&told), want);
 	buf_fini(&told);
 	reader_close(&r);
@@ -102,13 +102,15 @@ static void days_are_counted(void **state)
 	save(s, line(SCRATCH_ROOM, 3, DAY, false));
 	save(s, line(OTHER, 4, 2 * DAY, true));
 	save(s, line(SCRATCH_ROOM, 5, 3 * DAY + 1, true));
-	assert_days(s, false, "1970-01-01:2-0@7 1970-01-02:1-0@86400000 "
-			      "1970-01-04:1-0@259200001 ");
+	assert_days(s, false,
+		    "1970-01-01:2-0@7 1970-01-02:1-0@86400000 "
+		    "1970-01-04:1-0@259200001 ");
 	assert_days(s, true, "1970-01-01:1-0@7 1970-01-04:1-0@259200001 ");
 	save(s, retraction(SCRATCH_ROOM, "m2", 9));
 	save(s, retraction(SCRATCH_ROOM, "m2", 11)); /* again */
-	assert_days(s, false, "1970-01-01:2-1@11 1970-01-02:1-0@86400000 "
-			      "1970-01-04:1-0@259200001 ");
+	assert_days(s, false,
+		    "1970-01-01:2-1@11 1970-01-02:1-0@86400000 "
+		    "1970-01-04:1-0@259200001 ");
 	assert_days(s, true, "1970-01-01:1-0@11 1970-01-04:1-0@259200001 ");
 	save(s, retraction(SCRATCH_ROOM, "m1", 12));
 	assert_days(s, true, "1970-01-01:1-1@12 1970-01-04:1-0@259200001 ");
@@ -188,8 +190,8 @@ static void rooms_that_were_written_of_are_told(void **state)
 	save(s, gone);
 	r = open_reader(s);
 	assert_int_equal(log_reader_rooms(r, on_room, &told), 0);
-	assert_string_equal(buf_str(&told), OTHER ":0@0-0 " SCRATCH_ROOM
-						  ":2@5-172800000 ");
+	assert_string_equal(buf_str(&told),
+			    OTHER ":0@0-0 " SCRATCH_ROOM ":2@5-172800000 ");
 	buf_fini(&told);
 	reader_close(&r);
 }
@@ -245,12 +247,11 @@ static void on_record(void *owner, const struct record *r)
 			       r->as_news.text, or_none(r->as_news.link));
 		break;
 	case RECORD_GROUP:
-		buf_add_format(owner, "%s %s %s %s %s %s %d; ", r->as_group.key,
-			       r->as_group.acronym, r->as_group.name,
-			       or_none(r->as_group.type),
-			       or_none(r->as_group.area),
-			       or_none(r->as_group.chairs),
-			       r->as_group.is_retired);
+		buf_add_format(
+			owner, "%s %s %s %s %s %s %d; ", r->as_group.key,
+			r->as_group.acronym, r->as_group.name,
+			or_none(r->as_group.type), or_none(r->as_group.area),
+			or_none(r->as_group.chairs), r->as_group.is_retired);
 		break;
 	case RECORD_AUDIT:
 		buf_add_format(owner, "%s %s %s %s %s; ", r->as_audit.by,
@@ -364,8 +365,9 @@ static void retractions_are_told_without_who(void **state)
 	assert_told(&told,
 		    log_reader_retractions(r, SCRATCH_ROOM, false, 9, on_record,
 					   &told),
-		    SCRATCH_ROOM "@11 m2 <message id='gone'/> - spam; "
-		    SCRATCH_ROOM "@10 m1 <message id='gone'/> - spam; ");
+		    SCRATCH_ROOM
+		    "@11 m2 <message id='gone'/> - spam; " SCRATCH_ROOM
+		    "@10 m1 <message id='gone'/> - spam; ");
 	assert_told(&told,
 		    log_reader_retractions(r, NULL, true, 1, on_record, &told),
 		    OTHER "@12 m3 <message id='gone'/> - spam; ");

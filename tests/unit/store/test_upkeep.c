@@ -279,7 +279,8 @@ static void old_days_are_ended_whole(void **state)
 	assert_int_equal(ask(f, "SELECT count(*) FROM sealed"), 1);
 	assert_int_equal(ask(f, "SELECT count(*) FROM days"), 4);
 	assert_int_equal(ask(f, "SELECT count(*) FROM archive_words"
-				" WHERE archive_words MATCH 'common'"), 5);
+				" WHERE archive_words MATCH 'common'"),
+			 5);
 	assert_index_is_whole(f);
 	/* what was said is over, that it was said is not */
 	assert_closed(f, "1970-01-02:2 1970-01-03:2 1970-01-04:2 "
