@@ -31,6 +31,15 @@ static bool may_read(const struct act *a)
 	return false;
 }
 
+/* Lines are found by their order in no time. Who said them, and what, is looked
+ * for in each: among a million, as long as some hundred pages take. */
+#define SEARCH_COST 20 /* pages */
+
+static double cost_of(const struct archive_query *q)
+{
+	return q->words || q->nick || q->jid ? SEARCH_COST : 1;
+}
+
 /* Their rate is taken with the first question only. */
 static void ask(struct act *a, struct archive_query *owned)
 {
@@ -38,7 +47,8 @@ static void ask(struct act *a, struct archive_query *owned)
 	uint64_t question;
 
 	if (lookups_are_full(&r->lookups, a->stanza->from) ||
-	    (!a->page && !site_may_read(r->site, a->stanza->from))) {
+	    (!a->page &&
+	     !site_may_read(r->site, a->stanza->from, cost_of(owned)))) {
 		act_refuse(a, COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT,
 			   "You read faster than is good for others; "
 			   "try again soon.");

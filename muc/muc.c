@@ -57,7 +57,7 @@ void muc_settings_init(struct muc_settings *s)
 		.archive_page = 100,
 		.archive_bytes = 512 << 10,
 		.archive_pages = 6000,
-		.archive_questions = 1000,
+		.archive_questions = 200,
 		.ping_after = 600000,
 		.ping_timeout = 60000,
 		.version = "",

@@ -57,7 +57,7 @@ struct muc_settings {
 	size_t archive_page;          /* lines of a page of the archive; 100 */
 	size_t archive_bytes;         /* of a page; 512 KiB */
 	size_t archive_pages;         /* a minute, to all; 6000 */
-	size_t archive_questions;     /* open at once, of all; 1000 */
+	size_t archive_questions;     /* open at once, of all; 200 */
 	int64_t ping_after;           /* ms of a domain's silence; 10 min */
 	int64_t ping_timeout;         /* ms for the answer; 60 s */
 	unsigned char secret[32];     /* for occupant-ids (XEP-0421) */

@@ -72,15 +72,15 @@ bool site_may_ask(struct site *s, const struct jid *from)
 	       room_limits_take_talk(&s->usage, &s->limits, 1, site_now(s));
 }
 
-bool site_may_read(struct site *s, const struct jid *from)
+bool site_may_read(struct site *s, const struct jid *from, double cost)
 {
 	int64_t now = site_now(s);
 
 	return map_count(s->questions) < s->archive.questions &&
 	       room_limits_take(&s->usage, &s->limits, jid_bare(from),
-				LIMIT_PAGES, 1, now) &&
+				LIMIT_PAGES, cost, now) &&
 	       (!s->archive.has_rate ||
-		throttle_take(&s->archive.pages, 1, now));
+		throttle_take(&s->archive.pages, cost, now));
 }
 
 void site_refuse(struct site *s, const struct stanza *stanza,

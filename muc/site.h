@@ -87,8 +87,8 @@ void site_answer(struct site *s, struct elem *owned, const struct jid *to,
 		 const char *local);
 /** A share of what costs more than a word; false: ask again later. */
 bool site_may_ask(struct site *s, const struct jid *from);
-/** A share of the archive's pages; false: ask again later. */
-bool site_may_read(struct site *s, const struct jid *from);
+/** A share of the archive's pages, so many of them; false: ask again later. */
+bool site_may_read(struct site *s, const struct jid *from, double cost);
 /** Answer a stanza with an error, if it may be answered. by may be NULL. */
 void site_refuse(struct site *s, const struct stanza *stanza,
 		 const struct cond *cond, const struct jid *by);
