@@ -27,19 +27,22 @@ static void put(struct map *set, const char *key, void *value)
 }
 
 void import_plan_init(struct import_plan *p, const struct muc *muc,
-		      const struct roll *roll,
-		      const struct group_list *list, const char *domain)
+		      const struct roll *roll, const char *domain)
 {
 	*p = (struct import_plan){
 		.muc = muc,
 		.roll = roll,
-		.list = list,
 		.domain = str_dup(domain),
 		.successors = map_new(),
 		.by_acronym = map_new(),
 		.made = map_new(),
 		.freed = map_new(),
 	};
+}
+
+void import_plan_index(struct import_plan *p, const struct group_list *list)
+{
+	p->list = list;
 	for (size_t i = 0; i < list->count; i++)
 		put(p->by_acronym, list->items[i].kept.acronym,
 		    &list->items[i]);

@@ -31,8 +31,8 @@ const char *import_action_text(enum import_action a);
 
 /** What a list is looked at with. */
 struct import_plan {
-	const struct muc *muc;             /* borrowed */
-	const struct roll *roll; /* borrowed */
+	const struct muc *muc;        /* borrowed */
+	const struct roll *roll;      /* borrowed */
 	char *domain;                 /* owned; ours; where rooms are made */
 	char *types, *states, *areas; /* owned; words, or NULL: all */
 	struct map *successors; /* owned; room -> bare JID, owned; bare JIDs */
@@ -44,8 +44,9 @@ struct import_plan {
 
 /** Words are copied. */
 void import_plan_init(struct import_plan *p, const struct muc *muc,
-		      const struct roll *roll,
-		      const struct group_list *list, const char *domain);
+		      const struct roll *roll, const char *domain);
+/** The list, borrowed, once it is there. */
+void import_plan_index(struct import_plan *p, const struct group_list *list);
 void import_plan_fini(struct import_plan *p);
 /** "OLD=NEW" by blanks; false, and an owned complaint: it is none. */
 bool import_plan_name_successors(struct import_plan *p, const char *text,

@@ -13,12 +13,14 @@
 #include "base/str.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
+#include "loop/work.h"
 #include "muc/desk.h"
 #include "muc/view.h"
 #include "store/store.h"
 
 #define PORTION 4      /* ms of work, then the rooms have their turn */
 #define RECORDS 1000   /* not yet written: wait */
+#define PAUSE 1	     /* ms; 0 would let nobody else have a turn */
 #define PATIENCE 20    /* ms between looks whether the store is less behind */
 #define FEW 10         /* rooms that may always be retired */
 #define NAMES_MAX 3500 /* bytes of names in a line of the News */
@@ -41,7 +43,9 @@ struct job {
 	char *by; /* owned */
 	bool applies;
 	bool retires_missing;
+	bool retires_many;
 	bool shows_all;
+	struct reading *reading; /* borrowed; NULL: the list was read */
 	enum pass pass;
 	size_t at;      /* the next group, or the next that is missing */
 	char **missing; /* owned; keys */
@@ -440,6 +444,14 @@ static bool do_next(struct importer *i)
 
 /* ---- a job's life ---- */
 
+/** A list that a thread of its own reads: that takes a while. */
+struct reading {
+	struct importer *importer; /* NULL: nobody wants it any more */
+	char *text;                /* owned */
+	struct group_list list;
+	char *complaint; /* owned, or NULL */
+};
+
 static void free_names(struct names *n)
 {
 	buf_fini(&n->text);
@@ -467,6 +479,8 @@ static void job_end(struct importer *i, const char *error, const char *text)
 	struct command_reply reply = i->job->reply;
 
 	timer_stop(i->timer);
+	if (i->job->reading)
+		i->job->reading->importer = NULL;
 	job_free(&i->job);
 	reply.end(reply.owner, error, text);
 }
@@ -508,7 +522,7 @@ static void on_portion(void *owner)
 	if (i->job->pass == PASS_END)
 		finish(i);
 	else
-		timer_start(i->timer, goes_on ? 0 : PATIENCE);
+		timer_start(i->timer, goes_on ? PAUSE : PATIENCE);
 }
 
 /* ---- beginning ---- */
@@ -532,13 +546,13 @@ static void find_missing(void *owner, const struct record *known)
 }
 
 /* A list that was cut short would end rooms by the hundred. Owned complaint. */
-static char *judge_missing(struct importer *i, const struct importer_wish *wish)
+static char *judge_missing(struct importer *i)
 {
 	struct job *job = i->job;
 	struct miss_walk walk = { .job = job };
 
 	roll_each(i->settings.roll, find_missing, &walk);
-	if (!wish->applies || !wish->retires_missing || wish->retires_many ||
+	if (!job->applies || !job->retires_missing || job->retires_many ||
 	    job->missing_count <= FEW || job->missing_count <= walk.alive / 2)
 		return NULL;
 	return str_format("%zu of %zu rooms are missing in this list and would "
@@ -546,51 +560,81 @@ static char *judge_missing(struct importer *i, const struct importer_wish *wish)
 			  job->missing_count, walk.alive);
 }
 
-static char *judge(struct importer *i, const struct importer_wish *wish)
+/* On a thread of the pool. */
+static void read_list(void *data)
 {
-	struct import_plan *p = &i->job->plan;
-	char *complaint = NULL;
+	struct reading *r = data;
 
-	p->types = str_dup(wish->types);
-	p->states = str_dup(wish->states);
-	p->areas = str_dup(wish->areas);
-	if (wish->successors &&
-	    !import_plan_name_successors(p, wish->successors, &complaint))
-		return complaint;
-	return judge_missing(i, wish);
+	if (!group_list_read(&r->list, r->text, strlen(r->text), &r->complaint))
+		require(!r->complaint);
 }
 
-static void job_new(struct importer *i, const struct importer_wish *wish,
+static void begin(struct importer *i, struct reading *r)
+{
+	struct job *job = i->job;
+	char *complaint = r->complaint;
+
+	job->reading = NULL;
+	job->list = r->list;
+	r->list = (struct group_list){ .count = 0 };
+	import_plan_index(&job->plan, &job->list);
+	if (!complaint)
+		complaint = r->complaint = judge_missing(i);
+	if (complaint)
+		job_end(i, "bad-argument", complaint);
+	else
+		timer_start(i->timer, 0);
+}
+
+static void on_read(void *data)
+{
+	struct reading *r = data;
+
+	if (r->importer)
+		begin(r->importer, r);
+	group_list_fini(&r->list);
+	mem_free(&r->complaint);
+	mem_free(&r->text);
+	mem_free(&r);
+}
+
+static void start_reading(struct importer *i, const char *list)
+{
+	struct reading *r = mem_new(struct reading);
+
+	r->importer = i;
+	r->text = str_dup(list);
+	i->job->reading = r;
+	work_start(i->settings.loop, read_list, on_read, r);
+}
+
+/* False: ended with a complaint. */
+static bool job_new(struct importer *i, const struct importer_wish *wish,
 		    const struct command_reply *reply)
 {
 	struct job *job = mem_new(struct job);
+	struct import_plan *p = &job->plan;
+	char *complaint = NULL;
 
 	job->reply = *reply;
 	job->by = str_dup(wish->by);
 	job->applies = wish->applies;
 	job->retires_missing = wish->retires_missing;
+	job->retires_many = wish->retires_many;
 	job->shows_all = wish->shows_all;
 	job->began = clock_mono();
 	i->job = job;
-}
-
-static void begin(struct importer *i, const char *list,
-		  const struct importer_wish *wish)
-{
-	struct job *job = i->job;
-	char *complaint = NULL;
-	int error = group_list_read(&job->list, list, strlen(list), &complaint);
-
-	import_plan_init(&job->plan, i->settings.muc, i->settings.roll,
-			 &job->list,
+	import_plan_init(p, i->settings.muc, i->settings.roll,
 			 wish->domain ? wish->domain : i->settings.domain);
-	if (!error)
-		complaint = judge(i, wish);
-	if (complaint)
-		job_end(i, "bad-argument", complaint);
-	else
-		timer_start(i->timer, 0);
+	p->types = str_dup(wish->types);
+	p->states = str_dup(wish->states);
+	p->areas = str_dup(wish->areas);
+	if (!wish->successors ||
+	    import_plan_name_successors(p, wish->successors, &complaint))
+		return true;
+	job_end(i, "bad-argument", complaint);
 	mem_free(&complaint);
+	return false;
 }
 
 void importer_run(struct importer *i, const char *list,
@@ -598,13 +642,11 @@ void importer_run(struct importer *i, const char *list,
 		  const struct command_reply *reply)
 {
 	loop_require_owner(i->settings.loop);
-	if (i->job) {
+	if (i->job)
 		reply->end(reply->owner, "busy",
 			   "another list is being imported; wait for its end");
-		return;
-	}
-	job_new(i, wish, reply);
-	begin(i, list, wish);
+	else if (job_new(i, wish, reply))
+		start_reading(i, list);
 }
 
 bool importer_is_busy(const struct importer *i)
