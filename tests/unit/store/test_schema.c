@@ -100,7 +100,7 @@ static void new_database_is_ours_alone(void **state)
 	umask(old);
 	assert_int_equal(stat(s->path, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
-	assert_int_equal(scratch_ask(s, "PRAGMA user_version"), 5);
+	assert_int_equal(scratch_ask(s, "PRAGMA user_version"), 6);
 	assert_int_equal(scratch_ask(s, "PRAGMA application_id"), 0x68776179);
 	/* and again: nothing to migrate */
 	assert_int_equal(try_open(s), 0);
