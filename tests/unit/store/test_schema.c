@@ -17,25 +17,38 @@
 #include "store/backend.h"
 #include "store/reader.h"
 
-/* Takes all tables of today away, and makes those of schema 3 that matter. */
+/* A database as schema 3 left it. */
 static const char old_tables[] =
-	"DROP TABLE archive_words; DROP VIEW archive_texts;"
-	"DROP TABLE sealed; DROP TABLE presence; DROP TABLE gaps;"
-	"DROP TABLE hats; DROP TABLE audit; DROP TABLE news;"
-	"DROP TABLE list_groups; DROP TABLE kept; DROP TABLE days;"
-	"DROP TABLE closed_days; DROP TABLE meetings; DROP TABLE notes;"
-	"DROP TABLE archive;"
+	"PRAGMA application_id = 1752654201; PRAGMA user_version = 3;"
+	"CREATE TABLE rooms (id INTEGER PRIMARY KEY,"
+	" jid TEXT NOT NULL UNIQUE);"
+	"CREATE TABLE room_states ("
+	" room INTEGER PRIMARY KEY REFERENCES rooms (id),"
+	" config TEXT NOT NULL, subject TEXT, subject_nick TEXT,"
+	" subject_at INTEGER NOT NULL, created INTEGER NOT NULL,"
+	" changed INTEGER NOT NULL);"
+	"CREATE TABLE affiliations ("
+	" room INTEGER NOT NULL REFERENCES rooms (id), jid TEXT NOT NULL,"
+	" affiliation TEXT NOT NULL, nick TEXT, reason TEXT,"
+	" at INTEGER NOT NULL, PRIMARY KEY (room, jid)) WITHOUT ROWID;"
+	"CREATE TABLE sessions (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" room INTEGER NOT NULL REFERENCES rooms (id), jid TEXT NOT NULL,"
+	" nick TEXT NOT NULL, role TEXT NOT NULL, presence TEXT,"
+	" joined INTEGER NOT NULL, changed INTEGER NOT NULL,"
+	" UNIQUE (room, jid));"
 	"CREATE TABLE archive (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" id TEXT NOT NULL UNIQUE,"
 	" room INTEGER NOT NULL REFERENCES rooms (id), at INTEGER NOT NULL,"
 	" jid TEXT, nick TEXT, occupant_id TEXT, stanza TEXT NOT NULL,"
 	" body TEXT, is_subject INTEGER NOT NULL);"
 	"CREATE INDEX archive_order ON archive (room, seq, at);"
+	"CREATE TABLE heartbeat (one INTEGER PRIMARY KEY CHECK (one = 1),"
+	" at INTEGER NOT NULL);"
 	"CREATE TABLE sealed (seq INTEGER PRIMARY KEY REFERENCES archive (seq),"
 	" stanza TEXT NOT NULL, body TEXT, sealed_by TEXT NOT NULL,"
 	" reason TEXT, at INTEGER NOT NULL);"
-	"ALTER TABLE affiliations DROP COLUMN details;"
-	"PRAGMA user_version = 3";
+	"CREATE TABLE proofs (domain TEXT PRIMARY KEY, proof TEXT NOT NULL,"
+	" at INTEGER NOT NULL) WITHOUT ROWID;";
 
 static int set_up(void **state)
 {
@@ -101,7 +114,7 @@ static void new_database_is_ours_alone(void **state)
 	umask(old);
 	assert_int_equal(stat(s->path, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
-	assert_int_equal(scratch_ask(s, "PRAGMA user_version"), 6);
+	assert_true(scratch_ask(s, "PRAGMA user_version") >= 4);
 	assert_int_equal(scratch_ask(s, "PRAGMA application_id"), 0x68776179);
 	/* and again: nothing to migrate */
 	assert_int_equal(try_open(s), 0);
@@ -186,13 +199,12 @@ static void lock_in_the_way_of_a_migration_is_told(void **state)
 	sqlite3_close(db);
 }
 
-/* A database as schema 3 left it: two rooms, one open; a line taken back. */
+/* Two rooms, one open; a line taken back. */
 static void old_lines_get_digests(void **state)
 {
 	struct scratch *s = *state;
 	struct sqlite3 *db;
 
-	assert_int_equal(try_open(s), 0);
 	db = scratch_open(s);
 	scratch_run(db, old_tables);
 	scratch_run(db, "INSERT INTO rooms VALUES (1, 'a@r'), (2, 'b@r')");
