@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "muc/bans.h"
 #include "muc/house.h"
 #include "muc/room.h"
 #include "xml/elem.h"
@@ -46,6 +47,8 @@ static void fill(const struct muc *m, const struct room *r,
 	};
 	e->is_unproven = !e->is_operator &&
 			 site_is_operator(&m->site, s->from, true);
+	if (!e->is_operator && bans_find(&m->site.bans, s->from))
+		e->affiliation = AFFILIATION_OUTCAST;
 	if (!r)
 		return;
 	e->room = jid_text(r->jid);

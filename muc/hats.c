@@ -29,6 +29,10 @@ static const struct {
 			   "and a hue, if any, in degrees; a room has 32 of "
 			   "its own at most" },
 	[HATS_FULL] = { "limit", "too many hats for one person or room" },
+	[HATS_NOBODY] = { "not-found", "nobody of that nickname is in the "
+					"room" },
+	[HATS_NOT_YOURS] = { "not-allowed", "you wear no such hat that you "
+					     "could pass on" },
 	[HATS_BEHIND] = { "busy", "the record of this room is behind; try "
 				  "again soon" },
 };
@@ -125,6 +129,43 @@ enum hats_result muc_hat_take(struct muc *m, const char *room, const char *jid,
 		result = HATS_SAME;
 	if (result == HATS_DONE)
 		finish(m, w.room, "hat taken:", jid_bare(w.jid), w.hat.uri, by);
+	jid_free(&w.jid);
+	return result;
+}
+
+/* To whom; owned. */
+static struct jid *find_heir(const struct room *r, const char *nick)
+{
+	const struct occupant *o = room_find_nick(r, nick);
+
+	return o ? jid_to_bare(o->shown->jid) : NULL;
+}
+
+enum hats_result muc_hat_pass(struct muc *m, const char *room, const char *from,
+			      const char *nick, const char *hat)
+{
+	struct wish w;
+	enum hats_result result = read_wish(m, room, from, hat, &w);
+	struct jid *heir = w.room ? find_heir(w.room, nick) : NULL;
+
+	if (result == HATS_DONE &&
+	    (w.hat.rank > AFFILIATION_NONE ||
+	     !hat_list_wears(&w.room->hats, jid_bare(w.jid), w.hat.uri)))
+		result = HATS_NOT_YOURS;
+	if (result == HATS_DONE && !heir)
+		result = HATS_NOBODY;
+	if (result == HATS_DONE && jid_equal_bare(heir, w.jid))
+		result = HATS_SAME;
+	if (result == HATS_DONE &&
+	    hat_list_is_full(&w.room->hats, jid_bare(heir)))
+		result = HATS_FULL;
+	if (result == HATS_DONE) {
+		wear_take(w.room, w.jid, w.hat.uri, jid_bare(w.jid));
+		wear_put(w.room, heir, &w.hat, jid_bare(w.jid));
+		finish(m, w.room, "hat passed to", jid_bare(heir), w.hat.uri,
+		       jid_bare(w.jid));
+	}
+	jid_free(&heir);
 	jid_free(&w.jid);
 	return result;
 }

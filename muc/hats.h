@@ -21,6 +21,8 @@ enum hats_result {
 	HATS_BAD_JID,   /* no bare JID of a person */
 	HATS_BAD_HAT,   /* no fit URI, title or hue, or one of the house's */
 	HATS_FULL,      /* too many hats, or wearers */
+	HATS_NOBODY,    /* nobody of that nick is there */
+	HATS_NOT_YOURS, /* not worn by who would pass it on, or it gives rank */
 	HATS_BEHIND,    /* the store is behind: ask again */
 };
 /** A word ("not-found", ...) and a sentence for people. */
@@ -44,6 +46,10 @@ enum hats_result muc_hat_give(struct muc *m, const char *room, const char *jid,
 			      const char *hat, const char *by);
 enum hats_result muc_hat_take(struct muc *m, const char *room, const char *jid,
 			      const char *hat, const char *by);
+/** Whoever wears a hat that gives no rank hands it to an occupant. from: their
+ *  bare JID. */
+enum hats_result muc_hat_pass(struct muc *m, const char *room, const char *from,
+			      const char *nick, const char *hat);
 /** Define a hat of this room, or change its title and hue (or NULL). */
 enum hats_result muc_hat_make(struct muc *m, const char *room, const char *uri,
 			      const char *title, const char *hue,

@@ -8,8 +8,11 @@
  */
 #include "admin/adhoc_node.h"
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "jid/jid.h"
+#include "muc/bans.h"
 #include "muc/muc.h"
 #include "xml/elem.h"
 #include "xmpp/form.h"
@@ -84,6 +87,98 @@ static void run_shutdown(struct adhoc_call *call, const struct elem *form)
 	mem_free(&delay);
 }
 
+/* ---- who is kept out of the whole service ---- */
+
+#define LIST "blacklistjids"
+
+static void add_banned(void *owner, const struct ban *ban)
+{
+	form_add_value(owner, ban->key);
+}
+
+static void add_blacklist(const struct adhoc_call *call, struct elem *command)
+{
+	struct elem *field = form_add_field(open_form(call, command), LIST,
+					    "jid-multi",
+					    "People and domains kept out",
+					    NULL);
+
+	muc_bans_each(call->admin->muc, add_banned, field);
+}
+
+/** The list as it is to be, and what is to go. */
+struct blacklist {
+	struct map *wanted; /* owned; normalised key -> anything */
+	struct map *gone;   /* owned */
+	size_t failed;
+};
+
+static void find_gone(void *owner, const struct ban *ban)
+{
+	static char there;
+	struct blacklist *b = owner;
+
+	if (map_get(b->wanted, ban->key)) /* stays: no news */
+		map_steal(b->wanted, ban->key);
+	else
+		map_add(b->gone, ban->key, &there);
+}
+
+/* False: one of them is no address. */
+static bool read_blacklist(const struct elem *field, struct blacklist *b)
+{
+	static char there;
+	const struct elem *value;
+
+	for (value = elem_child(field, "value", NS_DATA_FORM); value;
+	     value = elem_next(value, "value", NS_DATA_FORM)) {
+		struct jid *jid = *elem_text(value) ? jid_parse(elem_text(value))
+						    : NULL;
+
+		if (!jid && *elem_text(value))
+			return false;
+		if (jid && !map_get(b->wanted, jid_bare(jid)))
+			map_add(b->wanted, jid_bare(jid), &there);
+		jid_free(&jid);
+	}
+	return true;
+}
+
+static void apply_blacklist(const struct adhoc_call *call, struct blacklist *b)
+{
+	struct muc *m = call->admin->muc;
+	struct map_cursor cursor;
+
+	muc_bans_each(m, find_gone, b);
+	map_begin(b->gone, &cursor);
+	while (map_next(&cursor))
+		b->failed += muc_unban(m, cursor.key, NULL, adhoc_by(call)) !=
+			     BANS_DONE;
+	map_begin(b->wanted, &cursor);
+	while (map_next(&cursor))
+		b->failed += muc_ban(m, cursor.key, NULL, adhoc_by(call)) !=
+			     BANS_DONE;
+}
+
+static void run_blacklist(struct adhoc_call *call, const struct elem *form)
+{
+	const struct elem *field = form ? form_field(form, LIST) : NULL;
+	struct blacklist b = { .wanted = map_new(), .gone = map_new() };
+	bool is_good = field && read_blacklist(field, &b);
+
+	if (is_good)
+		apply_blacklist(call, &b);
+	map_free(&b.wanted, NULL);
+	map_free(&b.gone, NULL);
+	if (!is_good)
+		adhoc_end(call, "bad-argument",
+			  "Whom to keep out is a list of addresses.");
+	else if (b.failed)
+		adhoc_end(call, "failed", "Not all of it could be done.");
+	else
+		adhoc_end(call, NULL, NULL);
+}
+
 /* ---- numbers ---- */
 
 static void run_online(struct adhoc_call *call, const struct elem *form)
@@ -102,6 +197,9 @@ static void run_online(struct adhoc_call *call, const struct elem *form)
 static const struct adhoc_node nodes[] = {
 	{ NODE "announce", "Send an announcement to everybody in rooms",
 	  ADHOC_AT_SERVICE, COMMAND_OPERATOR, add_announce, run_announce,
+	  NULL },
+	{ NODE "edit-blacklist", "Edit who is kept out of all rooms",
+	  ADHOC_AT_SERVICE, COMMAND_OPERATOR, add_blacklist, run_blacklist,
 	  NULL },
 	{ NODE "get-online-users-num", "Get the number of clients in rooms",
 	  ADHOC_AT_SERVICE, COMMAND_OPERATOR, NULL, run_online, NULL },

@@ -245,6 +245,40 @@ static void run_hat_take(const struct order *order)
 			"hat-take");
 }
 
+static void pass_hat(const struct order *order)
+{
+	const char *room = order_text(order, "room");
+	const char *hat = order_text(order, "hat");
+	const char *nick = order_text(order, "nick");
+	struct desk_actor actor = order_actor(order, room);
+	enum hats_result result;
+
+	result = muc_hat_pass(order->admin->muc, room,
+			      jid_bare(order->caller->jid), nick, hat);
+	if (result == HATS_DONE) {
+		desk_audit(order->admin->muc, &actor, room, "hat-pass", nick,
+			   hat);
+		order_end(order);
+		return;
+	}
+	order_fail(order, hats_result_word(result),
+		   str_format("%s: %s",
+			      result == HATS_NO_ROOM  ? room
+			      : result == HATS_NOBODY ? nick
+						      : hat,
+			      hats_result_text(result)));
+}
+
+static void run_hat_pass(const struct order *order)
+{
+	if (order->caller->jid)
+		pass_hat(order);
+	else
+		order_fail(order, "bad-argument",
+			   str_dup("whoever wears a hat passes it on, from a "
+				   "client; \"hats give\" needs no wearer"));
+}
+
 static void row_hat(void *owner, const struct hat_view *view)
 {
 	const struct command_value values[] = {
@@ -319,6 +353,12 @@ const struct command people_commands[] = {
 	  { ROOM,
 	    { "all", COMMAND_FLAG, 0, "The hats themselves that may be given",
 	      NULL } } },
+	{ "hats pass",
+	  "pass a hat that you wear on to somebody in the room",
+	  COMMAND_ANYONE,
+	  run_hat_pass,
+	  { ROOM, HAT,
+	    { "nick", COMMAND_TEXT, NEEDED, "Nickname", NULL } } },
 	{ "hats take",
 	  "take a hat off somebody",
 	  COMMAND_CHAIR,

@@ -198,3 +198,11 @@ async def test_hats_are_made_given_and_seen(people, host, jid):
                                                         "carol@home1.test"}
     watch.say("hello")
     await watch.hears("hello")
+    # what is worn outlives the daemon, and so does what there is to wear
+    host.terminate()
+    host.start()
+    dave = await people.login("dave@home1.test")
+    await dave.join(HALLWAY, "dave")
+    seen = await dave.see(lambda s: s.get("from") == HALLWAY + "/carol")
+    hat = seen.find("{urn:xmpp:hats:0}hats/{urn:xmpp:hats:0}hat")
+    assert hat.get("hue") == "327.255249"
