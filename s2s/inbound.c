@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/quota.h"
@@ -11,78 +10,31 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "net/addr.h"
-#include "s2s/ack.h"
-#include "s2s/claimant.h"
 #include "s2s/features.h"
-#include "s2s/intake.h"
-#include "s2s/limits.h"
-#include "s2s/outlet.h"
-#include "s2s/place.h"
-#include "s2s/report.h"
+#include "s2s/inbound_part.h"
 #include "s2s/sasl.h"
 #include "s2s/stream.h"
 #include "s2s/tally.h"
-#include "s2s/trust.h"
 #include "xml/elem.h"
 #include "xmpp/ns.h"
 
 #define MAX_UNSOLICITED 3 /* answers that nobody asked for */
-#define DEAD_AFTER 120000 /* ms without progress: of a bidirectional stream */
 #define MAX_LOGINS 3      /* failed ones */
 
-enum inbound_state {
-	INBOUND_HEADER,        /* waiting for the first header */
-	INBOUND_PLAIN,         /* STARTTLS offered */
-	INBOUND_TLS,           /* handshake */
-	INBOUND_SECURE_HEADER, /* waiting for the header over TLS */
-	INBOUND_SECURE,        /* dialback offered; no pair authorised */
-	INBOUND_AUTH_HEADER,   /* SASL succeeded; waiting for the next header */
-	INBOUND_OPEN,          /* at least one pair authorised */
-	INBOUND_ENDED,
-};
-
-struct inbound {
-	const struct place *place; /* borrowed */
-	const struct inbound_events *events;
-	void *owner;
-	uint64_t number;
-	struct stream *stream;
-	enum inbound_state state;
-	char *local;  /* owned; of the header: ours */
-	char *remote; /* owned; of the header, or NULL */
-	struct trust trust;
-	struct claimant claimant;
-	struct intake intake;
-	struct timer *timer;       /* deadline of the state */
-	enum cert_verdict verdict; /* on their chain for remote; of the last
-				    * header */
-	unsigned logins;           /* failed */
-	unsigned unsolicited;
-	struct ack ack;
-	bool is_bidi;         /* we may send stanzas, too */
-	struct limits limits; /* theirs, for that */
-	struct outlet_list outlets;
-	bool is_finishing;
-	bool is_leaving; /* closes when the outlets are gone */
-	bool is_paused;  /* the conference is full */
-	bool is_held;    /* too much waits for its domain */
-	int64_t opened_at;
-};
-
-static const char *label(const struct inbound *in)
+const char *inbound_label(const struct inbound *in)
 {
 	return in->remote ? in->remote : stream_peer(in->stream);
 }
 
-static void end(struct inbound *in)
+void inbound_end(struct inbound *in)
 {
 	in->state = INBOUND_ENDED;
 	timer_stop(in->timer);
 }
 
-static void fail(struct inbound *in, enum stream_cond cond, const char *text)
+void inbound_fail(struct inbound *in, enum stream_cond cond, const char *text)
 {
-	end(in);
+	inbound_end(in);
 	stream_fail(in->stream, cond, text);
 }
 
@@ -91,11 +43,11 @@ static void fail_as_spoof(struct inbound *in, const char *claimed)
 {
 	char *quoted = str_quote(claimed, strlen(claimed), 255);
 
-	log_warn(LOG_S2S, "%s: refused to speak for %s (%s)", label(in), quoted,
+	log_warn(LOG_S2S, "%s: refused to speak for %s (%s)", inbound_label(in), quoted,
 		 stream_peer(in->stream));
 	mem_free(&quoted);
 	counter_add(&tally.spoofs, 1);
-	fail(in, STREAM_COND_INVALID_FROM, NULL);
+	inbound_fail(in, STREAM_COND_INVALID_FROM, NULL);
 }
 
 /* ---- header ---- */
@@ -124,16 +76,16 @@ static bool check_header(struct inbound *in, const char *local,
 {
 	if (!local || !fits_before(in->local, local) ||
 	    !fits_before(in->remote, header->from))
-		fail(in, STREAM_COND_IMPROPER_ADDRESSING, NULL);
+		inbound_fail(in, STREAM_COND_IMPROPER_ADDRESSING, NULL);
 	else if (!place_is_ours(in->place, local))
-		fail(in, STREAM_COND_HOST_UNKNOWN, NULL);
+		inbound_fail(in, STREAM_COND_HOST_UNKNOWN, NULL);
 	else if (header->from && place_is_ours(in->place, header->from))
 		fail_as_spoof(in, header->from);
 	else if (header->version == 0)
-		fail(in, STREAM_COND_POLICY_VIOLATION, "TLS is required");
+		inbound_fail(in, STREAM_COND_POLICY_VIOLATION, "TLS is required");
 	else if (header->from &&
 		 !claimant_is_allowed(&in->claimant, header->from))
-		fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
+		inbound_fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
 	else
 		return true;
 	return false;
@@ -156,7 +108,7 @@ static bool check_quota(struct inbound *in, const struct stream_header *header)
 	if (may)
 		return true;
 	counter_add(&tally.refused_often, 1);
-	fail(in, STREAM_COND_POLICY_VIOLATION, "too many new streams");
+	inbound_fail(in, STREAM_COND_POLICY_VIOLATION, "too many new streams");
 	return false;
 }
 
@@ -190,7 +142,7 @@ static void take_secure_header(struct inbound *in)
 	unsigned features = FEATURE_DIALBACK | FEATURE_DIALBACK_ERRORS;
 
 	in->state = INBOUND_SECURE;
-	log_info(LOG_S2S, "%s: stream in from %s, %s, %s", label(in),
+	log_info(LOG_S2S, "%s: stream in from %s, %s, %s", inbound_label(in),
 		 stream_peer(in->stream), stream_cipher(in->stream),
 		 in->remote ? cert_verdict_text(in->verdict) : "names nobody");
 	if (in->verdict == CERT_VALID)
@@ -212,7 +164,7 @@ static void take_auth_header(struct inbound *in)
 	if (in->verdict != CERT_VALID ||
 	    !trust_add(&in->trust, in->local, in->remote,
 		       S2S_PROOF_CERTIFICATE)) {
-		fail(in, STREAM_COND_NOT_AUTHORIZED, NULL);
+		inbound_fail(in, STREAM_COND_NOT_AUTHORIZED, NULL);
 		return;
 	}
 	if (in->place->settings->stream_management)
@@ -264,7 +216,7 @@ static void start_tls(struct inbound *in)
 	if (stream_start_tls(in->stream, NULL, NULL))
 		in->state = INBOUND_TLS;
 	else
-		end(in);
+		inbound_end(in);
 }
 
 /* ---- SASL ---- */
@@ -286,11 +238,11 @@ static void refuse_login(struct inbound *in, enum sasl_fault fault)
 	struct elem *failure = sasl_failure_new(fault);
 	char *text = sasl_failure_text(failure);
 
-	log_info(LOG_S2S, "%s: SASL failed: %s", label(in), text);
+	log_info(LOG_S2S, "%s: SASL failed: %s", inbound_label(in), text);
 	mem_free(&text);
 	stream_give(in->stream, failure);
 	if (++in->logins >= MAX_LOGINS)
-		fail(in, STREAM_COND_POLICY_VIOLATION, "too many attempts");
+		inbound_fail(in, STREAM_COND_POLICY_VIOLATION, "too many attempts");
 }
 
 static void take_auth(struct inbound *in, const struct elem *auth)
@@ -306,7 +258,7 @@ static void take_auth(struct inbound *in, const struct elem *auth)
 	if (stream_restart(in->stream))
 		in->state = INBOUND_AUTH_HEADER;
 	else
-		end(in);
+		inbound_end(in);
 }
 
 /* ---- dialback ---- */
@@ -316,10 +268,10 @@ static void take_auth(struct inbound *in, const struct elem *auth)
 static void count_unsolicited(struct inbound *in)
 {
 	log_warn(LOG_DIALBACK, "%s: unsolicited dialback answer from %s",
-		 label(in), stream_peer(in->stream));
+		 inbound_label(in), stream_peer(in->stream));
 	counter_add(&tally.spoofs, 1);
 	if (++in->unsolicited >= MAX_UNSOLICITED)
-		fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
+		inbound_fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
 }
 
 static void take_packet(struct inbound *in, const struct packet *p)
@@ -341,10 +293,10 @@ static void take_dialback(struct inbound *in, struct elem *owned)
 		take_packet(in, &p);
 		break;
 	case PACKET_UNKNOWN:
-		fail(in, STREAM_COND_UNSUPPORTED_STANZA_TYPE, NULL);
+		inbound_fail(in, STREAM_COND_UNSUPPORTED_STANZA_TYPE, NULL);
 		break;
 	case PACKET_BAD_ADDRESS:
-		fail(in, STREAM_COND_IMPROPER_ADDRESSING, NULL);
+		inbound_fail(in, STREAM_COND_IMPROPER_ADDRESSING, NULL);
 		break;
 	}
 	packet_fini(&p);
@@ -395,14 +347,14 @@ static void on_spoof(void *owner, const char *from)
 
 static void on_excess(void *owner, const char *text)
 {
-	fail(owner, STREAM_COND_POLICY_VIOLATION, text);
+	inbound_fail(owner, STREAM_COND_POLICY_VIOLATION, text);
 }
 
 static void on_disproved(void *owner)
 {
 	struct inbound *in = owner;
 
-	end(in);
+	inbound_end(in);
 	stream_close(in->stream);
 }
 
@@ -419,117 +371,6 @@ void inbound_answer(struct inbound *in, const char *local, const char *remote,
 {
 	if (in->state == INBOUND_SECURE || in->state == INBOUND_OPEN)
 		claimant_answer(&in->claimant, local, remote, verdict, cond);
-}
-
-/* ---- both ways: XEP-0288 ---- */
-
-/* Before they prove anything, and once. */
-static bool take_bidi(struct inbound *in, const struct elem *e)
-{
-	if (in->state != INBOUND_SECURE || in->is_bidi ||
-	    !in->place->settings->bidi || !elem_is(e, "bidi", NS_BIDI))
-		return false;
-	in->is_bidi = true;
-	limits_read(e, &in->limits);
-	return true;
-}
-
-void inbound_give(struct inbound *in, const char *local, const char *remote,
-		  uint32_t serial, const struct buf *data, size_t stanzas)
-{
-	struct outlet *o = outlet_find(&in->outlets, local, remote);
-
-	if (in->state != INBOUND_OPEN || !o)
-		return;
-	o->serial = serial;
-	o->taken = stream_taken(in->stream);
-	o->is_waiting = true;
-	stream_write(in->stream, buf_data(data), data->len);
-	ack_count_sent(&in->ack, stanzas);
-}
-
-void inbound_release(struct inbound *in, const char *local, const char *remote,
-		     bool is_broken)
-{
-	struct outlet *o = outlet_find(&in->outlets, local, remote);
-
-	if (is_broken) {
-		if (in->state != INBOUND_ENDED)
-			fail(in, STREAM_COND_RESOURCE_CONSTRAINT, NULL);
-		return;
-	}
-	outlet_free(&o);
-	if (in->is_leaving)
-		inbound_close(in);
-}
-
-/* The links learn of it only now: nothing may overtake what is on its way. */
-static void close_outlets(struct inbound *in)
-{
-	struct outlet *o;
-	bool is_untouched;
-
-	while ((o = outlet_take(&in->outlets))) {
-		is_untouched =
-			o->is_waiting && stream_taken(in->stream) == o->taken;
-		in->events->on_unfed(in->owner, in->number, o->local, o->remote,
-				     is_untouched ? 0 : o->serial);
-		outlet_free(&o);
-	}
-}
-
-/* ---- acknowledgements: XEP-0198 ---- */
-
-static void enable_acks(struct inbound *in)
-{
-	struct elem *e;
-
-	if (in->ack.is_on) {
-		e = elem_new("failed", NS_SM);
-		elem_add(e, "unexpected-request", NS_STANZA_ERROR);
-		stream_give(in->stream, e);
-		return;
-	}
-	counter_add(&tally.managed_in, 1);
-	ack_begin(&in->ack);
-	stream_give(in->stream, elem_new("enabled", NS_SM));
-}
-
-static void take_ack(struct inbound *in, const struct elem *e)
-{
-	uint32_t newly;
-
-	switch (ack_take(&in->ack, e, &newly)) {
-	case ACK_OK:
-		break;
-	case ACK_TOO_HIGH:
-		end(in);
-		stream_fail_with(in->stream, STREAM_COND_UNDEFINED_CONDITION,
-				 NULL, ack_too_high_new(&in->ack, e));
-		break;
-	case ACK_BAD:
-		fail(in, STREAM_COND_BAD_FORMAT, NULL);
-		break;
-	}
-}
-
-/* False: not to be expected here. */
-static bool take_management(struct inbound *in, const struct elem *e)
-{
-	if (in->state != INBOUND_OPEN || !str_equal(elem_ns(e), NS_SM) ||
-	    !in->place->settings->stream_management)
-		return false;
-	if (str_equal(elem_name(e), "enable"))
-		enable_acks(in);
-	else if (!in->ack.is_on)
-		return false;
-	else if (str_equal(elem_name(e), "r"))
-		stream_give(in->stream, ack_answer_new(&in->ack));
-	else if (str_equal(elem_name(e), "a"))
-		take_ack(in, e);
-	else
-		return false;
-	return true;
 }
 
 /* ---- stanzas ---- */
@@ -550,7 +391,7 @@ static void on_reply(void *owner, struct envelope *owned)
 
 static void on_fault(void *owner, enum stream_cond cond)
 {
-	fail(owner, cond, NULL);
+	inbound_fail(owner, cond, NULL);
 }
 
 static const struct intake_events intake_events = {
@@ -578,9 +419,9 @@ static void on_elem(void *owner, struct elem *owned)
 	else if (in->state < INBOUND_OPEN && elem_is(owned, "auth", NS_SASL))
 		take_auth(in, owned);
 	else if (intake_is_stanza(owned))
-		fail(in, STREAM_COND_NOT_AUTHORIZED, NULL);
-	else if (!take_bidi(in, owned) && !take_management(in, owned))
-		fail(in, STREAM_COND_UNSUPPORTED_STANZA_TYPE, NULL);
+		inbound_fail(in, STREAM_COND_NOT_AUTHORIZED, NULL);
+	else if (!inbound_take_bidi(in, owned) && !inbound_take_management(in, owned))
+		inbound_fail(in, STREAM_COND_UNSUPPORTED_STANZA_TYPE, NULL);
 	elem_free(&owned);
 }
 
@@ -609,12 +450,12 @@ static void on_ending(void *owner, enum stream_end why, enum stream_cond cond,
 	if (in->state == INBOUND_ENDED)
 		return;
 	if (why == STREAM_END_PEER || in->state < INBOUND_SECURE)
-		log_debug(LOG_S2S, "%s: stream in from %s ended: %s", label(in),
+		log_debug(LOG_S2S, "%s: stream in from %s ended: %s", inbound_label(in),
 			  stream_peer(in->stream), text);
 	else
-		log_info(LOG_S2S, "%s: stream in from %s ended: %s", label(in),
+		log_info(LOG_S2S, "%s: stream in from %s ended: %s", inbound_label(in),
 			 stream_peer(in->stream), text);
-	end(in);
+	inbound_end(in);
 }
 
 static void tell_unseated(struct inbound *in)
@@ -633,7 +474,7 @@ static void on_closed(void *owner)
 	struct inbound *in = owner;
 
 	counter_add(&tally.streams_in, -1);
-	close_outlets(in);
+	inbound_close_outlets(in);
 	tell_unseated(in);
 	in->events->on_closed(in->owner, in->number,
 			      !trust_is_empty(&in->trust));
@@ -660,10 +501,10 @@ static void on_deadline(void *owner)
 	struct inbound *in = owner;
 
 	if (in->claimant.was_asked) {
-		end(in);
+		inbound_end(in);
 		stream_close(in->stream);
 	} else {
-		fail(in, STREAM_COND_CONNECTION_TIMEOUT, NULL);
+		inbound_fail(in, STREAM_COND_CONNECTION_TIMEOUT, NULL);
 	}
 }
 
@@ -706,90 +547,6 @@ struct inbound *inbound_open(const struct place *place, int owned_fd,
 	return in;
 }
 
-static bool is_allowed(const struct inbound *in)
-{
-	const struct policy *policy = in->place->policy;
-	const char *local;
-	const char *remote;
-	enum s2s_proof proof;
-
-	for (size_t i = 0; trust_get(&in->trust, i, &local, &remote, &proof);
-	     i++) {
-		if (!policy_allows(policy, remote) ||
-		    (proof != S2S_PROOF_CERTIFICATE &&
-		     policy_needs_valid(policy, remote)))
-			return false;
-	}
-	return !in->remote || policy_allows(policy, in->remote);
-}
-
-void inbound_review(struct inbound *in)
-{
-	if (in->state == INBOUND_ENDED || is_allowed(in))
-		return;
-	log_info(LOG_S2S, "%s: the new policy forbids its stream", label(in));
-	counter_add(&tally.forbidden, 1);
-	fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
-}
-
-static void settle_pause(struct inbound *in)
-{
-	stream_pause(in->stream, in->is_paused || in->is_held);
-}
-
-void inbound_pause(struct inbound *in, bool on)
-{
-	in->is_paused = on;
-	settle_pause(in);
-}
-
-void inbound_hold(struct inbound *in, const char *remote, bool on)
-{
-	if (in->is_held == on || !trust_has_remote(&in->trust, remote))
-		return;
-	if (on)
-		counter_add(&tally.held, 1);
-	log_debug(LOG_S2S, "%s: %s", label(in),
-		  on ? "held back: too much waits for it" : "read again");
-	in->is_held = on;
-	settle_pause(in);
-}
-
-void inbound_expel(struct inbound *in)
-{
-	log_info(LOG_S2S, "%s: stream in from %s ended: there are newer ones",
-		 label(in), stream_peer(in->stream));
-	counter_add(&tally.expelled, 1);
-	fail(in, STREAM_COND_POLICY_VIOLATION, "too many streams");
-}
-
-static bool is_stuck(const struct inbound *in, int64_t now)
-{
-	return stream_queued(in->stream) > 0 &&
-	       now - stream_progress_at(in->stream) >= DEAD_AFTER;
-}
-
-void inbound_tick(struct inbound *in, int64_t now)
-{
-	const struct s2s_settings *settings = in->place->settings;
-
-	if (in->state != INBOUND_OPEN)
-		return;
-	if (is_stuck(in, now)) {
-		log_warn(LOG_S2S, "%s: takes nothing any more on its stream",
-			 label(in));
-		fail(in, STREAM_COND_RESOURCE_CONSTRAINT, NULL);
-	} else if (now - stream_read_at(in->stream) >= settings->idle_in) {
-		log_info(LOG_S2S, "%s: stream in from %s ended: idle",
-			 label(in), stream_peer(in->stream));
-		end(in);
-		stream_close(in->stream);
-	} else if (now - stream_wrote_at(in->stream) >=
-		   limits_keepalive(&in->limits, settings->keepalive)) {
-		stream_keep_alive(in->stream);
-	}
-}
-
 void inbound_finish(struct inbound *in)
 {
 	if (in->state != INBOUND_OPEN || in->is_bidi || in->ack.is_on)
@@ -811,57 +568,12 @@ void inbound_close(struct inbound *in)
 	/* what was taken must not be sent once more */
 	if (in->state == INBOUND_OPEN && in->ack.is_on)
 		stream_give(in->stream, ack_answer_new(&in->ack));
-	end(in);
+	inbound_end(in);
 	stream_close(in->stream);
 }
 
 void inbound_abort(struct inbound *in)
 {
-	end(in);
+	inbound_end(in);
 	stream_abort(in->stream);
-}
-
-static const char *state_text(enum inbound_state state)
-{
-	switch (state) {
-	case INBOUND_HEADER:
-	case INBOUND_PLAIN:
-	case INBOUND_TLS:
-	case INBOUND_SECURE_HEADER:
-	case INBOUND_AUTH_HEADER:
-		return "negotiating";
-	case INBOUND_SECURE:
-		return "unproven";
-	case INBOUND_OPEN:
-		return "open";
-	case INBOUND_ENDED:
-		break;
-	}
-	return "closing";
-}
-
-static struct report_row *add_row(const struct inbound *in, struct report *r,
-				  const char *local, const char *remote)
-{
-	struct report_row *row = report_add(r);
-
-	stream_report(in->stream, row);
-	row->state = state_text(in->state);
-	row->local = str_dup(local);
-	row->remote = str_dup(remote);
-	row->since = loop_now(in->place->loop) - in->opened_at;
-	return row;
-}
-
-void inbound_report(const struct inbound *in, struct report *r)
-{
-	const char *local;
-	const char *remote;
-	enum s2s_proof proof;
-
-	if (trust_is_empty(&in->trust))
-		(void)add_row(in, r, in->local, in->remote);
-	for (size_t i = 0; trust_get(&in->trust, i, &local, &remote, &proof);
-	     i++)
-		add_row(in, r, local, remote)->proof = s2s_proof_text(proof);
 }
