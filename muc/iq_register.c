@@ -44,6 +44,7 @@ static bool may_register(const struct act *a)
 
 	affiliation = affiliation_list_get(&r->affiliations, a->stanza->from);
 	if (!r->config.is_locked &&
+	    room_affiliation(r, a->stanza->from, false) != AFFILIATION_OUTCAST &&
 	    privilege_is_given(r->config.is_members_only ? PRIVILEGE_BE_INSIDE
 							 : PRIVILEGE_REGISTER,
 			       ROLE_NONE, affiliation))

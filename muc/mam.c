@@ -8,6 +8,7 @@
 #include "muc/mam_page.h"
 #include "muc/mam_request.h"
 #include "muc/room.h"
+#include "muc/rtbl.h"
 #include "muc/site.h"
 #include "store/archive_query.h"
 #include "xml/elem.h"
@@ -17,15 +18,23 @@
 
 /* XEP-0313 #business-storeret-muc-archives: who may enter may read. What is not
  * on the public record is read only by those who are seen to be there, and by
- * members. Else refused. */
-static bool may_read(const struct act *a)
+ * members. */
+static bool is_reader(const struct act *a)
 {
 	const struct room_config *c = &a->room->config;
 	enum affiliation is = act_standing(a).affiliation;
 
-	if (is != AFFILIATION_OUTCAST &&
-	    (is >= AFFILIATION_MEMBER || room_config_is_on_record(c) ||
-	     (a->session && !c->is_members_only)))
+	if (is != AFFILIATION_NONE)
+		return is >= AFFILIATION_MEMBER;
+	if (a->session)
+		return !c->is_members_only;
+	return room_config_is_on_record(c) &&
+	       !rtbl_keeps_out(a->room, a->stanza->from);
+}
+
+static bool may_read(const struct act *a)
+{
+	if (is_reader(a))
 		return true;
 	act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
 	return false;

@@ -180,8 +180,7 @@ static void tell_moderators(struct room *r, const struct stanza *s,
 	char *text;
 	char id[RAND_ID_SIZE];
 
-	if (affiliation_list_get(&r->affiliations, s->from) ==
-	    AFFILIATION_OUTCAST)
+	if (room_affiliation(r, s->from, false) == AFFILIATION_OUTCAST)
 		return;
 	rand_id(id);
 	text = str_format("Reported as %s: %s, lines %s: %s", w->reason, w->of,

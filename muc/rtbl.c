@@ -44,6 +44,13 @@ bool rtbl_is_visitor(const struct room *r, const struct jid *real)
 	return b && action_in(r, b) == BLOCKLIST_VISITOR;
 }
 
+bool rtbl_keeps_out(const struct room *r, const struct jid *real)
+{
+	struct blocklist *b = blocklists_find(&r->site->blocklists, real);
+
+	return b && action_in(r, b) >= BLOCKLIST_KICK;
+}
+
 bool rtbl_lets_in(const struct act *a)
 {
 	struct room *r = a->room;

@@ -19,6 +19,8 @@ struct room;
 struct session;
 struct stanza;
 
+/** Would somebody without an affiliation be kept out? */
+bool rtbl_keeps_out(const struct room *r, const struct jid *real);
 /** May somebody without an affiliation come in? Else refused. */
 bool rtbl_lets_in(const struct act *a);
 /** Is somebody without an affiliation to be a visitor? */
