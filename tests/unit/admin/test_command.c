@@ -14,14 +14,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/view.h"
-#include "store/store.h"
 #include "tests/unit/admin/world.h"
-
-/* The store of these tests. */
-size_t store_waiting(const struct store *s)
-{
-	return s ? 0 : 7;
-}
 
 /* The desk of these tests answers at once, with what it was asked. */
 void s2s_desk_list(struct s2s_desk *d, const char *domain,

@@ -12,18 +12,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "loop/loop.h"
-#include "store/store.h"
 #include "tests/unit/admin/talker.h"
 #include "tests/unit/admin/world.h"
 
 #define WORDS_MAX 8
 #define NOBODY 65534
-
-/* The store of these tests. */
-size_t store_waiting(const struct store *s)
-{
-	return s ? 0 : 7;
-}
 
 struct fixture {
 	struct loop *loop;

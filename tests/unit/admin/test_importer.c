@@ -13,19 +13,9 @@
 #include "loop/loop.h"
 #include "muc/desk.h"
 #include "muc/view.h"
-#include "store/store.h"
 #include "tests/unit/admin/world.h"
 
 #define NOW INT64_C(1141992000000) /* 2006-03-10, noon */
-
-/* Records that the store has not written yet. */
-static size_t waiting;
-
-size_t store_waiting(const struct store *s)
-{
-	(void)s;
-	return waiting;
-}
 
 struct fixture {
 	struct world world;
@@ -85,7 +75,7 @@ static int setup(void **state)
 	struct fixture *f = mem_new(struct fixture);
 
 	clock_fake(5, NOW);
-	waiting = 0;
+	world_unwritten = 0;
 	open_house(f);
 	*state = f;
 	return 0;
