@@ -176,6 +176,10 @@ static void watch_chains(struct wire *w, const struct chains *l,
 	}
 	if (trust)
 		watch_add(w->certificates, trust);
+	if (w->config->web.certificate) {
+		watch_add(w->certificates, w->config->web.certificate);
+		watch_add(w->certificates, w->config->web.key);
+	}
 }
 
 static int load_creds(struct wire *w, const struct config *config,
@@ -220,12 +224,20 @@ static bool take_creds(struct wire *w, const struct config *config)
 
 /* Half-written ones, or a key not yet beside its certificate, will change once
  * more. */
+/* Its certificate may be another now. */
+static void renew_web(struct wire *w)
+{
+	if (w->web && w->config->web.certificate)
+		web_renew(w->web);
+}
+
 static void on_certificates(void *owner)
 {
 	struct wire *w = owner;
 
 	if (!w->s2s || w->is_stopping)
 		return;
+	renew_web(w);
 	if (take_creds(w, latest(w)))
 		log_info(LOG_TLS, "certificates changed, and were taken up");
 	else
@@ -571,18 +583,6 @@ static int build_web(struct wire *w)
 	return error;
 }
 
-/* Its certificate may be another now. Who waits on a page comes again. */
-static void reopen_web(struct wire *w)
-{
-	if (!w->site_maker || !w->config->web.certificate)
-		return;
-	close_web(w);
-	if (open_web(w))
-		log_error(LOG_WEB, "the pages are gone until the next reload "
-				   "or start");
-	site_maker_set_web(w->site_maker, w->web);
-}
-
 /* ---- signals ---- */
 
 static void on_stop_signal(void *owner, int signum)
@@ -635,7 +635,7 @@ static void reload(void *owner)
 				  "stays where it was",
 				  config->log_file);
 		(void)take_creds(w, config);
-		reopen_web(w);
+		renew_web(w);
 		s2s_set_dns(w->s2s, config->s2s.dns_servers,
 			    config->s2s.dns_trust_ad);
 		log_info(LOG_MAIN, "%s: reloaded", config->path);

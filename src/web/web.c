@@ -60,7 +60,21 @@ static const struct {
 struct mail {
 	struct list node;
 	struct web_site *site; /* owned, or NULL */
+	bool is_renewal;       /* the certificate may be another */
 	struct record *record; /* owned, or NULL */
+};
+
+/* PEM; the keys' memory must outlive the daemon. */
+struct identity {
+	char *certificate, *key; /* owned; NULL: without TLS */
+};
+
+/* A listening address. An old one listens no more, and stays until its last
+ * client has gone: its certificate was replaced. */
+struct door {
+	struct MHD_Daemon *daemon;
+	struct identity identity;
+	bool is_old;
 };
 
 struct web {
@@ -74,9 +88,9 @@ struct web {
 	/* the web thread's, from its start to its end */
 	struct web_desk desk;
 	struct web_site *site;       /* owned; desk.site */
-	struct MHD_Daemon **daemons; /* one a listening address */
-	size_t daemon_count;
-	char *certificate, *key;     /* PEM, or NULL */
+	struct door *doors;          /* owned; one a listening address, in
+				      * their order, and old ones behind */
+	size_t door_count;
 	struct map *addresses;       /* name -> struct visitor */
 	size_t clients;              /* connections */
 };
@@ -398,8 +412,12 @@ static void on_log(void *owner, const char *format, va_list args)
 
 /* ---- the thread ---- */
 
+static void renew(struct web *w);
+
 static void take_mail(struct web *w, struct mail *owned)
 {
+	if (owned->is_renewal)
+		renew(w);
 	if (owned->site) {
 		web_site_unref(&w->site);
 		w->site = owned->site;
@@ -436,7 +454,7 @@ static bool take_mails(struct web *w)
 	return !is_ending;
 }
 
-/* ms until one of the daemons, or who waits, must be looked after; -1: none
+/* ms until one of the doors, or who waits, must be looked after; -1: none
  * must. */
 static int next_timeout(struct web *w)
 {
@@ -444,8 +462,8 @@ static int next_timeout(struct web *w)
 	MHD_UNSIGNED_LONG_LONG ms, least = tick >= 0 ? (unsigned)tick : 3600000;
 	bool is_one = tick >= 0;
 
-	for (size_t i = 0; i < w->daemon_count; i++) {
-		if (MHD_get_timeout(w->daemons[i], &ms) != MHD_YES)
+	for (size_t i = 0; i < w->door_count; i++) {
+		if (MHD_get_timeout(w->doors[i].daemon, &ms) != MHD_YES)
 			continue;
 		is_one = true;
 		least = ms < least ? ms : least;
@@ -461,26 +479,72 @@ static int epoll_of(struct MHD_Daemon *daemon)
 	return info->epoll_fd;
 }
 
+/* At its bound of connections a daemon stops to accept, and only in the run
+ * after the one in which somebody went it begins again. */
+static void run_doors(struct web *w)
+{
+	size_t before;
+
+	do {
+		before = w->clients;
+		for (size_t i = 0; i < w->door_count; i++)
+			(void)MHD_run(w->doors[i].daemon);
+	} while (w->clients < before);
+}
+
+static void wait_for_doors(struct web *w)
+{
+	struct pollfd *polled = mem_zero(w->door_count + 1, sizeof(*polled));
+
+	polled[0] = (struct pollfd){ .fd = w->wake, .events = POLLIN };
+	for (size_t i = 0; i < w->door_count; i++)
+		polled[i + 1] = (struct pollfd){
+			.fd = epoll_of(w->doors[i].daemon),
+			.events = POLLIN,
+		};
+	(void)poll(polled, w->door_count + 1, next_timeout(w));
+	mem_free(&polled);
+}
+
+static void close_door(struct door *d)
+{
+	MHD_stop_daemon(d->daemon);
+	mem_free(&d->identity.certificate);
+	mem_free(&d->identity.key);
+}
+
+static bool is_empty(const struct door *d)
+{
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(
+		d->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+
+	return info->num_connections == 0;
+}
+
+static void close_old_doors(struct web *w)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < w->door_count; i++) {
+		if (w->doors[i].is_old && is_empty(&w->doors[i]))
+			close_door(&w->doors[i]);
+		else
+			w->doors[kept++] = w->doors[i];
+	}
+	w->door_count = kept;
+}
+
 static void *run(void *owner)
 {
 	struct web *w = owner;
-	struct pollfd *polled = mem_zero(w->daemon_count + 1, sizeof(*polled));
 
-	polled[0] = (struct pollfd){ .fd = w->wake, .events = POLLIN };
-	for (size_t i = 0; i < w->daemon_count; i++)
-		polled[i + 1] = (struct pollfd){
-			.fd = epoll_of(w->daemons[i]),
-			.events = POLLIN,
-		};
 	while (take_mails(w)) {
-		for (size_t i = 0; i < w->daemon_count; i++)
-			(void)MHD_run(w->daemons[i]);
-		(void)poll(polled, w->daemon_count + 1, next_timeout(w));
+		run_doors(w);
+		close_old_doors(w);
+		wait_for_doors(w);
 	}
-	mem_free(&polled);
 	live_end(w->desk.live);
-	for (size_t i = 0; i < w->daemon_count; i++)
-		(void)MHD_run(w->daemons[i]);
+	run_doors(w);
 	return NULL;
 }
 
@@ -566,7 +630,9 @@ static int open_socket(const char *text, int *fd_out)
 	return error;
 }
 
-static int start_daemon(struct web *w, int fd, struct MHD_Daemon **daemon_out)
+/* fd is the library's in any case. Takes identity. */
+static int open_door(struct web *w, int fd, struct identity *identity,
+		     struct door *door_out)
 {
 	struct MHD_OptionItem options[] = {
 		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
@@ -577,41 +643,26 @@ static int start_daemon(struct web *w, int fd, struct MHD_Daemon **daemon_out)
 		{ MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)on_unescape, w },
 		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, w },
 		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, w },
-		{ w->key ? MHD_OPTION_HTTPS_MEM_KEY : MHD_OPTION_END, 0,
-		  w->key },
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, w->certificate },
+		{ identity->key ? MHD_OPTION_HTTPS_MEM_KEY : MHD_OPTION_END, 0,
+		  identity->key },
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, identity->certificate },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITIES },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	unsigned flags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG |
-			 MHD_ALLOW_SUSPEND_RESUME | (w->key ? MHD_USE_TLS : 0);
+			 MHD_ALLOW_SUSPEND_RESUME |
+			 (identity->key ? MHD_USE_TLS : 0);
+	int error = identity->key ? HW_E_TLS : HW_E_SYSTEM;
 
-	*daemon_out = MHD_start_daemon(flags, 0, on_accept, w, on_request, w,
-				       MHD_OPTION_ARRAY, options,
-				       MHD_OPTION_END);
-	return *daemon_out ? 0 : w->key ? HW_E_TLS : HW_E_SYSTEM;
-}
-
-static int start_daemons(struct web *w)
-{
-	size_t count = w->settings.listen_count;
-	int error = 0;
-
-	w->daemons = mem_zero(count + 1, sizeof(struct MHD_Daemon *));
-	for (size_t i = 0; i < count && !error; i++) {
-		int fd = -1;
-
-		error = open_socket(w->settings.listen[i], &fd);
-		if (!error)
-			error = start_daemon(w, fd, &w->daemons[i]);
-		if (!error)
-			w->daemon_count++;
-		else if (fd >= 0)
-			close(fd);
-		if (error)
-			log_error(LOG_WEB, "cannot listen on %s: %s",
-				  w->settings.listen[i], hw_error_text(error));
-	}
+	*door_out = (struct door){ .identity = *identity };
+	*identity = (struct identity){ 0 };
+	door_out->daemon = MHD_start_daemon(flags, 0, on_accept, w, on_request,
+					    w, MHD_OPTION_ARRAY, options,
+					    MHD_OPTION_END);
+	if (door_out->daemon)
+		return 0;
+	mem_free(&door_out->identity.certificate);
+	mem_free(&door_out->identity.key);
 	return error;
 }
 
@@ -631,20 +682,102 @@ static int read_pem(const char *path, char **text_out)
 	return len == 0 || len == PEM_MAX ? HW_E_INVALID : 0;
 }
 
-static int read_certificate(struct web *w)
+/* What is in the files now. */
+static int read_identity(const struct web_settings *s,
+			 struct identity *identity_out)
 {
-	const struct web_settings *s = &w->settings;
 	int error;
 
+	*identity_out = (struct identity){ 0 };
 	if (!s->certificate)
 		return 0;
-	error = read_pem(s->certificate, &w->certificate);
+	error = read_pem(s->certificate, &identity_out->certificate);
 	if (!error)
-		error = read_pem(s->key ? s->key : s->certificate, &w->key);
-	if (error)
-		log_error(LOG_WEB, "%s: %s", s->certificate,
-			  hw_error_text(error));
+		error = read_pem(s->key ? s->key : s->certificate,
+				 &identity_out->key);
+	if (!error)
+		return 0;
+	log_error(LOG_WEB, "%s: %s", s->certificate, hw_error_text(error));
+	mem_free(&identity_out->certificate);
+	mem_free(&identity_out->key);
 	return error;
+}
+
+static int open_at(struct web *w, const char *address)
+{
+	struct identity identity;
+	int fd, error = read_identity(&w->settings, &identity);
+
+	if (error)
+		return error;
+	error = open_socket(address, &fd);
+	if (!error)
+		error = open_door(w, fd, &identity, &w->doors[w->door_count]);
+	if (!error)
+		w->door_count++;
+	else
+		log_error(LOG_WEB, "cannot listen on %s: %s", address,
+			  hw_error_text(error));
+	mem_free(&identity.certificate);
+	mem_free(&identity.key);
+	return error;
+}
+
+static int open_doors(struct web *w)
+{
+	size_t count = w->settings.listen_count;
+	int error = 0;
+
+	w->doors = mem_zero(count + 1, sizeof(*w->doors));
+	for (size_t i = 0; i < count && !error; i++)
+		error = open_at(w, w->settings.listen[i]);
+	return error;
+}
+
+static int fd_of(const struct door *d)
+{
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(d->daemon, MHD_DAEMON_INFO_LISTEN_FD);
+
+	return info->listen_fd;
+}
+
+/* Another daemon behind the same address; who is with the old one stays. */
+static int replace_door(struct web *w, size_t which)
+{
+	struct identity identity;
+	struct door fresh;
+	int fd, error = read_identity(&w->settings, &identity);
+
+	if (error)
+		return error;
+	fd = dup(fd_of(&w->doors[which]));
+	error = fd < 0 ? HW_E_SYSTEM : open_door(w, fd, &identity, &fresh);
+	mem_free(&identity.certificate);
+	mem_free(&identity.key);
+	if (error) {
+		log_error(LOG_WEB, "%s: not taken up: %s; the certificate "
+				   "stays the old one",
+			  w->settings.certificate, hw_error_text(error));
+		return error;
+	}
+	w->doors = mem_realloc(w->doors,
+			       (w->door_count + 1) * sizeof(*w->doors));
+	w->doors[w->door_count] = w->doors[which];
+	w->doors[w->door_count++].is_old = true;
+	close(MHD_quiesce_daemon(w->doors[which].daemon));
+	w->doors[which] = fresh;
+	return 0;
+}
+
+static void renew(struct web *w)
+{
+	int error = w->settings.certificate ? 0 : HW_E_NOT_FOUND;
+
+	for (size_t i = 0; i < w->settings.listen_count && !error; i++)
+		error = replace_door(w, i);
+	if (!error)
+		log_info(LOG_WEB, "%s: taken up", w->settings.certificate);
 }
 
 static int start_thread(struct web *w)
@@ -658,11 +791,12 @@ static void free_web(struct web *w)
 {
 	struct mail *mail, *tmp;
 
-	for (size_t i = 0; i < w->daemon_count; i++)
-		MHD_stop_daemon(w->daemons[i]);
-	mem_free(&w->daemons);
+	for (size_t i = 0; i < w->door_count; i++)
+		close_door(&w->doors[i]);
+	mem_free(&w->doors);
 	list_each_safe(mail, tmp, &w->mails, node) {
 		list_remove(&mail->node);
+		mail->is_renewal = false;
 		take_mail(w, mail);
 	}
 	web_site_unref(&w->site);
@@ -671,8 +805,6 @@ static void free_web(struct web *w)
 	reader_close(&w->desk.reader);
 	quota_free(&w->desk.searches);
 	map_free(&w->addresses, free);
-	mem_free(&w->certificate);
-	mem_free(&w->key);
 	if (w->wake >= 0)
 		close(w->wake);
 	pthread_mutex_destroy(&w->lock);
@@ -714,9 +846,7 @@ int web_open(const struct web_settings *settings, struct web **web_out)
 	if (!error)
 		w->desk.days = closed_days_open(&w->settings, w->desk.reader);
 	if (!error)
-		error = read_certificate(w);
-	if (!error)
-		error = start_daemons(w);
+		error = open_doors(w);
 	if (!error)
 		error = start_thread(w);
 	if (error) {
@@ -740,12 +870,20 @@ void web_close(struct web **w)
 	*w = NULL;
 }
 
+void web_renew(struct web *w)
+{
+	struct mail *mail = mem_new(struct mail);
+
+	mail->is_renewal = true;
+	post(w, mail);
+}
+
 uint16_t web_port(const struct web *w, size_t which)
 {
 	const union MHD_DaemonInfo *info;
 
-	require(which < w->daemon_count);
-	info = MHD_get_daemon_info(w->daemons[which],
+	require(which < w->settings.listen_count);
+	info = MHD_get_daemon_info(w->doors[which].daemon,
 				   MHD_DAEMON_INFO_BIND_PORT);
 	return info->port;
 }

@@ -21,6 +21,7 @@
 
 struct host {
 	char *database, *cache;
+	char *listen, *certificate, *key; /* or NULL */
 	void *backend;
 	struct web *web; /* NULL: does not serve yet */
 };
@@ -192,16 +193,16 @@ static void show(struct host *h, const json_t *o)
 	web_show(h->web, site);
 }
 
-static unsigned serve(struct host *h, const json_t *o)
+static void serve(struct host *h, const json_t *o)
 {
-	static const char *const listen[] = { "127.0.0.1:0" };
+	const char *listen[] = { "127.0.0.1:0", "[::1]:0" };
 	static const char *const domains[] = { "rooms.example",
 					       "other.example" };
 	struct web_settings s;
 
 	web_settings_init(&s);
 	s.listen = listen;
-	s.listen_count = 1;
+	s.listen_count = flag(o, "both", false) ? 2 : 1;
 	s.domains = domains;
 	s.domain_count = 2;
 	s.url = "https://rooms.example/";
@@ -215,8 +216,20 @@ static unsigned serve(struct host *h, const json_t *o)
 		s.cache_size = (size_t)number(o, "cache_size");
 	if (number(o, "search_rate"))
 		s.search_rate = (int)number(o, "search_rate");
+	if (number(o, "max_clients"))
+		s.max_clients = (size_t)number(o, "max_clients");
+	if (number(o, "max_per_address"))
+		s.max_per_address = (size_t)number(o, "max_per_address");
+	h->listen = text(o, "listen");
+	if (h->listen)
+		listen[0] = h->listen;
+	s.certificate = h->certificate = text(o, "certificate");
+	s.key = h->key = text(o, "key");
 	must(web_open(&s, &h->web), "web_open");
-	return web_port(h->web, 0);
+	for (size_t i = 0; i < s.listen_count; i++)
+		printf("%u%c", web_port(h->web, i),
+		       i + 1 < s.listen_count ? ' ' : '\n');
+	fflush(stdout);
 }
 
 static void run_line(struct host *h, const json_t *o)
@@ -224,10 +237,11 @@ static void run_line(struct host *h, const json_t *o)
 	const char *op = json_string_value(json_object_get(o, "op"));
 
 	if (str_equal(op, "serve")) {
-		printf("%u\n", serve(h, o));
-		fflush(stdout);
+		serve(h, o);
 		return;
 	}
+	if (str_equal(op, "renew"))
+		web_renew(h->web);
 	if (str_equal(op, "site"))
 		show(h, o);
 	for (size_t i = 0; i < array_len(readers); i++)
@@ -263,5 +277,8 @@ int main(int argc, char **argv)
 	backend_sqlite.close(h.backend);
 	mem_free(&h.database);
 	mem_free(&h.cache);
+	mem_free(&h.listen);
+	mem_free(&h.certificate);
+	mem_free(&h.key);
 	return 0;
 }

@@ -63,7 +63,8 @@ class Host:
         return answer
 
     def serve(self, **values):
-        self.port = int(self.tell("serve", **values))
+        self.ports = [int(p) for p in self.tell("serve", **values).split()]
+        self.port = self.ports[0]
 
     def close(self):
         self.process.stdin.close()
