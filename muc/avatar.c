@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/audit.h"
 #include "muc/caps.h"
 #include "muc/reconfigure.h"
 #include "muc/room.h"
@@ -173,6 +174,7 @@ static void take_card(struct act *a, const struct elem *card)
 		str_set(&config.avatar, text);
 		mem_free(&config.avatar_hashes);
 		config.avatar_hashes = print_hashes(card);
+		audit_act(a, "configure", NULL, NULL, "picture");
 		reconfigure_take(r, &config);
 	}
 	act_answer_in_order(a, stanza_result_new(a->stanza));
