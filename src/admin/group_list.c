@@ -11,6 +11,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+/* Around a mail address, and what a web page begins with. */
+#define ANGLE_OPEN 0x3c
+#define ANGLE_CLOSE 0x3e
+
 #define DEPTH_MAX 8 /* of lists in lists */
 #define CHAIRS_MAX 4000
 
@@ -145,9 +149,10 @@ static void add_chair(struct group *g, const char *role, const char *name,
 void group_list_add_person(struct group *g, const char *role,
 			   const char *person, size_t len)
 {
-	const char *open = memchr(person, '<', len);
+	const char *open = memchr(person, ANGLE_OPEN, len);
 	const char *close =
-		open ? memchr(open, '>', len - (size_t)(open - person)) : NULL;
+		open ? memchr(open, ANGLE_CLOSE, len - (size_t)(open - person))
+		     : NULL;
 	size_t name_len = open ? (size_t)(open - person) : len;
 	char *name = group_list_clean(person, name_len, GROUP_NAME_MAX);
 	char *address =
@@ -470,7 +475,7 @@ static char *read_any(struct group_list *l, const char *text, size_t len)
 		text++, len--;
 	if (!len)
 		return str_dup("the list is empty");
-	if (*text == '<')
+	if (*text == ANGLE_OPEN)
 		return str_dup("this is a web page, and no list of groups");
 	if (strchr("{[\"", *text))
 		return read_all_json(l, text, len);
