@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -537,7 +538,11 @@ static void close_old_doors(struct web *w)
 static void *run(void *owner)
 {
 	struct web *w = owner;
+	sigset_t pipe_signal;
 
+	sigemptyset(&pipe_signal);
+	sigaddset(&pipe_signal, SIGPIPE);
+	(void)pthread_sigmask(SIG_BLOCK, &pipe_signal, NULL);
 	while (take_mails(w)) {
 		run_doors(w);
 		close_old_doors(w);
@@ -640,6 +645,8 @@ static int open_door(struct web *w, int fd, struct identity *identity,
 		  (intptr_t)w->settings.max_clients, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, IDLE, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CALL_MEMORY, NULL },
+		/* run() sees to it; else files are not sent by sendfile() */
+		{ MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, NULL },
 		{ MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)on_unescape, w },
 		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, w },
 		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, w },
