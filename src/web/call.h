@@ -76,6 +76,8 @@ struct call {
 	struct buf body;
 	int file;             /* -1, or a file to be sent instead; taken */
 	uint64_t file_size;
+	bool is_kept;         /* the same for all who ask so, until something
+			       * changes */
 	struct MHD_Response *response; /* a handler's own, sent instead; taken;
 					* headers, status and type are added */
 };

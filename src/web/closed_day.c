@@ -66,6 +66,7 @@ struct closed_days {
 	size_t max_bytes;
 	uint64_t bytes;
 	unsigned last_number;
+	uint64_t generation;   /* how often something was dropped */
 	struct map *kept;      /* key -> struct kept; who was asked for last is
 				* the last */
 	struct map *newest;    /* room -> its newest day that we heard of; owned
@@ -200,6 +201,7 @@ static void drop(struct closed_days *d, const char *key)
 
 	if (!k)
 		return;
+	d->generation++;
 	drop_files(d, k);
 	kept_free(k);
 	counter_set(&gauge_bytes, (int64_t)d->bytes);
@@ -292,6 +294,16 @@ static struct kept *keep(struct closed_days *d, const char *key,
 
 /* ---- answers ---- */
 
+uint64_t closed_days_generation(const struct closed_days *d)
+{
+	return d ? d->generation : 0;
+}
+
+void closed_days_count_hit(void)
+{
+	counter_add(&count_hits, 1);
+}
+
 static enum coding choose(const struct call *c, const struct kept *k)
 {
 	for (int i = 0; i < CODING_NONE; i++)
@@ -323,6 +335,7 @@ static bool send_kept(struct closed_days *d, struct call *c,
 		mem_free(&c->etag);
 		return false;
 	}
+	c->is_kept = true;
 	c->type = k->type;
 	c->cache = CACHE_CONTROL;
 	for (size_t i = 0; i < k->header_count; i++)
@@ -392,7 +405,7 @@ void closed_day_answer(struct call *c, void (*make)(struct call *c))
 	}
 	if (k && send_kept(d, c, k)) {
 		map_to_end(d->kept, key);
-		counter_add(&count_hits, 1);
+		closed_days_count_hit();
 	} else {
 		drop(d, key);
 		make(c);

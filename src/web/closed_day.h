@@ -29,5 +29,10 @@ void closed_days_close(struct closed_days **d);
 /** Answers c, whose first part is the day, by what is kept, or lets make() do it
  *  and keeps that. */
 void closed_day_answer(struct call *c, void (*make)(struct call *c));
+/** Another when something that was answered is not so any more. d may be
+ *  NULL. */
+uint64_t closed_days_generation(const struct closed_days *d);
+/** One was answered from what was answered before. */
+void closed_days_count_hit(void);
 /** What was committed may change days. Borrowed; d may be NULL. */
 void closed_days_heed(struct closed_days *d, const struct record *record);

@@ -32,6 +32,7 @@
 #include "web/call.h"
 #include "web/closed_day.h"
 #include "web/live.h"
+#include "web/ready.h"
 #include "web/route.h"
 #include "web/web_site.h"
 
@@ -40,6 +41,7 @@
 #define IDLE 30            /* seconds until a silent client is let go */
 #define CALL_MEMORY 16384  /* for a request's and an answer's head */
 #define BACKLOG 256
+#define IN_MEMORY (1 << 20)    /* bytes of a kept answer */
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 /* On every answer. Nothing is loaded but from here, nothing frames us, and no
@@ -92,6 +94,8 @@ struct web {
 	struct door *doors;          /* owned; one a listening address, in
 				      * their order, and old ones behind */
 	size_t door_count;
+	struct ready *ready;         /* owned */
+	uint64_t generation;         /* of the days that those are */
 	struct map *addresses;       /* name -> struct visitor */
 	size_t clients;              /* connections */
 };
@@ -280,10 +284,31 @@ static void name_body(struct call *c)
 	mem_free(&hex);
 }
 
+/* One that many will get, and small: out of memory in one piece with its head.
+ * NULL: it cannot be read. */
+static struct MHD_Response *make_in_memory(const struct call *c)
+{
+	size_t len = (size_t)c->file_size;
+	void *bytes = mem_alloc(len + 1);
+	struct MHD_Response *response = NULL;
+
+	if (pread(c->file, bytes, len, 0) == (ssize_t)len)
+		response = MHD_create_response_from_buffer(
+			len, bytes, MHD_RESPMEM_MUST_FREE);
+	if (!response)
+		mem_free(&bytes);
+	return response;
+}
+
 static struct MHD_Response *make_response(struct call *c)
 {
 	struct MHD_Response *response = c->response;
 	void *bytes;
+
+	if (c->is_kept && c->file >= 0 && c->file_size <= IN_MEMORY)
+		response = make_in_memory(c);
+	if (response && !c->response)
+		return response;
 
 	if (response) {
 		c->response = NULL;
@@ -323,7 +348,8 @@ static void add_headers(const struct call *c, struct MHD_Response *response)
 		add_header(response, c->headers[i].name, c->headers[i].value);
 }
 
-static enum MHD_Result send_answer(struct call *c)
+static enum MHD_Result send_answer(struct web *w, struct call *c,
+				   const char *url)
 {
 	struct MHD_Response *response;
 	enum MHD_Result result;
@@ -341,18 +367,43 @@ static enum MHD_Result send_answer(struct call *c)
 		return MHD_NO;
 	add_headers(c, response);
 	result = MHD_queue_response(c->connection, c->status, response);
-	MHD_destroy_response(response);
+	if (c->is_kept && c->status == 200 && !c->is_head)
+		ready_keep(w->ready, c->connection, url, response,
+			   c->file_size);
+	else
+		MHD_destroy_response(response);
 	return result;
+}
+
+/* The days that are asked for just now. NULL: think about it. */
+static struct MHD_Response *find_ready(struct web *w,
+				       struct MHD_Connection *connection,
+				       const char *url)
+{
+	uint64_t now = closed_days_generation(w->desk.days);
+
+	if (w->generation != now)
+		ready_forget(w->ready);
+	w->generation = now;
+	return ready_find(w->ready, connection, url);
 }
 
 static enum MHD_Result answer(struct web *w, struct MHD_Connection *connection,
 			      const char *url, const char *method)
 {
 	struct call c;
+	struct MHD_Response *response;
 	enum MHD_Result result;
 	bool may_ask = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
 		       strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
 
+	response = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ?
+			   find_ready(w, connection, url) :
+			   NULL;
+	if (response) {
+		closed_days_count_hit();
+		return MHD_queue_response(connection, MHD_HTTP_OK, response);
+	}
 	call_init(&c, &w->desk);
 	read_request(&c, connection, method);
 	if (may_ask)
@@ -360,7 +411,7 @@ static enum MHD_Result answer(struct web *w, struct MHD_Connection *connection,
 	else
 		call_fail(&c, 405, NULL);
 	log_debug(LOG_WEB, "%s: %s: %u", c.client, method, c.status);
-	result = send_answer(&c);
+	result = send_answer(w, &c, url);
 	call_fini(&c);
 	return result;
 }
@@ -425,6 +476,7 @@ static void take_mail(struct web *w, struct mail *owned)
 		w->desk.site = w->site;
 		if (w->desk.live)
 			live_show(w->desk.live, w->site);
+		ready_forget(w->ready);
 	}
 	if (owned->record && w->desk.live) {
 		closed_days_heed(w->desk.days, owned->record);
@@ -809,6 +861,7 @@ static void free_web(struct web *w)
 	web_site_unref(&w->site);
 	live_free(&w->desk.live);
 	closed_days_close(&w->desk.days);
+	ready_free(&w->ready);
 	reader_close(&w->desk.reader);
 	quota_free(&w->desk.searches);
 	map_free(&w->addresses, free);
@@ -829,6 +882,7 @@ static struct web *make_web(const struct web_settings *settings)
 	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	w->addresses = map_new();
 	w->site = web_site_new();
+	w->ready = ready_new();
 	w->desk = (struct web_desk){
 		.settings = &w->settings,
 		.site = w->site,
