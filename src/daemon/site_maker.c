@@ -226,12 +226,9 @@ struct site_maker *site_maker_open(struct loop *loop, const struct muc *muc,
 	return m;
 }
 
-void site_maker_set_web(struct site_maker *m, struct web *web)
+void site_maker_drop_web(struct site_maker *m)
 {
-	m->web = web;
-	m->shown = 0;
-	if (web)
-		show(m);
+	m->web = NULL;
 }
 
 void site_maker_close(struct site_maker *m)

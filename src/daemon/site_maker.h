@@ -18,8 +18,8 @@ struct web;
 /** All but the loop are borrowed; the first picture is handed over at once. */
 struct site_maker *site_maker_open(struct loop *loop, const struct muc *muc,
 				   struct s2s *s2s, struct web *web);
-/** From now on for these pages; NULL: for none. */
-void site_maker_set_web(struct site_maker *m, struct web *web);
+/** There are no pages any more. */
+void site_maker_drop_web(struct site_maker *m);
 /** Nothing is looked at any more. */
 void site_maker_close(struct site_maker *m);
 /** When all threads have ended. NULL is harmless. */

@@ -555,7 +555,7 @@ static void close_web(struct wire *w)
 {
 	conference_set_web(w->conference, NULL);
 	if (w->site_maker)
-		site_maker_set_web(w->site_maker, NULL);
+		site_maker_drop_web(w->site_maker);
 	web_close(&w->web);
 }
 
