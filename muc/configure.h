@@ -16,10 +16,10 @@ struct muc;
 
 enum configure_result {
 	CONFIGURE_DONE,
-	CONFIGURE_SAME,    /* nothing changed */
+	CONFIGURE_SAME, /* nothing changed */
 	CONFIGURE_NO_ROOM,
-	CONFIGURE_BAD,     /* a field takes no such value, or not from them */
-	CONFIGURE_BEHIND,  /* the store is */
+	CONFIGURE_BAD,    /* a field takes no such value, or not from them */
+	CONFIGURE_BEHIND, /* the store is */
 };
 
 /** Add the form, with the fields that this rank may change open. False: no such

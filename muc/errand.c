@@ -40,13 +40,13 @@ static void fill(const struct muc *m, const struct room *r,
 	*e = (struct errand){
 		.stanza = s,
 		.by_certificate = by_certificate,
-		.is_operator = site_is_operator(&m->site, s->from,
-						by_certificate),
+		.is_operator =
+			site_is_operator(&m->site, s->from, by_certificate),
 		.affiliation = AFFILIATION_NONE,
 		.role = ROLE_NONE,
 	};
-	e->is_unproven = !e->is_operator &&
-			 site_is_operator(&m->site, s->from, true);
+	e->is_unproven =
+		!e->is_operator && site_is_operator(&m->site, s->from, true);
 	if (!e->is_operator && bans_find(&m->site.bans, s->from))
 		e->affiliation = AFFILIATION_OUTCAST;
 	if (!r)

@@ -20,14 +20,14 @@ struct stanza;
 
 /** Borrowed during the call. */
 struct errand {
-	const struct stanza *stanza; /* a request to a bare address of ours */
-	const char *room;            /* bare JID; NULL: to the domain itself */
-	bool by_certificate;         /* how the asker's domain was proven */
-	bool is_operator;            /* by a proof that counts */
-	bool is_unproven;            /* would be one, had its stream a
+	const struct stanza *stanza;  /* a request to a bare address of ours */
+	const char *room;             /* bare JID; NULL: to the domain itself */
+	bool by_certificate;          /* how the asker's domain was proven */
+	bool is_operator;             /* by a proof that counts */
+	bool is_unproven;             /* would be one, had its stream a
 				      * certificate */
 	enum affiliation affiliation; /* to the room */
-	enum role role;              /* in it */
+	enum role role;               /* in it */
 };
 
 /** Hand it up, if it is an errand; r: NULL = to the domain. False: it is none,

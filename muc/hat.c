@@ -105,7 +105,8 @@ static bool is_uri(const char *text)
 	    strlen(text) >= HAT_URI_SIZE)
 		return false;
 	for (; *text; text++)
-		if ((unsigned char)*text <= ' ' || (unsigned char)*text >= 0x7f ||
+		if ((unsigned char)*text <= ' ' ||
+		    (unsigned char)*text >= 0x7f ||
 		    strchr("<>\"{}|\\^`", *text))
 			return false;
 	return true;

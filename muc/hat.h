@@ -24,10 +24,10 @@ enum {
 struct hat {
 	char uri[HAT_URI_SIZE];
 	char title[HAT_TITLE_SIZE];
-	char hue[HAT_HUE_SIZE];  /* degrees (XEP-0392), or "" */
-	const char *name;        /* short; NULL: not of the house */
-	enum affiliation rank;   /* what its wearer is at least; or NONE */
-	bool gives_voice;        /* its wearer speaks in a moderated room */
+	char hue[HAT_HUE_SIZE]; /* degrees (XEP-0392), or "" */
+	const char *name;       /* short; NULL: not of the house */
+	enum affiliation rank;  /* what its wearer is at least; or NONE */
+	bool gives_voice;       /* its wearer speaks in a moderated room */
 };
 
 /** The i-th: those of the house, then those in own (text, or NULL). False at

@@ -11,8 +11,8 @@
 #include "muc/affiliation.h"
 
 enum {
-	HAT_LIST_PERSON_MAX = 8,  /* hats of one person */
-	HAT_LIST_MAX = 1000,      /* of a room */
+	HAT_LIST_PERSON_MAX = 8, /* hats of one person */
+	HAT_LIST_MAX = 1000,     /* of a room */
 };
 
 /** Who gives hats by the group's roster: "by" in the records. */
@@ -23,9 +23,9 @@ struct map;
 
 /** One hat on one head. */
 struct hat_worn {
-	char *uri;       /* owned */
-	char *title;     /* owned; as it was when it was given */
-	bool of_roster;  /* it goes when the roster says so */
+	char *uri;      /* owned */
+	char *title;    /* owned; as it was when it was given */
+	bool of_roster; /* it goes when the roster says so */
 };
 
 struct hat_wearer {
@@ -45,8 +45,7 @@ void hat_list_fini(struct hat_list *l);
 /** Borrowed, or NULL: they wear nothing. */
 const struct hat_wearer *hat_list_find(const struct hat_list *l,
 				       const char *jid);
-bool hat_list_wears(const struct hat_list *l, const char *jid,
-		    const char *uri);
+bool hat_list_wears(const struct hat_list *l, const char *jid, const char *uri);
 bool hat_list_is_full(const struct hat_list *l, const char *jid);
 /** Put it on, or change its title; not when it is full. */
 void hat_list_put(struct hat_list *l, const char *jid, const char *uri,

@@ -30,9 +30,9 @@ static const struct {
 			   "its own at most" },
 	[HATS_FULL] = { "limit", "too many hats for one person or room" },
 	[HATS_NOBODY] = { "not-found", "nobody of that nickname is in the "
-					"room" },
+				       "room" },
 	[HATS_NOT_YOURS] = { "not-allowed", "you wear no such hat that you "
-					     "could pass on" },
+					    "could pass on" },
 	[HATS_BEHIND] = { "busy", "the record of this room is behind; try "
 				  "again soon" },
 };
@@ -124,8 +124,7 @@ enum hats_result muc_hat_take(struct muc *m, const char *room, const char *jid,
 	struct wish w;
 	enum hats_result result = read_wish(m, room, jid, hat, &w);
 
-	if (result == HATS_DONE &&
-	    !wear_take(w.room, w.jid, w.hat.uri, by))
+	if (result == HATS_DONE && !wear_take(w.room, w.jid, w.hat.uri, by))
 		result = HATS_SAME;
 	if (result == HATS_DONE)
 		finish(m, w.room, "hat taken:", jid_bare(w.jid), w.hat.uri, by);
@@ -238,11 +237,11 @@ bool muc_hats_each(struct muc *m, const char *room, hat_view_fn fn, void *owner)
 
 	for (size_t i = 0; r && hat_get(r->config.hats, i, &hat); i++)
 		fn(owner, &(struct hat_view){
-			.uri = hat.uri,
-			.name = hat.name,
-			.title = hat.title,
-			.hue = *hat.hue ? hat.hue : NULL,
-		});
+				  .uri = hat.uri,
+				  .name = hat.name,
+				  .title = hat.title,
+				  .hue = *hat.hue ? hat.hue : NULL,
+			  });
 	return r != NULL;
 }
 
@@ -253,16 +252,15 @@ static void view_worn(const struct room *r, const char *jid,
 	bool is_known = hat_find(r->config.hats, worn->uri, &hat);
 
 	fn(owner, &(struct hat_view){
-		.uri = worn->uri,
-		.name = is_known ? hat.name : NULL,
-		.title = is_known ? hat.title : worn->title,
-		.hue = is_known && *hat.hue ? hat.hue : NULL,
-		.jid = jid,
-	});
+			  .uri = worn->uri,
+			  .name = is_known ? hat.name : NULL,
+			  .title = is_known ? hat.title : worn->title,
+			  .hue = is_known && *hat.hue ? hat.hue : NULL,
+			  .jid = jid,
+		  });
 }
 
-bool muc_hats_worn(struct muc *m, const char *room, hat_view_fn fn,
-		   void *owner)
+bool muc_hats_worn(struct muc *m, const char *room, hat_view_fn fn, void *owner)
 {
 	const struct room *r = find_room(m, room);
 	struct map_cursor cursor;

@@ -15,7 +15,7 @@ struct muc;
 
 enum hats_result {
 	HATS_DONE,
-	HATS_SAME,      /* worn already, or not worn: nothing changed */
+	HATS_SAME, /* worn already, or not worn: nothing changed */
 	HATS_NO_ROOM,
 	HATS_NO_HAT,    /* the room knows no such hat */
 	HATS_BAD_JID,   /* no bare JID of a person */
@@ -32,10 +32,10 @@ const char *hats_result_text(enum hats_result r);
 /** A hat of the room, or one that somebody wears. Borrowed during the call. */
 struct hat_view {
 	const char *uri;
-	const char *name;  /* short ("scribe"); NULL: not of the house */
+	const char *name; /* short ("scribe"); NULL: not of the house */
 	const char *title;
-	const char *hue;   /* degrees as text, or NULL */
-	const char *jid;   /* the wearer; NULL: the hat itself */
+	const char *hue; /* degrees as text, or NULL */
+	const char *jid; /* the wearer; NULL: the hat itself */
 };
 typedef void (*hat_view_fn)(void *owner, const struct hat_view *view);
 

@@ -92,9 +92,12 @@ static const struct {
 	const char *role;
 	const char *hat;
 } roles[] = {
-	{ "chair", "chair" },	      { "co-chair", "chair" },
-	{ "ad", "ad" },		      { "area director", "ad" },
-	{ "secr", "secretary" },      { "secretary", "secretary" },
+	{ "chair", "chair" },
+	{ "co-chair", "chair" },
+	{ "ad", "ad" },
+	{ "area director", "ad" },
+	{ "secr", "secretary" },
+	{ "secretary", "secretary" },
 	{ "delegate", "delegate" },
 };
 
@@ -416,12 +419,12 @@ static void view(const struct line *leader, const char *jid, const char *by,
 		 leader_view_fn fn, void *owner)
 {
 	fn(owner, &(struct leader_view){
-		.role = leader->field[0],
-		.name = leader->field[1],
-		.address = leader->field[2],
-		.jid = jid,
-		.confirmed = by,
-	});
+			  .role = leader->field[0],
+			  .name = leader->field[1],
+			  .address = leader->field[2],
+			  .jid = jid,
+			  .confirmed = by,
+		  });
 }
 
 static void view_leader(const struct room *r, const struct line *leader,

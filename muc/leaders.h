@@ -17,9 +17,9 @@ struct muc;
 struct room;
 
 enum {
-	LEADERS_MAX = 60,         /* of a room */
-	LEADERS_CLAIMS_MAX = 60,  /* not yet confirmed ones and confirmed */
-	LEADERS_CLAIMS_EACH = 3,  /* of one person */
+	LEADERS_MAX = 60,        /* of a room */
+	LEADERS_CLAIMS_MAX = 60, /* not yet confirmed ones and confirmed */
+	LEADERS_CLAIMS_EACH = 3, /* of one person */
 };
 
 enum leaders_result {
@@ -27,7 +27,7 @@ enum leaders_result {
 	LEADERS_SAME,
 	LEADERS_NO_ROOM,
 	LEADERS_BAD_JID,
-	LEADERS_NOBODY,   /* the list has no such address */
+	LEADERS_NOBODY, /* the list has no such address */
 	LEADERS_NO_CLAIM,
 	LEADERS_FULL,
 	LEADERS_BEHIND,
@@ -57,7 +57,7 @@ struct leader_view {
 	const char *role;
 	const char *name;
 	const char *address;
-	const char *jid;      /* or NULL: nobody claims to be them */
+	const char *jid;       /* or NULL: nobody claims to be them */
 	const char *confirmed; /* by whom; NULL: a claim; "roster": listed so */
 };
 typedef void (*leader_view_fn)(void *owner, const struct leader_view *view);

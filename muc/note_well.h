@@ -13,9 +13,9 @@
 #define NOTE_WELL_MAX 5000 /* people remembered, the oldest forgotten first */
 
 /** Where the operator says nothing else. */
-#define NOTE_WELL_DEFAULT                                               \
+#define NOTE_WELL_DEFAULT                                                      \
 	"Note Well: what is said in this room is kept and shown to everybody " \
-	"on the web. Whoever speaks here contributes to a public record, " \
+	"on the web. Whoever speaks here contributes to a public record, "     \
 	"under the rules of the group that meets here."
 
 struct map;

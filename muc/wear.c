@@ -87,8 +87,7 @@ static void show(struct room *r, const char *key, bool has_changed)
 	}
 }
 
-static void settle(struct room *r, const struct jid *jid,
-		   const struct hat *off)
+static void settle(struct room *r, const struct jid *jid, const struct hat *off)
 {
 	struct occupant *o;
 

@@ -20,8 +20,8 @@
 
 #define SESSION_TIME 600000 /* ms; then a form is forgotten */
 #define SESSIONS_MAX 1000   /* forms that are being filled in, and ended ones */
-#define CALLS_MAX    200    /* that wait for what takes time */
-#define ANSWER_MAX   40000  /* bytes of rows, about: below 64 KiB as XML */
+#define CALLS_MAX 200       /* that wait for what takes time */
+#define ANSWER_MAX 40000    /* bytes of rows, about: below 64 KiB as XML */
 
 /** A form that somebody has been given. */
 struct adhoc_session {
@@ -107,8 +107,9 @@ static void begin_session(struct adhoc_call *call)
 
 static void end_session(struct adhoc_call *call)
 {
-	struct adhoc_session *s = call->adhoc
-		? map_get(call->adhoc->sessions, call->session) : NULL;
+	struct adhoc_session *s =
+		call->adhoc ? map_get(call->adhoc->sessions, call->session)
+			    : NULL;
 
 	if (s)
 		s->is_over = true;
@@ -154,8 +155,8 @@ static void refuse(struct adhoc_call *call, enum cond_name name,
 		   enum cond_type type, const char *detail, const char *text)
 {
 	struct cond cond = cond_make_typed(name, type, text);
-	struct elem *e = stanza_error_new(call->stanza, &cond,
-					  call->stanza->to);
+	struct elem *e =
+		stanza_error_new(call->stanza, &cond, call->stanza->to);
 	struct elem *error = e ? elem_child(e, "error", NULL) : NULL;
 
 	if (error && detail)
@@ -295,7 +296,9 @@ static bool each_node(bool at_room,
 		      void *to)
 {
 	static const struct adhoc_node *(*const own[])(size_t i) = {
-		adhoc_room_get, adhoc_hats_get, adhoc_alias_get,
+		adhoc_room_get,
+		adhoc_hats_get,
+		adhoc_alias_get,
 	};
 	unsigned place = at_room ? ADHOC_AT_ROOM : ADHOC_AT_SERVICE;
 	const struct adhoc_node *node;
@@ -472,8 +475,7 @@ static void act(struct adhoc_call *call, enum action action, bool is_begun)
 		return;
 	case ACTION_NEXT:
 	case ACTION_PREV:
-		refuse_request(call, "bad-action",
-			       "There is one stage only.");
+		refuse_request(call, "bad-action", "There is one stage only.");
 		return;
 	case ACTION_UNKNOWN:
 		break;

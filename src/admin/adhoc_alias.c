@@ -18,9 +18,9 @@
 #include "xmpp/form.h"
 #include "xmpp/ns.h"
 
-#define NODE      "http://jabber.org/protocol/admin#"
+#define NODE "http://jabber.org/protocol/admin#"
 #define FORM_TYPE "http://jabber.org/protocol/admin"
-#define TEXT      "announcement"
+#define TEXT "announcement"
 
 static struct elem *open_form(const struct adhoc_call *call,
 			      struct elem *command)
@@ -64,9 +64,9 @@ static void run_announce(struct adhoc_call *call, const struct elem *form)
 static void add_shutdown(const struct adhoc_call *call, struct elem *command)
 {
 	struct elem *form = open_form(call, command);
-	struct elem *field = form_add_field(form, "delay", "list-single",
-					    "Time delay before shutting down",
-					    "0");
+	struct elem *field =
+		form_add_field(form, "delay", "list-single",
+			       "Time delay before shutting down", "0");
 
 	form_add_option(field, "none", "0");
 	form_add_field(form, TEXT, "text-multi",
@@ -98,10 +98,9 @@ static void add_banned(void *owner, const struct ban *ban)
 
 static void add_blacklist(const struct adhoc_call *call, struct elem *command)
 {
-	struct elem *field = form_add_field(open_form(call, command), LIST,
-					    "jid-multi",
-					    "People and domains kept out",
-					    NULL);
+	struct elem *field =
+		form_add_field(open_form(call, command), LIST, "jid-multi",
+			       "People and domains kept out", NULL);
 
 	muc_bans_each(call->admin->muc, add_banned, field);
 }
@@ -132,8 +131,8 @@ static bool read_blacklist(const struct elem *field, struct blacklist *b)
 
 	for (value = elem_child(field, "value", NS_DATA_FORM); value;
 	     value = elem_next(value, "value", NS_DATA_FORM)) {
-		struct jid *jid = *elem_text(value) ? jid_parse(elem_text(value))
-						    : NULL;
+		struct jid *jid =
+			*elem_text(value) ? jid_parse(elem_text(value)) : NULL;
 
 		if (!jid && *elem_text(value))
 			return false;

@@ -46,10 +46,9 @@ static const char *field_type(enum command_type type)
 
 static void add_field(struct elem *form, const struct command_argument *a)
 {
-	struct elem *field = form_add_field(form, a->name, field_type(a->type),
-					    a->text,
-					    a->type == COMMAND_FLAG ? "0"
-								    : NULL);
+	struct elem *field =
+		form_add_field(form, a->name, field_type(a->type), a->text,
+			       a->type == COMMAND_FLAG ? "0" : NULL);
 
 	if (a->flags & COMMAND_REQUIRED)
 		elem_add(field, "required", NULL);
@@ -94,8 +93,8 @@ static void run(struct adhoc_call *call, const struct elem *form)
 		if (!text)
 			continue;
 		texts[count] = text;
-		args[count++] = (struct command_value){ .name = a->name,
-							.text = text };
+		args[count++] =
+			(struct command_value){ .name = a->name, .text = text };
 	}
 	adhoc_form_run(call, c, args, count);
 	for (size_t i = 0; i < count; i++)

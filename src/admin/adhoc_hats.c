@@ -15,7 +15,7 @@
 #include "xmpp/form.h"
 #include "xmpp/ns.h"
 
-#define NODE      "urn:xmpp:hats:commands:"
+#define NODE "urn:xmpp:hats:commands:"
 #define FORM_TYPE "urn:xmpp:hats:commands"
 
 static struct elem *open_form(struct elem *command, const char *title,
@@ -138,8 +138,8 @@ static void run_destroy(struct adhoc_call *call, const struct elem *form)
 
 static void add_assign(const struct adhoc_call *call, struct elem *command)
 {
-	struct elem *form = open_form(command, call->kind.name,
-				      "Whose hat, and which?");
+	struct elem *form =
+		open_form(command, call->kind.name, "Whose hat, and which?");
 
 	add_needed(form, "hats#jid", "jid-single", "User Address");
 	add_choice(call, form, false);
@@ -180,8 +180,8 @@ static void row_hat(void *owner, const struct hat_view *view)
 
 static void run_list(struct adhoc_call *call, const struct elem *form)
 {
-	bool is_there = muc_hats_each(call->admin->muc, call->room, row_hat,
-				      call);
+	bool is_there =
+		muc_hats_each(call->admin->muc, call->room, row_hat, call);
 
 	(void)form;
 	end_with(call, is_there ? HATS_DONE : HATS_NO_ROOM);
@@ -189,8 +189,8 @@ static void run_list(struct adhoc_call *call, const struct elem *form)
 
 static void run_list_assigned(struct adhoc_call *call, const struct elem *form)
 {
-	bool is_there = muc_hats_worn(call->admin->muc, call->room, row_hat,
-				      call);
+	bool is_there =
+		muc_hats_worn(call->admin->muc, call->room, row_hat, call);
 
 	(void)form;
 	end_with(call, is_there ? HATS_DONE : HATS_NO_ROOM);
@@ -198,8 +198,8 @@ static void run_list_assigned(struct adhoc_call *call, const struct elem *form)
 
 /* Who wears what is told with real addresses: to those who see them. */
 static const struct adhoc_node nodes[] = {
-	{ NODE "create", "Create or update a hat", ADHOC_AT_ROOM,
-	  COMMAND_CHAIR, add_create, run_create, NULL },
+	{ NODE "create", "Create or update a hat", ADHOC_AT_ROOM, COMMAND_CHAIR,
+	  add_create, run_create, NULL },
 	{ NODE "destroy", "Destroy a hat", ADHOC_AT_ROOM, COMMAND_CHAIR,
 	  add_destroy, run_destroy, NULL },
 	{ NODE "list", "Hats List", ADHOC_AT_ROOM, COMMAND_ANYONE, NULL,

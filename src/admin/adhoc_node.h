@@ -24,36 +24,36 @@ enum adhoc_place {
 
 struct adhoc_node {
 	const char *node;
-	const char *name;          /* for people */
-	unsigned places;           /* where it is offered */
+	const char *name; /* for people */
+	unsigned places;  /* where it is offered */
 	enum command_right right;
 	/** Add a form to <command/>; NULL: it has none and runs at once. */
 	void (*add_form)(const struct adhoc_call *call, struct elem *command);
 	/** Do it; form may be NULL. Ends with adhoc_end(). */
 	void (*run)(struct adhoc_call *call, const struct elem *form);
-	const void *data;          /* its own */
+	const void *data; /* its own */
 };
 
 /** A request that is being answered, at once or later. */
 struct adhoc_call {
-	struct list node;          /* in adhoc->calls */
-	struct adhoc *adhoc;       /* NULL: nobody hears the answer */
+	struct list node;    /* in adhoc->calls */
+	struct adhoc *adhoc; /* NULL: nobody hears the answer */
 	struct admin *admin;
-	struct stanza *stanza;     /* owned */
-	char *room;                /* owned; bare JID, or NULL: at the service */
+	struct stanza *stanza; /* owned */
+	char *room;            /* owned; bare JID, or NULL: at the service */
 	struct command_caller caller; /* jid borrowed from the stanza */
 	bool is_operator;
 	bool is_unproven;
 	enum affiliation affiliation;
-	struct adhoc_node kind;    /* of which command it is */
-	char *node_text;           /* owned; kind.node may point here */
+	struct adhoc_node kind; /* of which command it is */
+	char *node_text;        /* owned; kind.node may point here */
 	char session[RAND_ID_SIZE];
-	struct elem *answer;       /* owned; the result with its <command/> */
-	struct elem *command;      /* borrowed */
-	struct elem *table;        /* borrowed; the form of rows, or NULL */
-	struct elem *reported;     /* borrowed, in it */
-	size_t size;               /* of what stands in it, about */
-	size_t left_out;           /* rows that had no place */
+	struct elem *answer;   /* owned; the result with its <command/> */
+	struct elem *command;  /* borrowed */
+	struct elem *table;    /* borrowed; the form of rows, or NULL */
+	struct elem *reported; /* borrowed, in it */
+	size_t size;           /* of what stands in it, about */
+	size_t left_out;       /* rows that had no place */
 };
 
 /** A row of the result, as command_reply.row. */
@@ -67,9 +67,9 @@ const char *adhoc_by(const struct adhoc_call *call);
 char *adhoc_value(const struct elem *form, const char *var, char separator);
 
 /** The i-th node that is not simply a command of the table; NULL at the end. */
-const struct adhoc_node *adhoc_alias_get(size_t i);   /* adhoc_alias.c */
-const struct adhoc_node *adhoc_hats_get(size_t i);    /* adhoc_hats.c */
-const struct adhoc_node *adhoc_room_get(size_t i);    /* adhoc_room.c */
+const struct adhoc_node *adhoc_alias_get(size_t i); /* adhoc_alias.c */
+const struct adhoc_node *adhoc_hats_get(size_t i);  /* adhoc_hats.c */
+const struct adhoc_node *adhoc_room_get(size_t i);  /* adhoc_room.c */
 /** The node that a command of the table is; it borrows *text_out, owned. False:
  *  it is not offered. */
 bool adhoc_form_make(const struct command *c, bool at_room,

@@ -51,8 +51,9 @@ static void run(struct adhoc_call *call, const struct elem *form)
 		end_bad(call, fault);
 		break;
 	case CONFIGURE_BEHIND:
-		adhoc_end(call, "busy", "The record of this room is behind; "
-					"try again soon.");
+		adhoc_end(call, "busy",
+			  "The record of this room is behind; "
+			  "try again soon.");
 		break;
 	}
 }

@@ -38,29 +38,28 @@ static void run_claim(const struct order *order)
 				   "\"leaders confirm\" needs no claim"));
 		return;
 	}
-	end_with(order, muc_leaders_claim(order->admin->muc,
-					  order_text(order, "room"),
-					  jid_bare(order->caller->jid),
-					  order_text(order, "address")));
+	end_with(order,
+		 muc_leaders_claim(order->admin->muc, order_text(order, "room"),
+				   jid_bare(order->caller->jid),
+				   order_text(order, "address")));
 }
 
 static void run_confirm(const struct order *order)
 {
 	end_with(order,
-		 muc_leaders_confirm(order->admin->muc,
-				     order_text(order, "room"),
-				     order_text(order, "jid"),
-				     order_text(order, "address"),
-				     command_caller_text(order->caller)));
+		 muc_leaders_confirm(
+			 order->admin->muc, order_text(order, "room"),
+			 order_text(order, "jid"), order_text(order, "address"),
+			 command_caller_text(order->caller)));
 }
 
 static void run_deny(const struct order *order)
 {
-	end_with(order, muc_leaders_deny(order->admin->muc,
-					 order_text(order, "room"),
-					 order_text(order, "jid"),
-					 order_text(order, "address"),
-					 command_caller_text(order->caller)));
+	end_with(order,
+		 muc_leaders_deny(order->admin->muc, order_text(order, "room"),
+				  order_text(order, "jid"),
+				  order_text(order, "address"),
+				  command_caller_text(order->caller)));
 }
 
 static void row_leader(void *owner, const struct leader_view *view)
@@ -88,18 +87,18 @@ static void run_list(const struct order *order)
 }
 
 #define NEEDED (COMMAND_REQUIRED | COMMAND_OPERAND)
-#define ROOM                                              \
-	{                                                 \
+#define ROOM                                               \
+	{                                                  \
 		"room", COMMAND_ROOM, NEEDED, "Room", NULL \
 	}
-#define PERSON                                                             \
-	{                                                                  \
+#define PERSON                                                                 \
+	{                                                                      \
 		"jid", COMMAND_JID, NEEDED, "Address of the person here", NULL \
 	}
-#define ADDRESS                                                            \
-	{                                                                  \
-		"address", COMMAND_WORD, NEEDED,                           \
-			"Mail address in the list of the group", NULL      \
+#define ADDRESS                                                       \
+	{                                                             \
+		"address", COMMAND_WORD, NEEDED,                      \
+			"Mail address in the list of the group", NULL \
 	}
 
 const struct command leader_commands[] = {

@@ -130,7 +130,8 @@ static void run_show(const struct order *order)
 	if (!has_file(order))
 		return;
 	json = json_load_file(order->admin->outage_file, 0, NULL);
-	json_object_foreach(json, key, value) {
+	json_object_foreach(json, key, value)
+	{
 		if (json_is_object(value))
 			value = json_object_get(value, "default");
 		order_row_text(order, key,
