@@ -141,3 +141,67 @@ async def test_a_chair_runs_a_moderated_hour(people, host, boss, other):
     audit = host.ctl("audit", HALLWAY)
     for act in ("hat-give", "configure", "kick", "ban"):
         assert act in audit, audit
+
+
+SUMMARY = """\
+           IETF Working Group Summary (By Acronym)
+
+Tea Brewing (tea) -- ART
+   Chair(s):   Alice Example <alice@mail.test>
+               Bob Example <bob@mail.test>
+   WG Mail:    tea@mail.test
+"""
+
+
+async def test_who_leads_a_group_is_known_once_it_is_confirmed(people, host):
+    """From a list with mail addresses to a hat: the list, a claim from a
+    client, a word of the operator, and of the chair who then is one."""
+    path = host.folder / "summary.txt"
+    path.write_text(SUMMARY)
+    host.ctl("rooms", "import", str(path), "--apply")
+    tea = "tea@rooms.test"
+    assert "alice@mail.test" in host.ctl("leaders", "list", tea)
+    alice = await people.login("alice@home1.test")
+    desk = await alice.join(tea, "alice")
+    dialog = Dialog(alice, tea, "leaders-claim")
+    done = await dialog.complete(await dialog.start(),
+                                 address="nobody@mail.test")
+    assert "nobody of that address" in "".join(done.xml.itertext())
+    # anybody can say so, also who is somebody else
+    mallory = await people.login("dave@home1.test")
+    for somebody in (alice, mallory):
+        dialog = Dialog(somebody, tea, "leaders-claim")
+        done = await dialog.complete(await dialog.start(),
+                                     address="alice@mail.test")
+        assert done["command"]["status"] == "completed", done
+    assert "configure" not in await nodes(alice, tea)
+    refused = await Dialog(alice, tea, "leaders-confirm").start()
+    assert condition(refused.xml) == ("cancel", "forbidden")
+    start = len(alice.seen)
+    host.ctl("leaders", "confirm", tea, alice.bare, "alice@mail.test")
+    seen = await alice.see(lambda s: 110 in codes(s) and hats_of(s), start)
+    assert hats_of(seen) == [CHAIR]
+    assert item_of(seen).get("affiliation") == "admin"
+    assert "configure" not in await nodes(mallory, tea)
+    # the chair knows the other one
+    bob = await people.login("bob@home2.test")
+    await bob.join(tea, "bob")
+    dialog = Dialog(alice, tea, "leaders-confirm")
+    start = len(bob.seen)
+    done = await dialog.complete(await dialog.start(), jid=bob.bare,
+                                 address="bob@mail.test")
+    assert done["command"]["status"] == "completed", done
+    await bob.see(lambda s: 110 in codes(s) and hats_of(s) == [CHAIR], start)
+    # the next list knows the first no more
+    path.write_text(SUMMARY.replace(
+        "Alice Example <alice@mail.test>\n               ", ""))
+    start = len(alice.seen)
+    host.ctl("rooms", "import", str(path), "--apply")
+    seen = await alice.see(
+        lambda s: 110 in codes(s)
+        and item_of(s).get("affiliation") == "none", start)
+    assert hats_of(seen) == []
+    assert hats_of(await alice.see(
+        lambda s: s.get("from") == tea + "/bob" and hats_of(s))) == [CHAIR]
+    desk.say("thank you")
+    await desk.hears("thank you")
