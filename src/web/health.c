@@ -191,7 +191,7 @@ static void write_summary(struct html *h, const struct call *c)
 	html_text(h, is_up ? "The rooms are open." :
 			     "The rooms are not open at the moment. The log "
 			     "can be read all the same.");
-	html_format(h, " %zu rooms, %zu people in them.",
+	html_format(h, " Rooms: %zu; people in them: %zu.",
 		    count_rooms(c->desk->site), count_occupants(c->desk->site));
 	if (beat) {
 		html_text(h, " Last sign of life: ");
