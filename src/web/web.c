@@ -81,7 +81,8 @@ struct door {
 };
 
 struct web {
-	struct web_settings settings; /* the thread's, read only */
+	struct web_settings settings; /* read only, as the next */
+	uint16_t *ports;              /* owned; by place in settings.listen */
 	/* shared */
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -782,14 +783,26 @@ static int open_at(struct web *w, const char *address)
 	return error;
 }
 
+static uint16_t port_of(const struct door *d)
+{
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(d->daemon, MHD_DAEMON_INFO_BIND_PORT);
+
+	return info->port;
+}
+
 static int open_doors(struct web *w)
 {
 	size_t count = w->settings.listen_count;
 	int error = 0;
 
 	w->doors = mem_zero(count + 1, sizeof(*w->doors));
-	for (size_t i = 0; i < count && !error; i++)
+	w->ports = mem_zero(count + 1, sizeof(*w->ports));
+	for (size_t i = 0; i < count && !error; i++) {
 		error = open_at(w, w->settings.listen[i]);
+		if (!error)
+			w->ports[i] = port_of(&w->doors[i]);
+	}
 	return error;
 }
 
@@ -853,6 +866,7 @@ static void free_web(struct web *w)
 	for (size_t i = 0; i < w->door_count; i++)
 		close_door(&w->doors[i]);
 	mem_free(&w->doors);
+	mem_free(&w->ports);
 	list_each_safe(mail, tmp, &w->mails, node) {
 		list_remove(&mail->node);
 		mail->is_renewal = false;
@@ -941,12 +955,8 @@ void web_renew(struct web *w)
 
 uint16_t web_port(const struct web *w, size_t which)
 {
-	const union MHD_DaemonInfo *info;
-
 	require(which < w->settings.listen_count);
-	info = MHD_get_daemon_info(w->doors[which].daemon,
-				   MHD_DAEMON_INFO_BIND_PORT);
-	return info->port;
+	return w->ports[which];
 }
 
 void web_committed(struct web *w, struct record *owned)

@@ -61,8 +61,7 @@ HW_MUST_USE int web_open(const struct web_settings *settings,
 /** The files of the certificate may have changed: who comes from now on gets the
  *  new one. When it is no good the old one stays, and the log tells. */
 void web_renew(struct web *w);
-/** Before web_renew(): the port that a listening address got ("127.0.0.1:0"), by
- *  its place. */
+/** The port that a listening address got ("127.0.0.1:0"), by its place. */
 uint16_t web_port(const struct web *w, size_t which);
 /** Resumes who waits, ends the thread; blocks. */
 void web_close(struct web **w);
