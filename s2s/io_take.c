@@ -305,6 +305,22 @@ static bool is_hearing(const struct io *io)
 	return false;
 }
 
+/* Read those no more that are not heard out; at last, nobody. */
+static void stop_reading(struct io *io, bool is_last)
+{
+	struct map_cursor cursor;
+
+	for (size_t i = 0; i < io->seats.count; i++) {
+		struct inbound *in = io->seats.seats[i].stream;
+
+		if (in && (is_last || !inbound_is_finishing(in)))
+			inbound_pause(in, true);
+	}
+	map_begin(io->links, &cursor);
+	while (map_next(&cursor))
+		link_retire(cursor.value);
+}
+
 static void on_retiring(void *owner)
 {
 	struct io *io = owner;
@@ -312,7 +328,17 @@ static void on_retiring(void *owner)
 	if (is_hearing(io) && loop_now(io->loop) < io->retired_at)
 		return;
 	timer_stop(io->retiring);
+	stop_reading(io, true);
 	io->on_retired(io->on_retired_owner);
+}
+
+static void take_resume(struct io *io)
+{
+	if (!io->is_paused || (io->retiring && !timer_is_running(io->retiring)))
+		return;
+	io_pause_all(io, false);
+	if (io->retiring)
+		stop_reading(io, false);
 }
 
 /* RFC 6120 4.4: after our </stream:stream> they may go on until theirs, and most
@@ -325,6 +351,7 @@ static void take_retire(struct io *io, const struct io_mail *m)
 		if (io->seats.seats[i].stream)
 			inbound_finish(io->seats.seats[i].stream);
 	}
+	stop_reading(io, false);
 	io->on_retired = m->fn;
 	io->on_retired_owner = m->owner;
 	io->retired_at = loop_now(io->loop) + RETIRE_TIMEOUT;
@@ -407,8 +434,7 @@ static void on_mail(void *owner, struct mail *owned)
 		take_expel(io, m);
 		break;
 	case IO_RESUME:
-		if (io->is_paused)
-			io_pause_all(io, false);
+		take_resume(io);
 		break;
 	case IO_CREDS:
 		take_creds(io, m);

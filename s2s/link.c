@@ -698,6 +698,12 @@ void link_pause(struct link *l, bool on)
 		outbound_pause(l->stream, on);
 }
 
+void link_retire(struct link *l)
+{
+	if (l->stream)
+		outbound_retire(l->stream);
+}
+
 void link_attend(struct link *l, bool on)
 {
 	l->is_attended = on;

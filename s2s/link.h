@@ -68,6 +68,8 @@ void link_take_fed(struct link *l, uint64_t stream, uint32_t serial);
 void link_unfeed(struct link *l, uint64_t stream, uint32_t serial);
 /** Stop reading and go on. */
 void link_pause(struct link *l, bool on);
+/** The daemon ends: take no more from a stream that they may use, too. */
+void link_retire(struct link *l);
 /** Its people are in rooms of ours, or no more. */
 void link_attend(struct link *l, bool on);
 /** What was sent is not answered: the next goes by a new stream. */

@@ -781,6 +781,12 @@ void outbound_pause(struct outbound *o, bool on)
 	settle_pause(o);
 }
 
+void outbound_retire(struct outbound *o)
+{
+	if (o->is_bidi && o->state == OUTBOUND_OPEN)
+		outbound_pause(o, true);
+}
+
 void outbound_hold(struct outbound *o, bool on)
 {
 	o->is_held = on && o->is_bidi;
@@ -789,6 +795,9 @@ void outbound_hold(struct outbound *o, bool on)
 
 void outbound_close(struct outbound *o)
 {
+	/* what was taken must not be sent once more */
+	if (o->state == OUTBOUND_OPEN && o->is_bidi && o->ack.is_on)
+		stream_give(o->stream, ack_answer_new(&o->ack));
 	end(o);
 	stream_close(o->stream);
 }

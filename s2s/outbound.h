@@ -101,6 +101,8 @@ void outbound_report(const struct outbound *o, struct report_row *row);
 /** Do not read: the conference is full; or, of a stream used both ways, too much
  *  waits for them. */
 void outbound_pause(struct outbound *o, bool on);
+/** Stop reading it, if they may send stanzas, too. */
+void outbound_retire(struct outbound *o);
 void outbound_hold(struct outbound *o, bool on);
 void outbound_close(struct outbound *o); /* politely */
 void outbound_fail(struct outbound *o, enum stream_cond cond);

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+import test_restart
 from harness import world as worlds
 from harness.prosody import Prosody
 
@@ -112,3 +113,16 @@ async def test_what_the_network_swallowed_arrives_once_and_in_order(
     assert carol_heard == lines
     assert host.count("hallway_s2s_streams_silent") == 1
     assert host.count("hallway_s2s_stanzas_resent") >= 10
+
+
+async def test_restarts_under_traffic_with_acknowledgements(
+        modern, people, room, host):
+    """What the host did not take before its end goes back to who said it."""
+    visits = []
+    for jid, nick in (("alice@" + worlds.MODERN, "alice"),
+                      ("carol@" + worlds.MODERN, "carol"),
+                      ("bob@home1.test", "bob")):
+        visits.append(await (await people.login(jid)).join(room, nick))
+    said = await test_restart.talk_over_restarts(visits, host)
+    await test_restart.every_line_has_an_answer(visits, said)
+    await test_restart.all_heard_the_same(visits, said)

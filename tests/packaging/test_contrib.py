@@ -23,7 +23,8 @@ from process import Process
 def daemon(work):
     """A daemon that nobody else can reach."""
     daemon = hallwayd.Hallwayd(
-        work / "daemon", ["rooms.test"], ["127.0.0.1:0"], "127.0.0.1:9")
+        work / "daemon", ["rooms.test"], ["127.0.0.1:0"], "127.0.0.1:9",
+        extra='web: {listen: ["127.0.0.1:0"], url: "http://rooms.test/"}\n')
     daemon.start()
     yield daemon
     daemon.close()

@@ -157,6 +157,22 @@ def test_a_reload_leaves_it_running(installed):
     assert "rooms.example.org" in installed.ctl("status")
 
 
+def test_a_backup_is_made_and_put_back(installed):
+    installed.ctl("rooms", "create", "lunch")
+    installed.ctl("store", "backup", "/var/backups/hallway/one")
+    assert installed.owner("/var/backups/hallway/one") == (
+        "hallway:hallway 700")
+    before = installed.state()
+    installed.ctl("rooms", "delete", "lunch")
+    installed.stop()
+    installed.root.run("hallwayctl", "store", "restore",
+                       "/var/backups/hallway/one", user="hallway:hallway")
+    installed.start()
+    assert installed.state() == before
+    assert "lunch@" in installed.ctl("rooms", "list")
+    installed.root.run("rm", "-r", "/var/backups/hallway/one")
+
+
 def test_an_upgrade_keeps_state_and_configuration(installed, newer):
     before = installed.state()
     config = installed.root.inside(CONFIG).read_text()
@@ -170,7 +186,7 @@ def test_an_upgrade_keeps_state_and_configuration(installed, newer):
     assert installed.root.inside(CONFIG).read_text() == config
     assert installed.state() == before
     line = [line for line in installed.daemon.lines() if "restored" in line]
-    assert len(line) == 1 and " 1 rooms" in line[0], line
+    assert len(line) == 1 and " 2 rooms" in line[0], line
 
 
 def test_removed_it_leaves_the_state(installed):
