@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -41,6 +42,7 @@
 #define IDLE 30            /* seconds until a silent client is let go */
 #define CALL_MEMORY 16384  /* for a request's and an answer's head */
 #define BACKLOG 256
+#define NICE 5
 #define IN_MEMORY (1 << 20)    /* bytes of a kept answer */
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
@@ -596,6 +598,9 @@ static void *run(void *owner)
 	sigemptyset(&pipe_signal);
 	sigaddset(&pipe_signal, SIGPIPE);
 	(void)pthread_sigmask(SIG_BLOCK, &pipe_signal, NULL);
+	/* Rooms come before pages where processors are scarce; on Linux that
+	 * is this thread alone. */
+	(void)setpriority(PRIO_PROCESS, 0, NICE);
 	while (take_mails(w)) {
 		run_doors(w);
 		close_old_doors(w);
