@@ -21,6 +21,7 @@
 #define SESSION_TIME 600000 /* ms; then a form is forgotten */
 #define SESSIONS_MAX 1000   /* forms that are being filled in, and ended ones */
 #define CALLS_MAX 200       /* that wait for what takes time */
+#define WORDS_MAX 1500      /* bytes of rows that are also said in words */
 #define ANSWER_MAX 40000    /* bytes of rows, about: below 64 KiB as XML */
 
 /** A form that somebody has been given. */
@@ -128,6 +129,7 @@ static void call_free(struct adhoc_call **call)
 	stanza_free(&c->stanza);
 	mem_free(&c->room);
 	mem_free(&c->node_text);
+	buf_fini(&c->text);
 	elem_free(&c->answer);
 	mem_free(call);
 }
@@ -226,31 +228,122 @@ static void report(struct adhoc_call *call, const char *name)
 	form_add_field(call->reported, name, "text-single", name, NULL);
 }
 
-void adhoc_row(void *owner, const struct command_value *values, size_t count)
+/* "name" and "value", perhaps with a "text": these are fields of a form. */
+static bool is_fact(const struct command_value *values, size_t count)
 {
-	struct adhoc_call *call = owner;
+	return (count == 2 ||
+		(count == 3 && str_equal(values[2].name, "text"))) &&
+	       str_equal(values[0].name, "name") && values[0].text &&
+	       str_equal(values[1].name, "value");
+}
+
+static char *print_value(const struct command_value *v)
+{
+	return v->text ? str_dup(v->text)
+		       : str_format("%lld", (long long)v->number);
+}
+
+static void add_fact(struct adhoc_call *call,
+		     const struct command_value *values, size_t count)
+{
+	const char *label = count == 3 ? values[2].text : NULL;
+	char *text = print_value(&values[1]);
+
+	if (!call->table) {
+		call->table = form_add(call->command, "result", NULL);
+		elem_add_with_text(call->table, "title", NULL, call->kind.name);
+	}
+	form_add_field(call->table, values[0].text, "text-single",
+		       label && *label ? label : values[0].text, text);
+	call->size += strlen(text) + strlen(values[0].text) + 80;
+	mem_free(&text);
+}
+
+/* The same in words, a line. */
+static void add_words(struct adhoc_call *call,
+		      const struct command_value *values, size_t count)
+{
+	if (call->text.len)
+		buf_add_char(&call->text, '\n');
+	for (size_t i = 0; i < count; i++) {
+		char *text = print_value(&values[i]);
+
+		if (*text && i)
+			buf_add_str(&call->text, "  ");
+		buf_add_str(&call->text, text);
+		mem_free(&text);
+	}
+	if (call->text.len > WORDS_MAX)
+		call->is_wordy = true;
+}
+
+static void add_item(struct adhoc_call *call,
+		     const struct command_value *values, size_t count)
+{
 	struct elem *item;
 
-	if (call->size > ANSWER_MAX) {
-		call->left_out++;
-		return;
-	}
-	if (!call->table)
+	if (!call->reported)
 		open_table(call);
 	item = elem_add(call->table, "item", NULL);
 	for (size_t i = 0; i < count; i++) {
-		const struct command_value *v = &values[i];
-		char *text = v->text ? str_dup(v->text)
-				     : str_format("%lld", (long long)v->number);
+		char *text = print_value(&values[i]);
 
-		report(call, v->name);
-		form_add_field(item, v->name, NULL, NULL, text);
-		call->size += strlen(v->name) + strlen(text) + 45;
+		report(call, values[i].name);
+		form_add_field(item, values[i].name, NULL, NULL, text);
+		call->size += strlen(values[i].name) + strlen(text) + 45;
 		mem_free(&text);
 	}
+	if (!call->is_wordy)
+		add_words(call, values, count);
+}
+
+/* A row of another shape among facts. */
+static void add_line(struct adhoc_call *call,
+		     const struct command_value *values, size_t count)
+{
+	struct buf line = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		char *text = print_value(&values[i]);
+
+		buf_add_format(&line, "%s%s: %s", i ? ", " : "", values[i].name,
+			       text);
+		mem_free(&text);
+	}
+	call->size += line.len + 40;
+	form_add_field(call->table, NULL, "fixed", NULL, buf_str(&line));
+	buf_fini(&line);
+}
+
+void adhoc_row(void *owner, const struct command_value *values, size_t count)
+{
+	struct adhoc_call *call = owner;
+
+	if (call->size > ANSWER_MAX)
+		call->left_out++;
+	else if (!call->reported && is_fact(values, count))
+		add_fact(call, values, count);
+	else if (!call->reported && call->table)
+		add_line(call, values, count);
+	else
+		add_item(call, values, count);
 }
 
 /* ---- the end of a command ---- */
+
+/* What clients that know no tables show instead. */
+static void add_fixed(struct adhoc_call *call)
+{
+	char *all = buf_steal_str(&call->text), *rest;
+
+	for (char *line = all; line; line = rest) {
+		rest = strchr(line, '\n');
+		if (rest)
+			*rest++ = '\0';
+		form_add_field(call->table, NULL, "fixed", NULL, line);
+	}
+	mem_free(&all);
+}
 
 static void complete(struct adhoc_call *call, const char *error,
 		     const char *text)
@@ -263,6 +356,8 @@ static void complete(struct adhoc_call *call, const char *error,
 		add_note(call, "warn", more);
 		mem_free(&more);
 	}
+	if (call->text.len && !call->is_wordy)
+		add_fixed(call);
 	if (str_equal(error, "unchanged"))
 		add_note(call, "warn", text);
 	else if (error)

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "admin/command.h"
+#include "base/buf.h"
 #include "base/list.h"
 #include "base/rand.h"
 #include "muc/affiliation.h"
@@ -53,6 +54,9 @@ struct adhoc_call {
 	struct elem *table;    /* borrowed; the form of rows, or NULL */
 	struct elem *reported; /* borrowed, in it */
 	size_t size;           /* of what stands in it, about */
+	struct buf text;       /* the rows again, for clients without tables;
+				* none when they are too long for that */
+	bool is_wordy;         /* they are */
 	size_t left_out;       /* rows that had no place */
 };
 

@@ -159,3 +159,26 @@ async def test_profanity_sees_a_kick(people, terminals, room):
     alice.type("three")
     screen = await bob.see("alice: three")
     assert lines(screen) == ["bob: one", "alice: two", "alice: three"]
+
+
+async def test_profanity_runs_commands(terminals, host, room):
+    """One without fields, and one with a form. It has to be told nothing of
+    this service; only its own server must know that there are commands."""
+    frank = await terminals(OPERATOR)
+    frank.type("/cmd list rooms.test")
+    await frank.see("rooms-list")
+    frank.type("/cmd exec people-list " + room)
+    await frank.see("people-list completed")
+    frank.type("/cmd exec rooms-create rooms.test")
+    await frank.see(r"Form title: rooms create")
+    await frank.see(r"\[field1\] Name \(required\):")
+    frank.type("/field1 tea")
+    await frank.see(r"\[field1\] Name \(required\): tea")
+    frank.type("/form submit")
+    await frank.see("rooms-create completed")
+    assert "tea@rooms.test" in host.ctl("rooms", "list")
+    # what a table says it reads in words
+    frank.type("/cmd exec urn:xmpp:hats:commands:list tea@rooms.test")
+    await frank.see("Scribe  urn:x-hallway:hat:scribe")
+    frank.type("/cmd exec rooms-show tea@rooms.test")
+    await frank.see("Address: tea@rooms.test")

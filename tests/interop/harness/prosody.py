@@ -10,7 +10,7 @@ run_as_root = true
 pidfile = "{folder}/prosody.pid"
 data_path = "{data}"
 plugin_paths = {{}}
-modules_enabled = {{ "roster", "saslauth", "tls", "dialback", "disco", "ping", "websocket", "{limits}"{extra} }}
+modules_enabled = {{ "roster", "saslauth", "tls", "dialback", "disco", "ping", "adhoc", "websocket", "{limits}"{extra} }}
 limits = {{ c2s = {{ rate = "10kb/s" }}; s2sin = {{ rate = "30kb/s" }} }}
 modules_disabled = {{ {bidi}"posix", "offline", "register" }}
 authentication = "internal_plain"
