@@ -202,6 +202,39 @@ static void every_section_is_taken_up(void **state)
 	assert_int_equal(c->control.max_line, 2048);
 }
 
+static void the_web_has_its_address(void **state)
+{
+	const struct config *c = load_good(
+		*state, "domains:\n"
+			"  - name: a.example\n"
+			"    contact: {admin: [\"mailto:x@y\"]}\n"
+			"  - name: b.example\n"
+			"    contact: {abuse: [\"mailto:z@y\"]}\n"
+			"web:\n"
+			"  listen: [\"*:5280\", \"[::1]:81\"]\n"
+			"  url: https://a.example/rooms\n"
+			"  certificate: w.crt\n"
+			"  key: w.key\n"
+			"  cache: 0\n"
+			"  search_rate: 7\n"
+			"  metrics: anyone\n");
+
+	assert_int_equal(c->web.listen_count, 2);
+	assert_string_equal(c->web.listen[1], "[::1]:81");
+	assert_string_equal(c->web.url, "https://a.example/rooms/");
+	assert_string_equal(c->web.certificate, "w.crt");
+	assert_string_equal(c->web.key, "w.key");
+	assert_null(c->web.texts);
+	assert_int_equal(c->web.cache_size, 0);
+	assert_int_equal(c->web.search_rate, 7);
+	assert_true(c->web.metrics_everywhere);
+	assert_int_equal(c->web.domain_count, 2);
+	assert_int_equal(c->web.contact_count, 2);
+	assert_string_equal(c->web.contacts[1].domain, "b.example");
+	assert_string_equal(c->web.contacts[1].kind, "abuse");
+	assert_string_equal(c->web.contacts[1].uri, "mailto:z@y");
+}
+
 static void names_are_normalised(void **state)
 {
 	const struct config *c = load_good(*state, whole_file);
@@ -381,6 +414,15 @@ static void assert_same_numbers(const struct config *c, const struct config *d)
 	SAME(store.sync);
 	SAME(control.max_clients);
 	SAME(control.max_line);
+	SAME(web.listen_count);
+	SAME(web.cache_size);
+	SAME(web.max_clients);
+	SAME(web.max_per_address);
+	SAME(web.max_live);
+	SAME(web.ring);
+	SAME(web.search_rate);
+	SAME(web.page_lines);
+	SAME(web.metrics_everywhere);
 }
 
 /* state_dir and socket follow configure; the example names the usual places. */
@@ -534,6 +576,16 @@ static void each_fault_is_told_with_its_place(void **state)
 		  "1:11: error: name: expected a name for this domain" },
 		{ "domains: [{name: a.example, certificate: a}]\n",
 		  "1:11: error: certificate: expected as many keys as certificates" },
+		{ DOMAINS "web: {listen: [\"*:1\"]}\n",
+		  "2:6: error: web: expected \"url\", by which others reach" },
+		{ DOMAINS "web: {url: rooms.example}\n",
+		  "2:12: error: url: expected an address of the web" },
+		{ DOMAINS "web: {url: \"http://a/?b\"}\n",
+		  "2:13: error: url: expected an address of the web" },
+		{ DOMAINS "web: {certificate: a}\n",
+		  "2:6: error: web: expected a key with the certificate" },
+		{ DOMAINS "web: {metrics: all}\n",
+		  "2:16: error: metrics: expected loopback or anyone" },
 		{ "domains: [{name: a.example}, {name: a.example}]\n",
 		  "1:30: error: name: the domain a.example stands here twice" },
 		{ "domains:\n  - name: a.example\n  - name: b.example\n"
@@ -674,6 +726,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(only_domains_are_needed),
 		CASE(every_section_is_taken_up),
+		CASE(the_web_has_its_address),
 		CASE(names_are_normalised),
 		CASE(certificates_go_with_their_domain),
 		CASE(log_levels_go_by_area),
