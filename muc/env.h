@@ -12,6 +12,7 @@
 struct archive_query;
 struct errand;
 struct list;
+struct muc_observer;
 struct record;
 
 struct muc_env {
@@ -47,6 +48,9 @@ struct muc_env {
 	 *  False: no such node, and it is no command. NULL: nobody takes
 	 *  errands. */
 	bool (*on_errand)(void *owner, const struct errand *errand);
+
+	/** Who hears of what happens in the rooms; borrowed; NULL: nobody. */
+	const struct muc_observer *observer;
 
 	/** Wall clock, ms since epoch. */
 	int64_t (*now)(void *owner);

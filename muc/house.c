@@ -9,6 +9,7 @@
 #include "muc/destroy.h"
 #include "muc/directory.h"
 #include "muc/dispatch.h"
+#include "muc/observe.h"
 #include "muc/persist.h"
 #include "muc/room.h"
 #include "muc/wake.h"
@@ -69,6 +70,7 @@ void house_end_room(struct muc *m, struct room *r,
 	struct jid *jid = jid_copy(r->jid);
 	struct list waiting;
 
+	observe_gone(r);
 	list_init(&waiting);
 	list_move_all(&waiting, &r->waiting);
 	if (r->is_listed)

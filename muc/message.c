@@ -6,6 +6,7 @@
 #include "muc/act.h"
 #include "muc/audit.h"
 #include "muc/mention.h"
+#include "muc/observe.h"
 #include "muc/persist.h"
 #include "muc/police.h"
 #include "muc/room.h"
@@ -130,6 +131,7 @@ static void say_for_the_record(struct act *a, struct elem *e,
 	frozen_unref(&f);
 	if (!changes_subject)
 		mention_forward(r, e, now);
+	observe_message(a, e, stanza_id, now);
 }
 
 static void say_in_passing(struct act *a, const struct elem *e)
@@ -138,6 +140,7 @@ static void say_in_passing(struct act *a, const struct elem *e)
 
 	send_to_all(a->room, f);
 	frozen_unref(&f);
+	observe_message(a, e, NULL, site_now(a->room->site));
 }
 
 void message_groupchat(struct act *a)

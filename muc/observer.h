@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * observer: what others may hear of the rooms (muc_env.observer): what is said,
- * who comes and goes, what is typed at this moment. Told when the room has done
- * it, before it is flushed, so that what the observer has the room say follows
- * in order. An observer may call the verbs of muc_meeting.h, and no others.
+ * who comes and goes, what is typed at this moment. Told when the room does it,
+ * before it is flushed. In on_line the observer may have the room speak (the
+ * verbs of muc_meeting.h): that follows behind the line. In the others it only
+ * takes note: who comes or goes is not yet told to anybody.
  *
  * Thread: conference loop.
  */

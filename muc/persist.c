@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/nickname.h"
+#include "muc/observe.h"
 #include "muc/presence.h"
 #include "muc/room.h"
 #include "muc/site.h"
@@ -135,6 +136,7 @@ void persist_retraction(struct room *r, const struct retraction *retraction,
 	to->reason = str_dup(retraction->reason);
 	to->at = retraction->at;
 	room_save(r, record, true);
+	observe_retracted(r, retraction->id);
 }
 
 void persist_presence(struct room *r, const struct occupant *o,
@@ -153,6 +155,7 @@ void persist_presence(struct room *r, const struct occupant *o,
 	to->is_public = room_config_is_on_record(&r->config) &&
 			(r->config.broadcast & (1u << o->role));
 	room_save(r, record, false);
+	observe_move(r, o, move, other);
 }
 
 void persist_gap(struct room *r, const char *domain, int64_t since)

@@ -40,7 +40,7 @@ void persist_message(struct room *r, const struct elem *message,
 void persist_retraction(struct room *r, const struct retraction *retraction,
 			const struct elem *tombstone, const struct jid *by);
 
-/** For the log: somebody came, went, changed. other: a new nick, or NULL. */
+/** For the log, and told to the observer: somebody came, went, changed. other: a new nick, or NULL. */
 void persist_presence(struct room *r, const struct occupant *o,
 		      enum record_move move, const char *other,
 		      const char *reason);

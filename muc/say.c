@@ -2,34 +2,90 @@
 #include "muc/say.h"
 
 #include "base/rand.h"
+#include "base/str.h"
 #include "jid/jid.h"
 #include "muc/persist.h"
 #include "muc/room.h"
 #include "muc/site.h"
 #include "xml/elem.h"
 #include "xmpp/mark.h"
+#include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
-void say_line(struct room *r, const char *text)
+/* A line's id is its stanza-id as well: so that a correction can name it. */
+static struct elem *build(const struct room *r, const char *id)
 {
-	char id[RAND_ID_SIZE], stanza_id[RAND_ID_SIZE];
+	struct elem *e = stanza_elem_new(STANZA_MESSAGE, "groupchat", r->jid,
+					 id);
+
+	mark_add_stanza_id(e, id, r->jid);
+	return e;
+}
+
+static void send(struct room *r, struct elem *owned, const char *id,
+		 bool is_subject)
+{
 	int64_t now = site_now(r->site);
-	struct frozen *f;
+	struct frozen *f = frozen_new(owned);
+
+	persist_message(r, owned, id, NULL, is_subject, now);
+	elem_free(&owned);
+	/* one whose history is not in memory finds the line in the archive */
+	if (!is_subject && r->history.state == HISTORY_AWAKE)
+		history_add(&r->history, f, id, now);
+	r->has_news = true;
+	r->said = now;
+	recent_add(&r->recent, frozen_id(f));
+	room_send_to(r, f, ROSTER_ALL, 0);
+	frozen_unref(&f);
+}
+
+void say_correction(struct room *r, const char *text, const char *replaces,
+		    char id_out[RAND_ID_SIZE])
+{
+	char id[RAND_ID_SIZE];
 	struct elem *e;
 
 	rand_id(id);
-	rand_id(stanza_id);
-	e = stanza_elem_new(STANZA_MESSAGE, "groupchat", r->jid, id);
+	e = build(r, id);
 	elem_add_with_text(e, "body", NULL, text);
-	mark_add_stanza_id(e, stanza_id, r->jid);
-	persist_message(r, e, stanza_id, NULL, false, now);
-	f = frozen_new(e);
-	elem_free(&e);
-	/* one whose history is not in memory finds the line in the archive */
-	if (r->history.state == HISTORY_AWAKE)
-		history_add(&r->history, f, stanza_id, now);
-	r->has_news = true;
-	r->said = now;
-	room_send_to(r, f, ROSTER_ALL, 0);
-	frozen_unref(&f);
+	if (replaces)
+		elem_set_attr(elem_add(e, "replace", NS_CORRECT), "id",
+			      replaces);
+	send(r, e, id, false);
+	if (id_out)
+		(void)str_copy(id_out, RAND_ID_SIZE, id);
+}
+
+void say_line(struct room *r, const char *text)
+{
+	say_correction(r, text, NULL, NULL);
+}
+
+void say_subject(struct room *r, const char *text)
+{
+	char id[RAND_ID_SIZE];
+	struct elem *e;
+
+	rand_id(id);
+	e = build(r, id);
+	elem_add_with_text(e, "subject", NULL, text);
+	send(r, e, id, true);
+	subject_set(&r->subject, text, NULL, NULL, site_now(r->site));
+	persist_room(r);
+}
+
+void say_to(struct room *r, const struct occupant *o, const char *text)
+{
+	const struct session *s;
+	char id[RAND_ID_SIZE];
+
+	list_each(s, &o->sessions, node) {
+		struct elem *e;
+
+		rand_id(id);
+		e = stanza_elem_new(STANZA_MESSAGE, "groupchat", r->jid, id);
+		elem_add_with_text(e, "body", NULL, text);
+		room_send_elem(r, e, s->jid);
+	}
 }

@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * say: a room itself says something for the record, in groupchat from its bare
- * JID. It does so rarely, and in one line.
+ * say: a room itself says something, in groupchat from its bare JID. It does so
+ * rarely, and in one line. All is gathered like whatever the room sends; the
+ * caller flushes, and has asked before whether the store takes more.
  *
  * Thread: conference loop.
  */
 #pragma once
 
+#include "base/rand.h"
+
+struct occupant;
 struct room;
 
-/** Gathered like all that the room sends; the caller flushes. Whether the store
- *  takes more was asked before. */
+/** For the record. */
 void say_line(struct room *r, const char *text);
+/** The same; replaces: stanza-id of an earlier one that it corrects (XEP-0308), or
+ *  NULL. id_out gets its own, or is NULL. */
+void say_correction(struct room *r, const char *text, const char *replaces,
+		    char id_out[RAND_ID_SIZE]);
+/** The room's subject becomes text, for the record; "" = nothing. */
+void say_subject(struct room *r, const char *text);
+/** To all clients of one person, and no part of the record. */
+void say_to(struct room *r, const struct occupant *o, const char *text);

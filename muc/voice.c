@@ -7,6 +7,7 @@
 #include "jid/jid.h"
 #include "muc/act.h"
 #include "muc/audit.h"
+#include "muc/observe.h"
 #include "muc/rank.h"
 #include "muc/room.h"
 #include "muc/site.h"
@@ -88,6 +89,7 @@ static void ask(struct act *a, const struct elem *form)
 	} else {
 		s->asked_voice = now;
 		send_to_moderators(a);
+		observe_voice(a);
 	}
 }
 
