@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "admin/command.h"
@@ -75,6 +76,7 @@ static int write_all(int fd, const unsigned char *data, size_t len)
 	return 0;
 }
 
+/* For a collector under another user: the umask of the daemon does not count. */
 static int write_draft(const char *path, const struct buf *text)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -82,7 +84,8 @@ static int write_draft(const char *path, const struct buf *text)
 
 	if (fd < 0)
 		return hw_error_of_errno(errno);
-	error = write_all(fd, buf_data(text), text->len);
+	error = fchmod(fd, 0644) ? hw_error_of_errno(errno)
+				 : write_all(fd, buf_data(text), text->len);
 	if (close(fd) && !error)
 		error = hw_error_of_errno(errno);
 	return error;

@@ -2,6 +2,7 @@
 """What hallwayctl says about links, streams and servers out there."""
 
 import json
+import os
 
 import pytest
 from conftest import free_port
@@ -185,7 +186,10 @@ def test_the_metrics_file_is_written_and_removed(host):
     config = host.config.read_text()
     host.config.write_text(
         config + "metrics: {file: %s, every: 1s}\n" % path)
+    umask = os.umask(0o077)     # that of the unit
     host.start()
+    os.umask(umask)
     assert path.read_text().endswith("# EOF\n")
+    assert path.stat().st_mode & 0o777 == 0o644     # for the collector
     host.terminate()
     assert not path.exists()
