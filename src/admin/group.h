@@ -10,6 +10,9 @@
 #include "base/base.h"
 #include "store/record.h"
 
+/** State of a group that retired because it was in the list no more. */
+#define GROUP_MISSING "missing"
+
 /** The group as it is kept, and what only its list says. */
 struct group {
 	struct record_group kept;

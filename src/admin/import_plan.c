@@ -202,7 +202,8 @@ void import_plan_merge(const struct record *known, struct group *g)
 	if (str_equal(to->name, to->acronym))
 		str_set(&to->name, k->name);
 	keep(&to->type, k->type);
-	keep(&to->state, k->state);
+	if (!str_equal(k->state, GROUP_MISSING))
+		keep(&to->state, k->state);
 	keep(&to->area, k->area);
 	keep(&to->list_email, k->list_email);
 	keep(&to->list_subscribe, k->list_subscribe);
@@ -242,8 +243,9 @@ static void decide_closed(const struct import_plan *p, struct import_step *s)
 		s->action = IMPORT_CLOSED;
 	else if (!k->is_retired)
 		s->action = IMPORT_RETIRE;
-	else if (s->successor && !str_equal(s->successor, k->successor))
-		s->action = IMPORT_RETIRE;
+	else if (s->successor && !str_equal(s->successor, k->successor) &&
+		 roll_find_room(p->roll, s->known->room) == s->known)
+		s->action = IMPORT_RETIRE; /* the sign says something else */
 	else
 		s->action = IMPORT_UNCHANGED;
 	if (!k)
@@ -256,7 +258,7 @@ static void decide_new(const struct import_plan *p, struct import_step *s)
 
 	s->action = is_taken ? IMPORT_TAKEN : IMPORT_CREATE;
 	if (is_taken)
-		s->text = "a room that no list made has this name";
+		s->text = "another room has this name";
 }
 
 static bool says_other(const struct import_step *s, const struct group *g)
@@ -277,8 +279,8 @@ static bool comes_back(const struct import_step *s, const struct group *g)
 {
 	const struct record_group *k = &s->known->as_group;
 
-	return g->kept.state &&
-	       (group_is_closed(k) || str_equal(k->state, "missing"));
+	return str_equal(k->state, GROUP_MISSING) ||
+	       (g->kept.state && group_is_closed(k));
 }
 
 static void decide_known(const struct import_plan *p, const struct group *g,

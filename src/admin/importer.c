@@ -20,7 +20,7 @@
 
 #define PORTION 4      /* ms of work, then the rooms have their turn */
 #define RECORDS 1000   /* not yet written: wait */
-#define PAUSE 1	     /* ms; 0 would let nobody else have a turn */
+#define PAUSE 1        /* ms; 0 would let nobody else have a turn */
 #define PATIENCE 20    /* ms between looks whether the store is less behind */
 #define FEW 10         /* rooms that may always be retired */
 #define NAMES_MAX 3500 /* bytes of names in a line of the News */
@@ -392,7 +392,7 @@ static bool retire_missing(struct importer *i, struct import_step *s)
 	}
 	group_copy_kept(&kept, &s->known->as_group);
 	kept.is_retired = true;
-	str_set(&kept.state, "missing");
+	str_set(&kept.state, GROUP_MISSING);
 	if (s->successor)
 		str_set(&kept.successor, s->successor);
 	roll_put(i->settings.roll, s->room, &kept);

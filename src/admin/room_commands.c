@@ -208,8 +208,7 @@ static void run_retire(const struct order *order)
 		desk_retire(order->admin->muc, &actor, room, successor);
 
 	if (result == DESK_DONE)
-		roll_note_retired(order->admin->roll, room,
-				       successor);
+		roll_note_retired(order->admin->roll, room, successor);
 	end_with(order, result);
 }
 
@@ -226,6 +225,14 @@ static void run_delete(const struct order *order)
 
 /* ---- import ---- */
 
+static bool is_ours(const struct admin *admin, const char *domain)
+{
+	for (size_t i = 0; i < admin->domain_count; i++)
+		if (str_equal(admin->domains[i], domain))
+			return true;
+	return false;
+}
+
 static void run_import(const struct order *order)
 {
 	const struct importer_wish wish = {
@@ -241,6 +248,12 @@ static void run_import(const struct order *order)
 		.shows_all = order_has_flag(order, "all"),
 	};
 
+	if (wish.domain && !is_ours(order->admin, wish.domain)) {
+		order_fail(order, "bad-argument",
+			   str_format("%s is no conference domain of ours",
+				      wish.domain));
+		return;
+	}
 	importer_run(order->admin->importer, order_text(order, "list"), &wish,
 		     order->reply);
 }

@@ -7,8 +7,10 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import time
 
+import hallwayd
 import pytest
 from rawpeer import SERVER, condition
 from test_federation import HALLWAY, ROOMS, join
@@ -166,6 +168,23 @@ def test_rooms_made_by_hand_are_never_touched(host, listed):
     shown = {r["name"]: r["value"] for r in rows(host, "rooms", "show", "dix")}
     assert shown["roomname"] == "By hand"
     assert shown["traits"] == "house"
+
+
+def test_lists_come_from_files_folders_and_standard_input(host, tmp_path):
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "1.json").write_text(json.dumps([group(1, "dix")]))
+    (folder / "2.json").write_text(json.dumps([group(2, "eai")]))
+    (folder / ".hidden").write_text("<")
+    assert count_actions(host, str(folder), "--apply") == {"create": 2}
+    piped = subprocess.run(
+        [hallwayd.program("hallwayctl", "HALLWAYCTL"), "-s", host.control,
+         "rooms", "import", "-", "--apply"], input="dime\n", text=True,
+        stdout=subprocess.PIPE, check=True).stdout
+    assert piped.splitlines()[-1].split(None, 1) == [
+        "sum", "1 create, 2 missing"]
+    assert "No such file" in host.ctl("rooms", "import", "/none", check=False)
+    assert "which file?" in host.ctl("rooms", "import", check=False)
 
 
 def await_file(path):

@@ -459,6 +459,65 @@ static void what_was_retired_by_hand_stays_so(void **state)
 	assert_true(is_gone(f, "dix@a.test"));
 }
 
+/* What ends and what moves makes place, in the plan as in the deed. */
+static void a_name_goes_from_one_group_to_another(void **state)
+{
+#define BEFORE                                               \
+	"[" GROUP(1, "x", STATE("active")) "," GROUP(2, "y", \
+						     STATE("active")) "]"
+#define AFTER                                                \
+	"[" GROUP(1, "y", STATE("active")) "," GROUP(2, "y", \
+						     STATE("conclude")) "]"
+	struct fixture *f = *state;
+
+	apply(f, BEFORE);
+	assert_string_equal(plan(f, AFTER),
+			    "retire y y@a.test\n"
+			    "rename y y@a.test was x@a.test\n"
+			    "sum 1 rename, 1 retire; a plan: --apply does "
+			    "it\n");
+	assert_string_equal(apply(f, AFTER), "retire y y@a.test\n"
+					     "rename y y@a.test was x@a.test\n"
+					     "sum 1 rename, 1 retire\n");
+	assert_true(is_there(f, "y@a.test"));
+	assert_view(f, "x@a.test", "x", NULL, "y@a.test");
+	/* the sign of the one that ended is not there any more */
+	assert_string_equal(import_as(f, AFTER,
+				      (struct importer_wish){
+					      .applies = true,
+					      .successors = "y=hallway",
+				      }),
+			    "sum 2 unchanged\n");
+	assert_true(is_there(f, "y@a.test"));
+}
+
+static void names_that_change_places_are_left_to_people(void **state)
+{
+	struct fixture *f = *state;
+
+	apply(f, "[" GROUP(1, "x", "") "," GROUP(2, "y", "") "]");
+	assert_non_null(strstr(
+		apply(f, "[" GROUP(1, "y", "") "," GROUP(2, "x", "") "]"),
+		"sum 2 taken\n"));
+	assert_true(is_there(f, "x@a.test") && is_there(f, "y@a.test"));
+}
+
+static void what_was_missing_comes_back(void **state)
+{
+	const struct importer_wish wish = {
+		.applies = true,
+		.retires_missing = true,
+	};
+	struct fixture *f = *state;
+
+	apply(f, "dix eai");
+	assert_non_null(strstr(import_as(f, "dix", wish), "1 retire"));
+	assert_string_equal(apply(f, "dix eai"), "create eai eai@a.test\n"
+						 "sum 1 create, 1 unchanged\n");
+	assert_string_equal(apply(f, "dix eai"), "sum 2 unchanged\n");
+	assert_true(is_there(f, "eai@a.test"));
+}
+
 /* What was kept is all that the next process needs. */
 static void a_restart_in_between_changes_nothing(void **state)
 {
@@ -554,6 +613,9 @@ int main(void)
 		CASE(numbers_are_learnt_later),
 		CASE(filters_narrow_a_list_and_what_is_missing),
 		CASE(what_was_retired_by_hand_stays_so),
+		CASE(a_name_goes_from_one_group_to_another),
+		CASE(names_that_change_places_are_left_to_people),
+		CASE(what_was_missing_comes_back),
 		CASE(a_restart_in_between_changes_nothing),
 		CASE(only_one_list_at_a_time),
 		CASE(a_stop_ends_an_import),
