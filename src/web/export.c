@@ -18,6 +18,7 @@
 #include "web/day_key.h"
 #include "web/export_json.h"
 #include "web/export_zip.h"
+#include "web/html.h"
 #include "web/line.h"
 #include "web/room_path.h"
 #include "web/stream.h"
@@ -486,6 +487,67 @@ static const struct stream_events stream_events = {
 	.fill = fill,
 	.gone = export_free,
 };
+
+/* ---- ways to them ---- */
+
+static const struct {
+	const char *suffix, *name;
+} ways[] = {
+	{ ".zip", "ZIP, all forms" }, { ".txt", "text" },
+	{ ".json", "JSON, with what proves it" }, { ".jsonl", "JSON lines" },
+	{ ".xml", "XML" }, { ".md", "Markdown" },
+	{ ".chatlog.json", "for the datatracker" },
+};
+
+static void write_day_field(struct html *h, const char *name,
+			    const char *label, const char *value)
+{
+	html_open(h, "label");
+	html_attr(h, "for", name);
+	html_text(h, label);
+	html_close(h);
+	html_text(h, " ");
+	html_open(h, "input");
+	html_attr(h, "id", name);
+	html_attr(h, "name", name);
+	html_attr(h, "type", "date");
+	html_attr(h, "required", "");
+	html_attr(h, "value", value);
+	html_close(h);
+	html_text(h, " ");
+}
+
+void export_write_links(struct html *h, const struct web_settings *settings,
+			const char *room, const char *year)
+{
+	char *action = room_path_new(settings, room, "export.zip");
+	char first[16], last[16];
+
+	snprintf(first, sizeof(first), "%.4s-01-01", year);
+	snprintf(last, sizeof(last), "%.4s-12-31", year);
+	html_open(h, "ul");
+	for (size_t i = 0; i < array_len(ways); i++) {
+		char *behind = str_format("%s%s", year, ways[i].suffix);
+		char *path = room_path_new(settings, room, behind);
+
+		html_open(h, "li");
+		html_link(h, path, ways[i].name);
+		html_close(h);
+		mem_free(&path);
+		mem_free(&behind);
+	}
+	html_close(h);
+	html_open(h, "form");
+	html_attr(h, "action", action);
+	html_attr(h, "method", "get");
+	write_day_field(h, "from", "Other days, from", first);
+	write_day_field(h, "to", "to", last);
+	html_open(h, "button");
+	html_attr(h, "type", "submit");
+	html_text(h, "Take them along (ZIP)");
+	html_close_n(h, 2);
+	mem_free(&action);
+}
 
 /* ---- handlers ---- */
 

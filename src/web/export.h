@@ -14,6 +14,7 @@ struct archive_page;
 struct buf;
 struct call;
 struct day;
+struct html;
 struct reader;
 struct web_settings;
 
@@ -60,6 +61,10 @@ const char *export_suffix(enum export_form form);
  *  tells of failures. */
 struct archive_page *export_read_rows(const struct export_log *l,
 				      const char *day);
+
+/** Links to the files of a year of a room, and a form for other days. */
+void export_write_links(struct html *h, const struct web_settings *settings,
+			const char *room, const char *year);
 
 /** Handlers: "/{room}/{day}.txt" and so on, "/{room}/{year}.txt" and so on,
  *  "/{room}/export.txt?from=DAY&to=DAY" and so on; ".zip" for the latter two.

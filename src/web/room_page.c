@@ -12,6 +12,7 @@
 #include "web/calendar.h"
 #include "web/call.h"
 #include "web/group_index.h"
+#include "web/export.h"
 #include "web/frame.h"
 #include "web/html.h"
 #include "web/line.h"
@@ -477,6 +478,9 @@ static void write_year(struct sheet *s, const char *year)
 				 "those of UTC.");
 	calendar_write_year(&s->calendar, &s->html, s->call->desk->settings,
 			    s->call->room, year, "h3");
+	html_elem(&s->html, "h2", "To take along");
+	export_write_links(&s->html, s->call->desk->settings, s->call->room,
+			   year);
 	frame_close(&frame, &s->html);
 	mem_free(&behind);
 	mem_free(&self);
