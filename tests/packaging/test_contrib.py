@@ -236,6 +236,7 @@ def test_completion_asks_the_daemon(source, daemon, tmp_path):
                          daemon.control)
     rows = [json.loads(line)["name"]
             for line in daemon.ctl("--json", "help").splitlines()]
+    rows += ["log verify FILE", "store restore FOLDER"]     # without it
     first = {name.split()[0] for name in rows}
     assert set(complete(source, ctl, tmp_path)) == first
     assert complete(source, ctl + "stat", tmp_path) == ["status"]
@@ -267,6 +268,8 @@ def test_completion_without_a_daemon_knows_the_usual(source, tmp_path):
     assert {"help", "status", "s2s", "stop"} <= set(
         complete(source, ctl, tmp_path))
     assert "check" in complete(source, ctl + "s2s ", tmp_path)
+    (tmp_path / "day.json").write_text("")
+    assert complete(source, ctl + "log verify ", tmp_path) == ["day.json"]
 
 
 def test_completion_of_options_and_of_the_socket(source, tmp_path):
