@@ -70,7 +70,7 @@ struct call {
 	const char *type;     /* literal; text/html; charset=utf-8 */
 	const char *cache;    /* literal, Cache-Control: no-cache, that is ask
 			       * again each time */
-	char *etag;           /* owned, with its quotes; NULL: made of the body */
+	char *etag;           /* owned, in quotes; NULL: made of the body */
 	struct call_header headers[CALL_HEADERS_MAX];
 	size_t header_count;
 	struct buf body;

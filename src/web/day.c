@@ -13,24 +13,25 @@
 #include "web/day_key.h"
 #include "web/line.h"
 
-#define PAGE 1000            /* lines a question */
-#define LINES_MAX 50000      /* of a day's page */
+#define PAGE 1000       /* lines a question */
+#define LINES_MAX 50000 /* of a day's page */
 #define PRESENCE_MAX 20000
-#define EMOJI_MAX 24         /* different ones at a line */
+#define EMOJI_MAX 24 /* different ones at a line */
 
 /* A day while it is put together. */
 struct making {
 	struct day *day;
 	size_t cap;
-	struct map *by_id;      /* stanza-id -> struct day_item, borrowed */
-	struct map *by_sent_id; /* sender's id -> the newest of them, borrowed */
-	struct map *roots;      /* stanza-id of a correction -> what it corrects */
-	struct map *threads;    /* thread -> its newest line, borrowed */
-	struct map *reactions;  /* target's stanza-id TAB person -> struct line
+	struct map *by_id; /* stanza-id -> struct day_item, borrowed */
+	struct map
+		*by_sent_id; /* sender's id -> the newest of them, borrowed */
+	struct map *roots;   /* stanza-id of a correction -> what it corrects */
+	struct map *threads; /* thread -> its newest line, borrowed */
+	struct map *reactions; /* target's stanza-id TAB person -> struct line
 				 * of the last reaction, borrowed */
 	struct day_item **others; /* presence and gaps; owned until merged */
 	size_t other_count, other_cap;
-	int64_t other_start;    /* the day's */
+	int64_t other_start; /* the day's */
 };
 
 static void *grown(void *array, size_t count, size_t *cap, size_t size)
@@ -71,7 +72,9 @@ static void add_version(struct day_item *item, const struct line *l)
 	item->versions = mem_realloc(item->versions,
 				     (count + 1) * sizeof(*item->versions));
 	item->versions[count] = (struct day_version){
-		.id = l->id, .text = l->text, .at = l->at,
+		.id = l->id,
+		.text = l->text,
+		.at = l->at,
 	};
 	item->version_count++;
 }
@@ -82,8 +85,8 @@ static struct day_item *find_corrected(struct making *m,
 				       const struct day_item *correction)
 {
 	const struct line *l = correction->line;
-	struct day_item *item = l->about ? map_get(m->by_sent_id, l->about) :
-					   NULL;
+	struct day_item *item =
+		l->about ? map_get(m->by_sent_id, l->about) : NULL;
 
 	if (!item || !line_is_of_same(item->line, l))
 		return NULL;
@@ -148,9 +151,9 @@ static void count_emoji(struct day_item *item, const char *emoji, size_t len)
 	}
 	if (item->reaction_count == EMOJI_MAX)
 		return;
-	item->reactions = mem_realloc(item->reactions,
-				      (item->reaction_count + 1) *
-					      sizeof(*item->reactions));
+	item->reactions =
+		mem_realloc(item->reactions, (item->reaction_count + 1) *
+						     sizeof(*item->reactions));
 	r = &item->reactions[item->reaction_count++];
 	*r = (struct day_reaction){ str_dup_n(emoji, len), 1 };
 }

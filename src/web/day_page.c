@@ -30,15 +30,15 @@
 struct sheet {
 	struct call *call;
 	struct html html;
-	struct day *day;              /* owned */
+	struct day *day; /* owned */
 	struct calendar calendar;
-	struct zone *zone;            /* owned, or NULL: UTC */
-	const char *tz;               /* asked for; NULL: none */
-	char *mark_from, *mark_to;    /* owned, or NULL */
-	bool is_marking;              /* within the range */
+	struct zone *zone;         /* owned, or NULL: UTC */
+	const char *tz;            /* asked for; NULL: none */
+	char *mark_from, *mark_to; /* owned, or NULL */
+	bool is_marking;           /* within the range */
 	bool is_today;
 	bool has_presence;
-	int64_t kept_since;           /* ms, or 0 */
+	int64_t kept_since; /* ms, or 0 */
 };
 
 static const struct {
@@ -54,9 +54,8 @@ static const struct {
 
 static const char *room_name(const struct call *c)
 {
-	return c->view && c->view->name && c->view->is_on_web ?
-		       c->view->name :
-		       c->room;
+	return c->view && c->view->name && c->view->is_on_web ? c->view->name
+							      : c->room;
 }
 
 static char *path_of(const struct sheet *s, const char *behind)
@@ -145,8 +144,8 @@ static void write_presence_link(struct sheet *s)
 	html_open(&s->html, "p");
 	html_open(&s->html, "a");
 	html_attr(&s->html, "href", s->has_presence ? path : with);
-	html_text(&s->html, s->has_presence ? "Hide who came and went" :
-					      "Show who came and went");
+	html_text(&s->html, s->has_presence ? "Hide who came and went"
+					    : "Show who came and went");
 	html_close_n(&s->html, 2);
 	mem_free(&with);
 	mem_free(&path);
@@ -159,8 +158,8 @@ static void write_exports(struct sheet *s)
 	html_open_class(h, "p", "exports");
 	html_text(h, "This day as");
 	for (size_t i = 0; i < array_len(exports); i++) {
-		char *behind = str_format("%s%s", s->day->key,
-					  exports[i].suffix);
+		char *behind =
+			str_format("%s%s", s->day->key, exports[i].suffix);
 		char *path = path_of(s, behind);
 
 		html_text(h, i == 0 ? " " : ", ");
@@ -217,8 +216,8 @@ static void write_moment(struct sheet *s, int64_t at, enum moment_form form)
 /* "14:02-14:09", or with seconds when that would say nothing. */
 static void write_span(struct sheet *s, int64_t from, int64_t until)
 {
-	enum moment_form form = from / 60000 == until / 60000 ? MOMENT_CLOCK :
-								MOMENT_MINUTE;
+	enum moment_form form =
+		from / 60000 == until / 60000 ? MOMENT_CLOCK : MOMENT_MINUTE;
 
 	write_moment(s, from, form);
 	html_text(&s->html, "-");
@@ -238,8 +237,8 @@ static void write_gap(struct sheet *s, const struct record_gap *gap)
 		html_text(h, "this service was down ");
 	}
 	write_span(s, gap->from, gap->until);
-	html_text(h, gap->domain ? ": what its people said then is missing" :
-				   ": nothing could be said");
+	html_text(h, gap->domain ? ": what its people said then is missing"
+				 : ": nothing could be said");
 	html_close(h);
 	html_text(h, "\n");
 }
@@ -389,8 +388,8 @@ static void write_page(struct sheet *s)
 	char *before = prev ? path_of(s, prev->key) : NULL;
 	char *after = next ? path_of(s, next->key) : NULL;
 	char *title = str_format("%s %s", room_name(c), key);
-	char *text = str_format("%s.txt", self), *json = str_format("%s.json",
-								    self);
+	char *text = str_format("%s.txt", self),
+	     *json = str_format("%s.json", self);
 	struct frame_alternate alternates[] = {
 		{ "text/plain", text, "This day as text" },
 		{ "application/json", json, "This day as JSON" },
@@ -405,10 +404,10 @@ static void write_page(struct sheet *s)
 		.live = s->is_today ? live : NULL,
 		.alternates = alternates,
 		.alternate_count = array_len(alternates),
-		.refresh = s->is_today && call_flag(c, "live") ? LIVE_REFRESH :
-								 0,
-		.is_noindex = c->view && (c->view->is_noindex ||
-					  !c->view->is_on_web),
+		.refresh =
+			s->is_today && call_flag(c, "live") ? LIVE_REFRESH : 0,
+		.is_noindex =
+			c->view && (c->view->is_noindex || !c->view->is_on_web),
 	};
 
 	frame_open(&frame, &s->html, c);
@@ -491,11 +490,13 @@ static void tell_nothing(struct call *c, const char *key)
 
 	if (!log_reader_kept_since(c->desk->reader, &since) &&
 	    day_key_parse(key, &start) && start < since)
-		call_fail(c, 410, "What was said on that day is not kept any "
-				  "longer.");
+		call_fail(c, 410,
+			  "What was said on that day is not kept any "
+			  "longer.");
 	else
-		call_fail(c, 404, "Nothing is on the record for that room and "
-				  "day.");
+		call_fail(c, 404,
+			  "Nothing is on the record for that room and "
+			  "day.");
 }
 
 void day_page_answer(struct call *c)
@@ -529,8 +530,8 @@ void day_page_answer_line(struct call *c)
 	bool is_public = false;
 	int64_t at = 0;
 	char *room = NULL;
-	int error = log_reader_find(c->desk->reader, id, &room, &at,
-				    &is_public);
+	int error =
+		log_reader_find(c->desk->reader, id, &room, &at, &is_public);
 
 	if (!error && is_public)
 		redirect_to_line(c, room, at, id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * group_index: the groups of the operator's list and their rooms, as the pages need
- * them: which area a room belongs to, its charter, its mailing list.
+ * group_index: the groups of the operator's list and their rooms, as the pages
+ * need them: which area a room belongs to, its charter, its mailing list.
  *
  * Thread: web thread.
  */

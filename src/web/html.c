@@ -11,10 +11,10 @@
 #define AWAY_REL "nofollow ugc noopener noreferrer"
 #define BIDI_DEPTH 32
 
-static const char *const void_names[] = { "meta", "link", "input", "br", "hr",
-					  "img" };
-static const char *const schemes[] = { "https://", "http://", "xmpp:",
-				       "mailto:" };
+static const char *const void_names[] = { "meta", "link", "input",
+					  "br",   "hr",   "img" };
+static const char *const schemes[] = { "https://", "http://",
+				       "xmpp:", "mailto:" };
 
 void html_init(struct html *h, struct buf *out)
 {
@@ -53,8 +53,14 @@ static void end_tag(struct html *h)
 	h->in_tag = false;
 }
 
-/* What reorders text (UAX #9): an embedding or an isolate is begun, or ended. */
-enum bidi { BIDI_NONE, BIDI_EMBED, BIDI_ISOLATE, BIDI_END_EMBED, BIDI_END_ISOLATE };
+/* What reorders text (UAX #9): an embedding or an isolate begins, or ends. */
+enum bidi {
+	BIDI_NONE,
+	BIDI_EMBED,
+	BIDI_ISOLATE,
+	BIDI_END_EMBED,
+	BIDI_END_ISOLATE
+};
 
 static enum bidi bidi_of(uint32_t code)
 {
@@ -107,9 +113,9 @@ static bool bidi_takes(struct open_bidi *open, enum bidi kind)
 static void bidi_end(struct open_bidi *open, struct buf *out)
 {
 	while (open->depth > 0)
-		buf_add_str(out, open->kinds[--open->depth] == BIDI_ISOLATE ?
-					 "\xe2\x81\xa9" :
-					 "\xe2\x80\xac");
+		buf_add_str(out, open->kinds[--open->depth] == BIDI_ISOLATE
+					 ? "\xe2\x81\xa9"
+					 : "\xe2\x80\xac");
 }
 
 /* Marks of direction, which begin nothing; values need none. */
@@ -339,9 +345,9 @@ static size_t address_len(const char *text)
 	size_t len = strcspn(text, " \t\r\n<>\"`{}|\\^");
 	bool has_paren = memchr(text, '(', len);
 
-	while (len > 0 && (strchr(".,;:!?'*_", text[len - 1]) ||
-			   (text[len - 1] == ')' && !has_paren) ||
-			   text[len - 1] == ']'))
+	while (len > 0 &&
+	       (strchr(".,;:!?'*_", text[len - 1]) ||
+		(text[len - 1] == ')' && !has_paren) || text[len - 1] == ']'))
 		len--;
 	return len;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * html: a writer of HTML that escapes by construction - the only place of the
- * pages that emits '<'. Elements are opened and closed in order; text and values
- * are always escaped, and what no page may carry (control characters) is left
+ * pages that emits '<'. Elements are opened and closed in order; text and
+ * values are always escaped, and what no page may carry (control characters) is left
  * out. Names of elements and attributes are ours, never a peer's.
  */
 #pragma once

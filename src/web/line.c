@@ -14,7 +14,7 @@
 #include "xmpp/ns.h"
 
 #define COLOURS 12
-#define ALL_EMOJI_MAX 512  /* bytes of one person's reactions to a line */
+#define ALL_EMOJI_MAX 512 /* bytes of one person's reactions to a line */
 #define ME "/me "
 
 /* Bytes of the first count characters of text, or of all. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * line: a stanza of the archive as it is read - what kind of line it is, what it
- * says, which other it is about.
+ * line: a stanza of the archive as it is read - what kind of line it is, what
+ * it says, which other it is about.
  *
  * Thread: web thread (any: a value).
  */

@@ -13,18 +13,14 @@
 #include "web/moment.h"
 #include "web/room_path.h"
 
-#define EXCERPT 80       /* bytes, about, of a line that is replied to */
-#define THREAD_SHOWN 12  /* of a thread's name, often a long random one */
+#define EXCERPT 80      /* bytes, about, of a line that is replied to */
+#define THREAD_SHOWN 12 /* of a thread's name, often a long random one */
 
 static const char *const classes[] = {
-	[LINE_TALK] = "talk",
-	[LINE_ME] = "me",
-	[LINE_SUBJECT] = "subject",
-	[LINE_CORRECTION] = "correction",
-	[LINE_REACTION] = "reacted",
-	[LINE_TOMBSTONE] = "tombstone",
-	[LINE_ENCRYPTED] = "encrypted",
-	[LINE_OTHER] = "other",
+	[LINE_TALK] = "talk",           [LINE_ME] = "me",
+	[LINE_SUBJECT] = "subject",     [LINE_CORRECTION] = "correction",
+	[LINE_REACTION] = "reacted",    [LINE_TOMBSTONE] = "tombstone",
+	[LINE_ENCRYPTED] = "encrypted", [LINE_OTHER] = "other",
 };
 
 /* A tag that a browser can make something of (RFC 5646); else none. */
@@ -38,9 +34,9 @@ static const char *fit_lang(const char *lang)
 		return NULL;
 	return strspn(lang, "0123456789-") == 0 && lang[len - 1] != '-' &&
 			       !strstr(lang, "--") &&
-			       (len < 9 || strchr(lang, '-')) ?
-		       lang :
-		       NULL;
+			       (len < 9 || strchr(lang, '-'))
+		       ? lang
+		       : NULL;
 }
 
 /* Where the line of that id is, seen from this page. */
@@ -116,9 +112,9 @@ static void write_text(struct html *h, const struct line_view *view,
 /* What a line says now. */
 static const char *text_of(const struct day_item *item)
 {
-	return item->version_count > 0 ?
-		       item->versions[item->version_count - 1].text :
-		       item->line->text;
+	return item->version_count > 0
+		       ? item->versions[item->version_count - 1].text
+		       : item->line->text;
 }
 
 static void write_excerpt(struct html *h, const char *text)
@@ -233,8 +229,8 @@ static void write_tombstone(struct html *h, const struct line_view *view,
 			    const struct line *l)
 {
 	html_open_class(h, "span", "text");
-	html_text(h, l->is_moderated ? "Taken back by a moderator" :
-				       "Taken back by who said it");
+	html_text(h, l->is_moderated ? "Taken back by a moderator"
+				     : "Taken back by who said it");
 	if (l->gone_at) {
 		html_text(h, " at ");
 		moment_write(h, l->gone_at, view->zone, MOMENT_CLOCK,

@@ -10,13 +10,13 @@
 #include "web/zone.h"
 #include "xmpp/datetime.h"
 
-static const char *const months[] = { "January",   "February", "March",
-				      "April",	   "May",      "June",
-				      "July",	   "August",   "September",
-				      "October",   "November", "December" };
+static const char *const months[] = { "January", "February", "March",
+				      "April",   "May",      "June",
+				      "July",    "August",   "September",
+				      "October", "November", "December" };
 /* the first day of all was a Thursday */
-static const char *const weekdays[] = { "Thursday", "Friday",  "Saturday",
-					"Sunday",   "Monday",  "Tuesday",
+static const char *const weekdays[] = { "Thursday", "Friday", "Saturday",
+					"Sunday",   "Monday", "Tuesday",
 					"Wednesday" };
 
 const char *moment_month(int month)

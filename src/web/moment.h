@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * moment: times as a page tells them: always with the machine's form in UTC, and
- * in the zone that was asked for.
+ * moment: times as a page tells them: always with the machine's form in UTC,
+ * and in the zone that was asked for.
  *
  * Thread: any.
  */

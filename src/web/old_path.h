@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * old_path: addresses of logs as other programs had them, sent to ours, and what
- * robots are told.
+ * old_path: addresses of logs as other programs had them, sent to ours, and
+ * what robots are told.
  *
  * Thread: web thread.
  */

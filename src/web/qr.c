@@ -17,15 +17,15 @@
 static const struct {
 	int total, ec, blocks;
 } sizes[VERSIONS + 1] = {
-	{ 0, 0, 0 },	  { 26, 10, 1 },  { 44, 16, 1 },  { 70, 26, 1 },
-	{ 100, 18, 2 },	  { 134, 24, 2 }, { 172, 16, 4 }, { 196, 18, 4 },
-	{ 242, 22, 4 },	  { 292, 22, 5 }, { 346, 26, 5 },
+	{ 0, 0, 0 },    { 26, 10, 1 },  { 44, 16, 1 },  { 70, 26, 1 },
+	{ 100, 18, 2 }, { 134, 24, 2 }, { 172, 16, 4 }, { 196, 18, 4 },
+	{ 242, 22, 4 }, { 292, 22, 5 }, { 346, 26, 5 },
 };
 
 /* Centres of alignment patterns besides 6 (annex E). */
 static const int centres[VERSIONS + 1][2] = {
-	{ 0, 0 },   { 0, 0 },	{ 18, 0 },  { 22, 0 },	{ 26, 0 }, { 30, 0 },
-	{ 34, 0 },  { 22, 38 }, { 24, 42 }, { 26, 46 }, { 28, 50 },
+	{ 0, 0 },  { 0, 0 },   { 18, 0 },  { 22, 0 },  { 26, 0 },  { 30, 0 },
+	{ 34, 0 }, { 22, 38 }, { 24, 42 }, { 26, 46 }, { 28, 50 },
 };
 
 /* A code while it is drawn. */
@@ -86,8 +86,7 @@ static void make_remainder(const unsigned char *data, int len,
 
 static int data_len(int version)
 {
-	return sizes[version].total -
-	       sizes[version].ec * sizes[version].blocks;
+	return sizes[version].total - sizes[version].ec * sizes[version].blocks;
 }
 
 static void add_bits(unsigned char *out, int *at, unsigned value, int count)
@@ -310,9 +309,9 @@ static int line_penalty(const struct qr *q, bool is_turned, int i)
 	for (int j = 0; j < q->side; j++) {
 		bool is_dark = module(q, is_turned, i, j);
 
-		run = j > 0 && is_dark == module(q, is_turned, i, j - 1) ?
-			      run + 1 :
-			      1;
+		run = j > 0 && is_dark == module(q, is_turned, i, j - 1)
+			      ? run + 1
+			      : 1;
 		if (run == 5)
 			penalty += 3;
 		else if (run > 5)

@@ -37,10 +37,10 @@ struct listing {
 	struct group_index catalogue;
 	struct entry *entries; /* owned */
 	size_t count, cap;
-	struct map *logged;    /* jid -> anything: has an entry by its log */
-	char *wanted;          /* owned; lower case, or NULL */
-	const char *area;      /* or NULL */
-	size_t from;           /* first entry of the page */
+	struct map *logged; /* jid -> anything: has an entry by its log */
+	char *wanted;       /* owned; lower case, or NULL */
+	const char *area;   /* or NULL */
+	size_t from;        /* first entry of the page */
 };
 
 static struct entry *add_entry(struct listing *l, const char *jid)
@@ -49,8 +49,8 @@ static struct entry *add_entry(struct listing *l, const char *jid)
 
 	if (l->count == l->cap) {
 		l->cap = l->cap ? l->cap * 2 : 128;
-		l->entries = mem_realloc(l->entries,
-					 l->cap * sizeof(*l->entries));
+		l->entries =
+			mem_realloc(l->entries, l->cap * sizeof(*l->entries));
 	}
 	e = &l->entries[l->count++];
 	*e = (struct entry){ .jid = str_dup(jid) };
@@ -62,8 +62,8 @@ static struct entry *add_entry(struct listing *l, const char *jid)
 static void on_room(void *owner, const struct log_room *room)
 {
 	struct listing *l = owner;
-	const struct web_room *view = web_site_find(l->call->desk->site,
-						    room->jid);
+	const struct web_room *view =
+		web_site_find(l->call->desk->site, room->jid);
 	struct entry *e;
 
 	/* one that is not for everybody now is not told of here */
@@ -115,8 +115,7 @@ static bool is_wanted(const struct listing *l, const struct entry *e)
 {
 	const struct record_group *g = e->group ? &e->group->as_group : NULL;
 
-	if (l->area && (!g || !g->area ||
-			!str_equal_case(g->area, l->area)))
+	if (l->area && (!g || !g->area || !str_equal_case(g->area, l->area)))
 		return false;
 	return !l->wanted || holds(e->jid, l->wanted) ||
 	       (e->view && (holds(e->view->name, l->wanted) ||
@@ -377,10 +376,26 @@ static void write_table(struct listing *l)
 	html_close_n(h, 2);
 }
 
+/* "/-/areas/sec.atom"; owned, NULL: no area was chosen. */
+static char *feed_path(const struct listing *l)
+{
+	struct buf path;
+
+	if (!l->area)
+		return NULL;
+	buf_init(&path);
+	buf_add_str(&path, "/-/areas/");
+	html_add_encoded(&path, l->area);
+	buf_add_str(&path, ".atom");
+	return buf_steal_str(&path);
+}
+
 static void write_page(struct listing *l)
 {
-	static const struct frame_alternate alternates[] = {
+	char *feed = feed_path(l);
+	const struct frame_alternate alternates[] = {
 		{ "application/atom+xml", "/-/news.atom", "News" },
+		{ "application/atom+xml", feed, "What was said in this area" },
 	};
 	struct frame frame = {
 		.title = "Rooms",
@@ -388,20 +403,27 @@ static void write_page(struct listing *l)
 		.description = "Conference rooms: who talks where, and "
 			       "everything that was said.",
 		.alternates = alternates,
-		.alternate_count = array_len(alternates),
+		.alternate_count = feed ? 2 : 1,
 		.is_noindex = l->call->arg_count > 0,
 	};
 
 	frame_open(&frame, &l->html, l->call);
 	html_open(&l->html, "h1");
-	html_format(&l->html, "Rooms of %s", l->call->desk->settings->domains[0]);
+	html_format(&l->html, "Rooms of %s",
+		    l->call->desk->settings->domains[0]);
 	html_close(&l->html);
 	write_form(l);
 	if (l->count > 0)
 		write_table(l);
 	else
 		html_elem(&l->html, "p", "There is no such room.");
+	if (feed) {
+		html_open(&l->html, "p");
+		html_link(&l->html, feed, "Feed of this area (Atom)");
+		html_close(&l->html);
+	}
 	frame_close(&frame, &l->html);
+	mem_free(&feed);
 }
 
 static void read_wishes(struct listing *l)

@@ -25,10 +25,10 @@
 #include "xml/elem.h"
 #include "xml/write.h"
 
-#define TOMBSTONES 10        /* on the room's page */
-#define TOMBSTONES_ALL 1000  /* on their own */
+#define TOMBSTONES 10       /* on the room's page */
+#define TOMBSTONES_ALL 1000 /* on their own */
 #define NS_SVG "http://www.w3.org/2000/svg"
-#define QR_MARGIN 4          /* modules around the code */
+#define QR_MARGIN 4 /* modules around the code */
 
 struct sheet {
 	struct call *call;
@@ -134,8 +134,8 @@ static void write_group(struct sheet *s)
 /* "https://chat.example/#{room}" with the room's address in its place. */
 static char *client_url(const struct web_settings *settings, const char *room)
 {
-	const char *place = settings->client ? strstr(settings->client,
-						      "{room}") : NULL;
+	const char *place =
+		settings->client ? strstr(settings->client, "{room}") : NULL;
 	struct buf url = { 0 };
 
 	if (!place)
@@ -232,8 +232,8 @@ static void write_gone(struct sheet *s)
 		html_text(h, "This room is gone. What was said in it stays "
 			     "here.");
 	if (v && v->is_gone && v->venue) {
-		char *path = room_path_new(s->call->desk->settings, v->venue,
-					   "");
+		char *path =
+			room_path_new(s->call->desk->settings, v->venue, "");
 
 		html_text(h, " Go on in ");
 		html_link(h, path, v->venue);
@@ -273,7 +273,8 @@ static void on_tombstone(void *owner, const struct record *record)
 	const struct record_retraction *r = &record->as_retraction;
 	struct html *h = &s->html;
 	struct record_message as_message = {
-		.stanza = r->stanza, .at = r->at,
+		.stanza = r->stanza,
+		.at = r->at,
 	};
 	struct line *l;
 	char *behind;
@@ -285,8 +286,8 @@ static void on_tombstone(void *owner, const struct record *record)
 		html_open_class(h, "ul", "tombstones");
 	html_open(h, "li");
 	moment_write(h, r->at, NULL, MOMENT_WHOLE, NULL);
-	html_text(h, l->is_moderated ? ": a moderator took back " :
-				       ": its author took back ");
+	html_text(h, l->is_moderated ? ": a moderator took back "
+				     : ": its author took back ");
 	link_behind(s, behind, "a line");
 	if (l->reason && *l->reason) {
 		html_text(h, ": ");
@@ -299,9 +300,8 @@ static void on_tombstone(void *owner, const struct record *record)
 
 static int write_tombstones(struct sheet *s, size_t max)
 {
-	int error = log_reader_retractions(s->call->desk->reader,
-					   s->call->room, true, max,
-					   on_tombstone, s);
+	int error = log_reader_retractions(s->call->desk->reader, s->call->room,
+					   true, max, on_tombstone, s);
 
 	if (s->tombstones > 0)
 		html_close(&s->html);
@@ -372,20 +372,21 @@ static int open_sheet(struct sheet *s, struct call *c)
 		return HW_E_NOT_FOUND;
 	/* the list is public, but which rooms are open is not told by it */
 	group = group_index_find(&s->catalogue, c->room);
-	s->group = group && (s->view || !c->view || c->view->is_gone) ?
-			   &group->as_group :
-			   NULL;
-	s->name = s->view && s->view->name ? s->view->name :
-		  s->group		   ? s->group->name :
-					     c->room;
+	s->group = group && (s->view || !c->view || c->view->is_gone)
+			   ? &group->as_group
+			   : NULL;
+	s->name = s->view && s->view->name ? s->view->name
+		  : s->group               ? s->group->name
+					   : c->room;
 	return 0;
 }
 
 static void close_sheet(struct sheet *s, int error)
 {
 	if (error == HW_E_NOT_FOUND)
-		call_fail(s->call, 404, "There is no such room, and none that "
-					"left a log.");
+		call_fail(s->call, 404,
+			  "There is no such room, and none that "
+			  "left a log.");
 	else if (error)
 		call_fail(s->call, 503, NULL);
 	calendar_fini(&s->calendar);
@@ -420,7 +421,7 @@ static int write_room(struct sheet *s)
 		.room = s->call->room,
 		.room_name = s->name,
 		.alternates = alternates,
-		.alternate_count = array_len(alternates),
+		.alternate_count = s->view ? array_len(alternates) : 0,
 		.is_noindex = is_noindex(s),
 	};
 	int error;
@@ -434,9 +435,11 @@ static int write_room(struct sheet *s)
 	write_facts(s);
 	write_log(s);
 	error = write_taken_back(s);
-	html_open(&s->html, "p");
-	html_link(&s->html, feed, "Feed of this room (Atom)");
-	html_close(&s->html);
+	if (s->view) {
+		html_open(&s->html, "p");
+		html_link(&s->html, feed, "Feed of this room (Atom)");
+		html_close(&s->html);
+	}
 	frame_close(&frame, &s->html);
 	mem_free(&self);
 	mem_free(&feed);
@@ -473,9 +476,10 @@ static void write_year(struct sheet *s, const char *year)
 	calendar_write_years(&s->calendar, &s->html, s->call->desk->settings,
 			     s->call->room, year);
 	html_elem(&s->html, "h2", "Days");
-	html_elem(&s->html, "p", "Days on which something was said are links; "
-				 "the number below is that of lines. Days are "
-				 "those of UTC.");
+	html_elem(&s->html, "p",
+		  "Days on which something was said are links; "
+		  "the number below is that of lines. Days are "
+		  "those of UTC.");
 	calendar_write_year(&s->calendar, &s->html, s->call->desk->settings,
 			    s->call->room, year, "h3");
 	html_elem(&s->html, "h2", "To take along");

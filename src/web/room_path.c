@@ -44,7 +44,8 @@ char *room_path_new(const struct web_settings *s, const char *room,
 	struct buf out;
 
 	buf_init(&out);
-	if (strcmp(domain, s->domains[0]) != 0 || is_taken(s, local) || !*local) {
+	if (strcmp(domain, s->domains[0]) != 0 || is_taken(s, local) ||
+	    !*local) {
 		buf_add_char(&out, '/');
 		html_add_encoded(&out, domain);
 	}

@@ -29,11 +29,11 @@
 struct search {
 	struct call *call;
 	struct html html;
-	char *typed;                 /* owned; never NULL */
+	char *typed; /* owned; never NULL */
 	struct search_query query;
-	struct zone *zone;           /* owned, or NULL */
-	char *room;                  /* owned; of one room: which; or NULL */
-	struct archive_page *page;   /* owned; NULL: nothing was asked */
+	struct zone *zone;         /* owned, or NULL */
+	char *room;                /* owned; of one room: which; or NULL */
+	struct archive_page *page; /* owned; NULL: nothing was asked */
 };
 
 /* ---- the question ---- */
@@ -46,16 +46,15 @@ static char *room_of(const struct search *s, const char *typed)
 	char *room;
 
 	str_lower_ascii(lower);
-	room = strchr(lower, '@') ?
-		       str_dup(lower) :
-		       str_format("%s@%s", lower, settings->domains[0]);
+	room = strchr(lower, '@')
+		       ? str_dup(lower)
+		       : str_format("%s@%s", lower, settings->domains[0]);
 	mem_free(&lower);
 	return room;
 }
 
 /* The rooms of an area; none: nothing can be found. */
-static int ask_area(struct search *s, struct archive_query *q,
-		    const char *area)
+static int ask_area(struct search *s, struct archive_query *q, const char *area)
 {
 	struct group_index c;
 	int error = group_index_read(&c, s->call->desk->reader);
@@ -102,8 +101,8 @@ static int make_query(struct search *s, struct archive_query *q)
 static int ask(struct search *s)
 {
 	const struct web_desk *desk = s->call->desk;
-	struct archive_query *q = archive_query_new(
-		s->call->room, desk->settings->page_lines);
+	struct archive_query *q =
+		archive_query_new(s->call->room, desk->settings->page_lines);
 	int error = make_query(s, q);
 
 	s->room = str_dup(q->room);
@@ -265,8 +264,8 @@ static void write_turns(struct search *s)
 	const struct archive_page *p = s->page;
 	bool is_back = call_arg(s->call, "after") != NULL;
 	bool has_older = is_back || !p->is_complete;
-	bool has_newer = is_back ? !p->is_complete :
-				   call_arg(s->call, "before") != NULL;
+	bool has_newer =
+		is_back ? !p->is_complete : call_arg(s->call, "before") != NULL;
 
 	if (p->count == 0 || (!has_older && !has_newer))
 		return;
@@ -346,8 +345,9 @@ static void answer(struct search *s)
 		error = ask(s);
 	}
 	if (error == HW_E_NOT_FOUND)
-		call_fail(s->call, 404, "The line from which to turn the page "
-					"is not there.");
+		call_fail(s->call, 404,
+			  "The line from which to turn the page "
+			  "is not there.");
 	else if (error)
 		call_fail(s->call, 503, NULL);
 	else
@@ -360,8 +360,8 @@ void search_answer(struct call *c)
 	const char *typed = call_arg(c, "q"), *tz = call_arg(c, "tz");
 	size_t len = typed ? strlen(typed) : 0;
 
-	while (len > QUERY_MAX || (len > 0 && typed[len] &&
-				   (typed[len] & 0xc0) == 0x80))
+	while (len > QUERY_MAX ||
+	       (len > 0 && typed[len] && (typed[len] & 0xc0) == 0x80))
 		len--;
 	s.typed = str_dup_n(typed ? typed : "", len);
 	if (tz && *tz)

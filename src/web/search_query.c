@@ -55,7 +55,8 @@ static void complain(struct search_query *q, const char *name,
 	if (!q->trouble)
 		q->trouble = str_format(
 			"\"%s\" is no day for %s: write 2026-11-22, 2026-11 "
-			"or 2026.", value, name);
+			"or 2026.",
+			value, name);
 }
 
 static void take_day(struct search_query *q, const char *name,

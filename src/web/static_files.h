@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * static_files: the bytes of the files in static/, made by embed.sh at the build.
+ * static_files: the bytes of the files in static/, made by embed.sh at the
+ * build.
  */
 #pragma once
 

@@ -38,12 +38,12 @@
 #include "web/web_site.h"
 
 #define PORT "5280"
-#define PEM_MAX 65536      /* bytes of a certificate or key file */
-#define IDLE 30            /* seconds until a silent client is let go */
-#define CALL_MEMORY 16384  /* for a request's and an answer's head */
+#define PEM_MAX 65536     /* bytes of a certificate or key file */
+#define IDLE 30           /* seconds until a silent client is let go */
+#define CALL_MEMORY 16384 /* for a request's and an answer's head */
 #define BACKLOG 256
-#define NICE 5
-#define IN_MEMORY (1 << 20)    /* bytes of a kept answer */
+#define NICE 5              /* of its thread */
+#define IN_MEMORY (1 << 20) /* bytes of a kept answer */
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 /* On every answer. Nothing is loaded but from here, nothing frames us, and no
@@ -76,7 +76,7 @@ struct identity {
 
 /* A listening address. An old one listens no more, and stays until its last
  * client has gone: its certificate was replaced. */
-struct door {
+struct listener {
 	struct MHD_Daemon *daemon;
 	struct identity identity;
 	bool is_old;
@@ -88,19 +88,19 @@ struct web {
 	/* shared */
 	pthread_t thread;
 	pthread_mutex_t lock;
-	struct list mails;   /* under lock */
-	bool is_ending;      /* under lock */
-	int wake;            /* eventfd: something was posted */
+	struct list mails; /* under lock */
+	bool is_ending;    /* under lock */
+	int wake;          /* eventfd: something was posted */
 	/* the web thread's, from its start to its end */
 	struct web_desk desk;
-	struct web_site *site;       /* owned; desk.site */
-	struct door *doors;          /* owned; one a listening address, in
+	struct web_site *site;      /* owned; desk.site */
+	struct listener *listeners; /* owned; one a listening address, in
 				      * their order, and old ones behind */
-	size_t door_count;
-	struct ready *ready;         /* owned */
-	uint64_t generation;         /* of the days that those are */
-	struct map *addresses;       /* name -> struct visitor */
-	size_t clients;              /* connections */
+	size_t listener_count;
+	struct ready *ready;   /* owned */
+	uint64_t generation;   /* of the days that those are */
+	struct map *addresses; /* name -> struct visitor */
+	size_t clients;        /* connections */
 };
 
 /* Connections of one address. */
@@ -184,9 +184,9 @@ static enum MHD_Result on_accept(void *owner, const struct sockaddr *sa,
 	print_visitor(sa, name, sizeof(name));
 	visitor = map_get(w->addresses, name);
 	return !visitor || is_loopback(sa) ||
-			       visitor->count < w->settings.max_per_address ?
-		       MHD_YES :
-		       MHD_NO;
+			       visitor->count < w->settings.max_per_address
+		       ? MHD_YES
+		       : MHD_NO;
 }
 
 static void count_visitor(struct web *w, const char *name, int change)
@@ -222,11 +222,11 @@ static void on_connection(void *owner, struct MHD_Connection *connection,
 
 static char *header_of(struct MHD_Connection *connection, const char *name)
 {
-	const char *value = MHD_lookup_connection_value(
-		connection, MHD_HEADER_KIND, name);
+	const char *value =
+		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 
-	return value && str_is_utf8(value, strlen(value)) ? str_dup(value) :
-							    NULL;
+	return value && str_is_utf8(value, strlen(value)) ? str_dup(value)
+							  : NULL;
 }
 
 /* Behind a proxy on this machine the last address it added is the client's. */
@@ -265,8 +265,8 @@ static void read_request(struct call *c, struct MHD_Connection *connection,
 	c->connection = connection;
 	c->is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
 	c->if_none_match = header_of(connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
-	c->accept_encoding = header_of(connection,
-				       MHD_HTTP_HEADER_ACCEPT_ENCODING);
+	c->accept_encoding =
+		header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING);
 	c->last_event_id = header_of(connection, "Last-Event-ID");
 	find_client(c, connection);
 	(void)MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND,
@@ -379,9 +379,8 @@ static enum MHD_Result send_answer(struct web *w, struct call *c,
 }
 
 /* The days that are asked for just now. NULL: think about it. */
-static struct MHD_Response *find_ready(struct web *w,
-				       struct MHD_Connection *connection,
-				       const char *url)
+static struct MHD_Response *
+find_ready(struct web *w, struct MHD_Connection *connection, const char *url)
 {
 	uint64_t now = closed_days_generation(w->desk.days);
 
@@ -400,9 +399,9 @@ static enum MHD_Result answer(struct web *w, struct MHD_Connection *connection,
 	bool may_ask = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
 		       strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
 
-	response = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ?
-			   find_ready(w, connection, url) :
-			   NULL;
+	response = strcmp(method, MHD_HTTP_METHOD_GET) == 0
+			   ? find_ready(w, connection, url)
+			   : NULL;
 	if (response) {
 		closed_days_count_hit();
 		return MHD_queue_response(connection, MHD_HTTP_OK, response);
@@ -510,7 +509,7 @@ static bool take_mails(struct web *w)
 	return !is_ending;
 }
 
-/* ms until one of the doors, or who waits, must be looked after; -1: none
+/* ms until one of the listeners, or who waits, must be looked after; -1: none
  * must. */
 static int next_timeout(struct web *w)
 {
@@ -518,8 +517,8 @@ static int next_timeout(struct web *w)
 	MHD_UNSIGNED_LONG_LONG ms, least = tick >= 0 ? (unsigned)tick : 3600000;
 	bool is_one = tick >= 0;
 
-	for (size_t i = 0; i < w->door_count; i++) {
-		if (MHD_get_timeout(w->doors[i].daemon, &ms) != MHD_YES)
+	for (size_t i = 0; i < w->listener_count; i++) {
+		if (MHD_get_timeout(w->listeners[i].daemon, &ms) != MHD_YES)
 			continue;
 		is_one = true;
 		least = ms < least ? ms : least;
@@ -537,39 +536,40 @@ static int epoll_of(struct MHD_Daemon *daemon)
 
 /* At its bound of connections a daemon stops to accept, and only in the run
  * after the one in which somebody went it begins again. */
-static void run_doors(struct web *w)
+static void run_listeners(struct web *w)
 {
 	size_t before;
 
 	do {
 		before = w->clients;
-		for (size_t i = 0; i < w->door_count; i++)
-			(void)MHD_run(w->doors[i].daemon);
+		for (size_t i = 0; i < w->listener_count; i++)
+			(void)MHD_run(w->listeners[i].daemon);
 	} while (w->clients < before);
 }
 
-static void wait_for_doors(struct web *w)
+static void wait_for_listeners(struct web *w)
 {
-	struct pollfd *polled = mem_zero(w->door_count + 1, sizeof(*polled));
+	struct pollfd *polled =
+		mem_zero(w->listener_count + 1, sizeof(*polled));
 
 	polled[0] = (struct pollfd){ .fd = w->wake, .events = POLLIN };
-	for (size_t i = 0; i < w->door_count; i++)
+	for (size_t i = 0; i < w->listener_count; i++)
 		polled[i + 1] = (struct pollfd){
-			.fd = epoll_of(w->doors[i].daemon),
+			.fd = epoll_of(w->listeners[i].daemon),
 			.events = POLLIN,
 		};
-	(void)poll(polled, w->door_count + 1, next_timeout(w));
+	(void)poll(polled, w->listener_count + 1, next_timeout(w));
 	mem_free(&polled);
 }
 
-static void close_door(struct door *d)
+static void close_listener(struct listener *d)
 {
 	MHD_stop_daemon(d->daemon);
 	mem_free(&d->identity.certificate);
 	mem_free(&d->identity.key);
 }
 
-static bool is_empty(const struct door *d)
+static bool is_empty(const struct listener *d)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(
 		d->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
@@ -577,17 +577,17 @@ static bool is_empty(const struct door *d)
 	return info->num_connections == 0;
 }
 
-static void close_old_doors(struct web *w)
+static void close_old_listeners(struct web *w)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < w->door_count; i++) {
-		if (w->doors[i].is_old && is_empty(&w->doors[i]))
-			close_door(&w->doors[i]);
+	for (size_t i = 0; i < w->listener_count; i++) {
+		if (w->listeners[i].is_old && is_empty(&w->listeners[i]))
+			close_listener(&w->listeners[i]);
 		else
-			w->doors[kept++] = w->doors[i];
+			w->listeners[kept++] = w->listeners[i];
 	}
-	w->door_count = kept;
+	w->listener_count = kept;
 }
 
 static void *run(void *owner)
@@ -602,12 +602,12 @@ static void *run(void *owner)
 	 * is this thread alone. */
 	(void)setpriority(PRIO_PROCESS, 0, NICE);
 	while (take_mails(w)) {
-		run_doors(w);
-		close_old_doors(w);
-		wait_for_doors(w);
+		run_listeners(w);
+		close_old_listeners(w);
+		wait_for_listeners(w);
 	}
 	live_end(w->desk.live);
-	run_doors(w);
+	run_listeners(w);
 	return NULL;
 }
 
@@ -645,8 +645,8 @@ static int split_address(const char *text, char *host, size_t host_size,
 
 static int bind_socket(const struct addrinfo *at, bool is_any, int *fd_out)
 {
-	int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC |
-					       SOCK_NONBLOCK, 0);
+	int fd = socket(at->ai_family,
+			SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int on = 1, only_6 = is_any ? 0 : 1;
 	int error;
 
@@ -694,8 +694,8 @@ static int open_socket(const char *text, int *fd_out)
 }
 
 /* fd is the library's in any case. Takes identity. */
-static int open_door(struct web *w, int fd, struct identity *identity,
-		     struct door *door_out)
+static int open_listener(struct web *w, int fd, struct identity *identity,
+			 struct listener *listener_out)
 {
 	struct MHD_OptionItem options[] = {
 		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
@@ -719,15 +719,15 @@ static int open_door(struct web *w, int fd, struct identity *identity,
 			 (identity->key ? MHD_USE_TLS : 0);
 	int error = identity->key ? HW_E_TLS : HW_E_SYSTEM;
 
-	*door_out = (struct door){ .identity = *identity };
+	*listener_out = (struct listener){ .identity = *identity };
 	*identity = (struct identity){ 0 };
-	door_out->daemon = MHD_start_daemon(flags, 0, on_accept, w, on_request,
-					    w, MHD_OPTION_ARRAY, options,
-					    MHD_OPTION_END);
-	if (door_out->daemon)
+	listener_out->daemon =
+		MHD_start_daemon(flags, 0, on_accept, w, on_request, w,
+				 MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+	if (listener_out->daemon)
 		return 0;
-	mem_free(&door_out->identity.certificate);
-	mem_free(&door_out->identity.key);
+	mem_free(&listener_out->identity.certificate);
+	mem_free(&listener_out->identity.key);
 	return error;
 }
 
@@ -777,9 +777,10 @@ static int open_at(struct web *w, const char *address)
 		return error;
 	error = open_socket(address, &fd);
 	if (!error)
-		error = open_door(w, fd, &identity, &w->doors[w->door_count]);
+		error = open_listener(w, fd, &identity,
+				      &w->listeners[w->listener_count]);
 	if (!error)
-		w->door_count++;
+		w->listener_count++;
 	else
 		log_error(LOG_WEB, "cannot listen on %s: %s", address,
 			  hw_error_text(error));
@@ -788,7 +789,7 @@ static int open_at(struct web *w, const char *address)
 	return error;
 }
 
-static uint16_t port_of(const struct door *d)
+static uint16_t port_of(const struct listener *d)
 {
 	const union MHD_DaemonInfo *info =
 		MHD_get_daemon_info(d->daemon, MHD_DAEMON_INFO_BIND_PORT);
@@ -796,22 +797,22 @@ static uint16_t port_of(const struct door *d)
 	return info->port;
 }
 
-static int open_doors(struct web *w)
+static int open_listeners(struct web *w)
 {
 	size_t count = w->settings.listen_count;
 	int error = 0;
 
-	w->doors = mem_zero(count + 1, sizeof(*w->doors));
+	w->listeners = mem_zero(count + 1, sizeof(*w->listeners));
 	w->ports = mem_zero(count + 1, sizeof(*w->ports));
 	for (size_t i = 0; i < count && !error; i++) {
 		error = open_at(w, w->settings.listen[i]);
 		if (!error)
-			w->ports[i] = port_of(&w->doors[i]);
+			w->ports[i] = port_of(&w->listeners[i]);
 	}
 	return error;
 }
 
-static int fd_of(const struct door *d)
+static int fd_of(const struct listener *d)
 {
 	const union MHD_DaemonInfo *info =
 		MHD_get_daemon_info(d->daemon, MHD_DAEMON_INFO_LISTEN_FD);
@@ -820,30 +821,31 @@ static int fd_of(const struct door *d)
 }
 
 /* Another daemon behind the same address; who is with the old one stays. */
-static int replace_door(struct web *w, size_t which)
+static int replace_listener(struct web *w, size_t which)
 {
 	struct identity identity;
-	struct door fresh;
+	struct listener fresh;
 	int fd, error = read_identity(&w->settings, &identity);
 
 	if (error)
 		return error;
-	fd = dup(fd_of(&w->doors[which]));
-	error = fd < 0 ? HW_E_SYSTEM : open_door(w, fd, &identity, &fresh);
+	fd = dup(fd_of(&w->listeners[which]));
+	error = fd < 0 ? HW_E_SYSTEM : open_listener(w, fd, &identity, &fresh);
 	mem_free(&identity.certificate);
 	mem_free(&identity.key);
 	if (error) {
-		log_error(LOG_WEB, "%s: not taken up: %s; the certificate "
-				   "stays the old one",
+		log_error(LOG_WEB,
+			  "%s: not taken up: %s; the certificate "
+			  "stays the old one",
 			  w->settings.certificate, hw_error_text(error));
 		return error;
 	}
-	w->doors = mem_realloc(w->doors,
-			       (w->door_count + 1) * sizeof(*w->doors));
-	w->doors[w->door_count] = w->doors[which];
-	w->doors[w->door_count++].is_old = true;
-	close(MHD_quiesce_daemon(w->doors[which].daemon));
-	w->doors[which] = fresh;
+	w->listeners = mem_realloc(w->listeners, (w->listener_count + 1) *
+							 sizeof(*w->listeners));
+	w->listeners[w->listener_count] = w->listeners[which];
+	w->listeners[w->listener_count++].is_old = true;
+	close(MHD_quiesce_daemon(w->listeners[which].daemon));
+	w->listeners[which] = fresh;
 	return 0;
 }
 
@@ -852,7 +854,7 @@ static void renew(struct web *w)
 	int error = w->settings.certificate ? 0 : HW_E_NOT_FOUND;
 
 	for (size_t i = 0; i < w->settings.listen_count && !error; i++)
-		error = replace_door(w, i);
+		error = replace_listener(w, i);
 	if (!error)
 		log_info(LOG_WEB, "%s: taken up", w->settings.certificate);
 }
@@ -868,9 +870,9 @@ static void free_web(struct web *w)
 {
 	struct mail *mail, *tmp;
 
-	for (size_t i = 0; i < w->door_count; i++)
-		close_door(&w->doors[i]);
-	mem_free(&w->doors);
+	for (size_t i = 0; i < w->listener_count; i++)
+		close_listener(&w->listeners[i]);
+	mem_free(&w->listeners);
 	mem_free(&w->ports);
 	list_each_safe(mail, tmp, &w->mails, node) {
 		list_remove(&mail->node);
@@ -926,7 +928,7 @@ int web_open(const struct web_settings *settings, struct web **web_out)
 	if (!error)
 		w->desk.days = closed_days_open(&w->settings, w->desk.reader);
 	if (!error)
-		error = open_doors(w);
+		error = open_listeners(w);
 	if (!error)
 		error = start_thread(w);
 	if (error) {

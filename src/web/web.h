@@ -49,8 +49,8 @@ struct web_settings {
 	size_t max_clients;          /* web.max_clients: connections; 2000 */
 	size_t max_per_address;      /* web.max_per_address: of them; 100 */
 	size_t max_live;             /* web.max_live: waiting pages; 1500 */
-	size_t ring;                 /* web.live_ring: lines kept for them; 1024 */
-	int search_rate;             /* web.search_rate: per address, minute; 30 */
+	size_t ring;                 /* web.live_ring: lines for them; 1024 */
+	int search_rate;             /* web.search_rate: per minute; 30 */
 	size_t page_lines;           /* web.page_lines: of a search; 50 */
 	bool metrics_everywhere;     /* web.metrics: anyone; default loopback */
 };
@@ -58,8 +58,8 @@ void web_settings_init(struct web_settings *s);
 
 HW_MUST_USE int web_open(const struct web_settings *settings,
 			 struct web **web_out);
-/** The files of the certificate may have changed: who comes from now on gets the
- *  new one. When it is no good the old one stays, and the log tells. */
+/** The files of the certificate may have changed: who comes from now on gets
+ *  the new one. When it is no good the old one stays, and the log tells. */
 void web_renew(struct web *w);
 /** The port that a listening address got ("127.0.0.1:0"), by its place. */
 uint16_t web_port(const struct web *w, size_t which);

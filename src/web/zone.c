@@ -10,7 +10,7 @@
 #define FOLDER "/usr/share/zoneinfo/"
 #define FILE_MAX 65536
 #define NAME_MAX_LEN 64
-#define HEAD 44            /* bytes of a header, RFC 8536 3.1 */
+#define HEAD 44 /* bytes of a header, RFC 8536 3.1 */
 #define DAY 86400
 
 enum rule_kind {
@@ -22,20 +22,20 @@ enum rule_kind {
 /** When a year's change is, local time (POSIX TZ). */
 struct rule {
 	enum rule_kind kind;
-	int day;               /* of the year, or of the week */
-	int month, week;       /* 1 to 12; 1 to 5 = last */
-	int seconds;           /* of the day; may lie beyond it */
+	int day;         /* of the year, or of the week */
+	int month, week; /* 1 to 12; 1 to 5 = last */
+	int seconds;     /* of the day; may lie beyond it */
 };
 
 struct zone {
 	char *name;
-	int64_t *changes;      /* seconds since epoch, rising */
-	int *offsets;          /* from that change on */
+	int64_t *changes; /* seconds since epoch, rising */
+	int *offsets;     /* from that change on */
 	size_t count;
-	int first;             /* before the first change */
+	int first; /* before the first change */
 	/* behind the last change */
-	bool has_rules;        /* a summer time, by start and end */
-	bool has_tail;         /* anything is said of the time behind it */
+	bool has_rules; /* a summer time, by start and end */
+	bool has_tail;  /* anything is said of the time behind it */
 	int standard, summer;
 	struct rule start, end;
 };
@@ -155,7 +155,7 @@ static bool read_tail(struct zone *z, const char *text)
 /* Days from 1970-01-01 to the first of that month of the civil calendar. */
 static int64_t days_to(int64_t year, int month)
 {
-	static const int before[] = { 0, 31, 59, 90, 120, 151,
+	static const int before[] = { 0,   31,  59,  90,  120, 151,
 				      181, 212, 243, 273, 304, 334 };
 	int64_t past = year - 1;
 	int64_t leaps = past / 4 - past / 100 + past / 400 - 477;
@@ -168,11 +168,11 @@ static int64_t days_to(int64_t year, int month)
 static int64_t weekday_rule(const struct rule *r, int64_t year)
 {
 	int64_t first = days_to(year, r->month);
-	int64_t next = r->month == 12 ? days_to(year + 1, 1) :
-					days_to(year, r->month + 1);
+	int64_t next = r->month == 12 ? days_to(year + 1, 1)
+				      : days_to(year, r->month + 1);
 	/* the 1st of January 1970 was a Thursday */
-	int64_t day = first + (r->day - (first + 4) % 7 + 7) % 7 +
-		      7 * (r->week - 1);
+	int64_t day =
+		first + (r->day - (first + 4) % 7 + 7) % 7 + 7 * (r->week - 1);
 
 	return day < next ? day : day - 7;
 }
@@ -311,7 +311,8 @@ static bool is_name(const char *name)
 	return strlen(name) <= NAME_MAX_LEN && name[0] != '/' &&
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz"
 			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-			    "_+-/") == strlen(name) && name[0];
+			    "_+-/") == strlen(name) &&
+	       name[0];
 }
 
 struct zone *zone_new(const char *name)
@@ -354,8 +355,8 @@ int zone_offset(const struct zone *z, int64_t at)
 	int64_t second = at >= 0 ? at / 1000 : -((999 - at) / 1000);
 	size_t low = 0, high = z->count;
 
-	if (z->has_tail && (z->count == 0 ||
-			    second >= z->changes[z->count - 1]))
+	if (z->has_tail &&
+	    (z->count == 0 || second >= z->changes[z->count - 1]))
 		return tail_offset(z, second);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;

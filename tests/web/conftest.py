@@ -129,6 +129,7 @@ def site(*more):
              description="Where the council meets.\nSee https://example.org/.",
              subject="Agenda: http://example.org/agenda", occupants=3,
              said=at(NEXT, "08:00:00")),
+        dict(local="hallway", name="Hallway"),
         dict(local="hushed", name="Hushed", is_noindex=True),
         dict(local="members", name="Members Only", is_on_web=False),
         dict(local="quiet", name="Quiet", occupants=0),

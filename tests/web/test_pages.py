@@ -79,7 +79,8 @@ def rows(page):
 
 def test_directory_has_the_rooms_that_all_may_know(world):
     page = world.get("/").text
-    assert rows(page) == ["attack", "council", "hushed", "quiet", "past"]
+    assert rows(page) == ["attack", "council", "hallway", "hushed",
+                          "quiet", "past"]
     assert "Secret" not in page and "Members" not in page
 
 
@@ -180,6 +181,48 @@ def test_rooms_of_other_domains_are_below_them(fresh):
     assert fresh.get(f"/x/{DAY}").status == 404
     answer = fresh.get("/other.example/x/m/" + "a" * 26)
     assert answer.headers["Location"] == f"/other.example/x/{DAY}#" + "a" * 26
+
+
+def test_years_and_ranges_are_taken_along(world):
+    page = world.get("/council/2026/").text
+    for form in ("zip", "txt", "json", "jsonl", "xml", "md"):
+        assert f'href="/council/2026.{form}"' in page
+        assert world.get(f"/council/2026.{form}").status == 200
+    assert 'action="/council/export.zip"' in page
+    assert world.get(f"/council/export.zip?from={DAY}&to={NEXT}").status == 200
+
+
+def test_an_area_has_a_feed(world):
+    page = world.get("/?area=gov").text
+    assert page.count('href="/-/areas/gov.atom"') == 2
+    assert b"needle number" in world.get("/-/areas/gov.atom").body
+    assert "/-/areas/" not in world.get("/").text
+
+
+def test_every_link_of_a_page_leads_somewhere(world):
+    """From the directory on, as far as links go."""
+    todo, done = ["/"], {"/-/key"}  # this host has none
+    while todo:
+        path = todo.pop()
+        if path in done or path.startswith("/attack/"):
+            continue
+        done.add(path)
+        answer = world.get(path)
+        if answer.status in (301, 302):
+            todo.append(answer.headers["Location"].split("#")[0])
+            continue
+        assert answer.status == 200, path
+        if not answer.headers["Content-Type"].startswith("text/html"):
+            continue
+        tags = Tags(answer.text)
+        ids = {attrs["id"] for _, attrs in tags.all if "id" in attrs}
+        for _, attrs in tags.all:
+            address = attrs.get("href") or attrs.get("src") or ""
+            if address.startswith("#"):
+                assert address[1:] in ids, (path, address)
+            elif address.startswith("/"):
+                todo.append(address.split("#")[0])
+    assert len(done) > 40
 
 
 # ---- a day ----

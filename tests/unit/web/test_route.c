@@ -58,9 +58,6 @@ static const struct {
 	{ "/Council/", room_page_answer, "council@rooms.example", NULL },
 	{ "/council/2026/", room_page_answer_year, "council@rooms.example",
 	  "2026" },
-	{ "/council/2026-11-22", day_page_answer, "council@rooms.example",
-	  "2026-11-22" },
-	{ "/council/2026-02-30", NULL, NULL, NULL },
 	{ "/council/m/abc234", day_page_answer_line, "council@rooms.example",
 	  "abc234" },
 	{ "/council/m/a b", NULL, NULL, NULL },
@@ -90,6 +87,18 @@ static void paths_find_their_handlers(void **state)
 		assert_true(str_equal(c.part_count ? c.parts[0] : NULL,
 				      paths[i].part));
 	}
+}
+
+static void days_are_told_apart(void **state)
+{
+	(void)state;
+	assert_non_null(route_find(&c, "/council/2026-11-22"));
+	assert_string_equal(c.room, "council@rooms.example");
+	assert_string_equal(c.parts[0], "2026-11-22");
+	assert_non_null(route_find(&c, "/council/2026-11-22.txt"));
+	assert_string_equal(c.parts[0], "2026-11-22");
+	assert_null(route_find(&c, "/council/2026-02-30"));
+	assert_null(route_find(&c, "/council/2026-11-22.exe"));
 }
 
 static const char *location(const char *raw)
@@ -224,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(paths_find_their_handlers),
+		TEST(days_are_told_apart),
 		TEST(addresses_are_sent_on),
 		TEST(rooms_have_one_address_each),
 		TEST(etags_are_compared_weakly),
