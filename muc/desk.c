@@ -248,6 +248,8 @@ static void copy_affiliations(struct room *to, const struct room *from)
 		affiliation_list_set(&to->affiliations, cursor.key,
 				     entry->affiliation, entry->nick,
 				     entry->reason);
+		affiliation_list_describe(&to->affiliations, cursor.key,
+					  entry->details);
 		persist_affiliation(to, cursor.key);
 	}
 }
@@ -264,7 +266,8 @@ static void move_hat(void *owner, const struct hat_view *view)
 
 	if (view->jid)
 		(void)muc_hat_give(move->m, move->to, view->jid, view->uri,
-				   move->by);
+				   view->of_roster ? HAT_LIST_ROSTER
+						   : move->by);
 }
 
 static void move_in(struct muc *m, const struct desk_actor *actor,

@@ -257,6 +257,7 @@ static void view_worn(const struct room *r, const char *jid,
 			  .title = is_known ? hat.title : worn->title,
 			  .hue = is_known && *hat.hue ? hat.hue : NULL,
 			  .jid = jid,
+			  .of_roster = worn->of_roster,
 		  });
 }
 

@@ -36,6 +36,7 @@ struct hat_view {
 	const char *title;
 	const char *hue; /* degrees as text, or NULL */
 	const char *jid; /* the wearer; NULL: the hat itself */
+	bool of_roster;  /* it came of the list of the group's leaders */
 };
 typedef void (*hat_view_fn)(void *owner, const struct hat_view *view);
 

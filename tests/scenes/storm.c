@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "muc/leaders.h"
 #include "stage.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
@@ -29,7 +30,7 @@ struct client {
 	char *jid;            /* owned; full */
 	bool is_in;
 	char nick[16];        /* its own */
-	struct map *roster;   /* owned; nicks it sees */
+	struct map *roster;   /* owned; nicks it sees -> their hats, owned */
 	char last_id[64];     /* of the last stanza that came */
 	char last_from[64];
 	char last_line[64];   /* stanza-id of the last line it saw */
@@ -64,11 +65,9 @@ static bool has_code(const struct elem *x, const char *code)
 
 static void see_gone(struct client *c, const struct elem *x, const char *nick)
 {
-	static char there;
 	const struct elem *item = elem_child(x, "item", NULL);
 
-	(void)there;
-	map_steal(c->roster, nick);
+	free(map_steal(c->roster, nick));
 	if (!has_code(x, "110"))
 		return;
 	if (has_code(x, "303")) {
@@ -76,13 +75,33 @@ static void see_gone(struct client *c, const struct elem *x, const char *nick)
 		return;
 	}
 	c->is_in = false;
-	map_free(&c->roster, NULL);
+	map_free(&c->roster, free);
 	c->roster = map_new();
+}
+
+/* What somebody wears, as one text; a hat of rank is worn by admins only. */
+static char *read_hats(const struct elem *presence, const struct elem *x)
+{
+	const struct elem *hats = elem_child(presence, "hats", NS_HATS);
+	const struct elem *hat = hats ? elem_child(hats, "hat", NS_HATS) : NULL;
+	const char *affiliation =
+		elem_attr(elem_child(x, "item", NULL), "affiliation");
+	char *all = str_dup("");
+
+	for (; hat; hat = elem_next(hat, "hat", NS_HATS)) {
+		char *more = str_format("%s %s", all, elem_attr(hat, "uri"));
+
+		require(!str_has_suffix(more, ":chair") ||
+			str_equal(affiliation, "admin") ||
+			str_equal(affiliation, "owner"));
+		mem_free(&all);
+		all = more;
+	}
+	return all;
 }
 
 static void see_presence(struct client *c, const struct elem *e)
 {
-	static char there;
 	const struct elem *x = elem_child(e, "x", NS_MUC_USER);
 	const char *nick = strchr(elem_attr(e, "from"), '/') + 1;
 
@@ -91,8 +110,7 @@ static void see_presence(struct client *c, const struct elem *e)
 		see_gone(c, x, nick);
 		return;
 	}
-	if (!map_put(c->roster, nick, &there) && has_code(x, "110"))
-		str_copy(c->nick, sizeof(c->nick), nick);
+	free(map_put(c->roster, nick, read_hats(e, x)));
 	if (has_code(x, "110")) {
 		str_copy(c->nick, sizeof(c->nick), nick);
 		c->is_in = true;
@@ -303,10 +321,69 @@ static void do_invite(struct storm *s, struct client *c)
 	send_elem(s, c, e);
 }
 
+/* By command; most may not, and some of it is no hat. */
+static void do_hat(struct storm *s, struct client *c)
+{
+	static const char *const nodes[] = { "assign", "unassign", "create",
+					     "destroy", "list-assigned" };
+	static const char *const hats[] = {
+		"urn:x-hallway:hat:chair", "urn:x-hallway:hat:delegate",
+		"urn:x-hallway:hat:scribe", "x:own", "x:none",
+	};
+	struct elem *e = stanza_to("iq", "set", ROOM, "h");
+	struct elem *command = elem_add(e, "command", NS_COMMANDS), *form;
+	char *node = str_format("urn:xmpp:hats:commands:%s",
+				nodes[draw(s, array_len(nodes))]);
+	char *jid = str_dup(s->clients[draw(s, CLIENTS)].jid);
+
+	*strchr(jid, '/') = '\0';
+	elem_set_attr(command, "node", node);
+	if (draw(s, 8)) {
+		form = form_add(command, "submit", "urn:xmpp:hats:commands");
+		form_add_field(form, "hats#jid", NULL, NULL, jid);
+		form_add_field(form, "hats#uri", NULL, NULL,
+			       hats[draw(s, array_len(hats))]);
+		form_add_field(form, "hats#title", NULL, NULL,
+			       draw_nick(s));
+	}
+	mem_free(&jid);
+	mem_free(&node);
+	send_elem(s, c, e);
+}
+
+/* Who leads the group, the service says; and who is who. */
+static void do_leaders(struct storm *s)
+{
+	static const char *const lists[] = {
+		"chair\tA\ta@mail.example\nad\tB\txmpp:p1@d1.example\n",
+		"secr\tA\ta@mail.example\n",
+		"chair\tC\txmpp:p2@d2.example\nchair\tA\ta@mail.example\n",
+	};
+	char *jid = str_dup(s->clients[draw(s, CLIENTS)].jid);
+
+	*strchr(jid, '/') = '\0';
+	switch (draw(s, 3)) {
+	case 0:
+		(void)muc_leaders_set(s->stage.muc, ROOM,
+				      lists[draw(s, array_len(lists))]);
+		break;
+	case 1:
+		(void)muc_leaders_confirm(s->stage.muc, ROOM, jid,
+					  "a@mail.example", "control");
+		break;
+	default:
+		(void)muc_leaders_deny(s->stage.muc, ROOM, jid,
+				       "a@mail.example", "control");
+		break;
+	}
+	mem_free(&jid);
+}
+
 static void do_rarely(struct storm *s, struct client *c)
 {
 	static void (*const acts[])(struct storm *, struct client *) = {
 		do_admin, do_admin, do_register, do_takeback, do_invite,
+		do_hat,	  do_hat,
 	};
 
 	acts[draw(s, array_len(acts))](s, c);
@@ -314,7 +391,7 @@ static void do_rarely(struct storm *s, struct client *c)
 
 static void do_world(struct storm *s)
 {
-	switch (draw(s, 6)) {
+	switch (draw(s, 8)) {
 	case 0:
 		muc_domain_lost(s->stage.muc, "rooms.example",
 				draw(s, 2) ? "d0.example" : "d1.example");
@@ -328,6 +405,10 @@ static void do_world(struct storm *s)
 	case 3:
 		s->stage.now += 50000;
 		muc_tick(s->stage.muc);
+		break;
+	case 5:
+	case 6:
+		do_leaders(s);
 		break;
 	case 4:
 		s->stage.holds_records = !s->stage.holds_records;
@@ -370,7 +451,7 @@ static bool is_same_roster(const struct client *a, const struct client *b)
 		return false;
 	map_begin(a->roster, &cursor);
 	while (map_next(&cursor))
-		if (!map_get(b->roster, cursor.key))
+		if (!str_equal(cursor.value, map_get(b->roster, cursor.key)))
 			return false;
 	return true;
 }
@@ -383,7 +464,7 @@ static void print_client(const struct client *c)
 	       c->nick);
 	map_begin(c->roster, &cursor);
 	while (map_next(&cursor))
-		printf(" [%s]", cursor.key);
+		printf(" [%s%s]", cursor.key, (const char *)cursor.value);
 	printf("\n");
 }
 
@@ -426,6 +507,7 @@ static void begin(struct storm *s, uint64_t seed)
 	/* every other storm meets no police */
 	if (seed % 2)
 		s->stage.settings.limits = (struct room_limits_settings){ 0 };
+	s->stage.has_commands = true;
 	stage_open(&s->stage);
 	for (int i = 0; i < CLIENTS; i++) {
 		struct client *c = &s->clients[i];
@@ -444,7 +526,7 @@ static void end(struct storm *s)
 	stage_fini(&s->stage);
 	for (int i = 0; i < CLIENTS; i++) {
 		mem_free(&s->clients[i].jid);
-		map_free(&s->clients[i].roster, NULL);
+		map_free(&s->clients[i].roster, free);
 	}
 }
 
