@@ -211,6 +211,25 @@ def test_the_dashboard_shows_what_the_daemon_counts(source, daemon):
     assert len(set(numbers)) == len(numbers)
 
 
+# ---- guides ----
+
+def test_the_guides_name_commands_that_there_are(source, daemon):
+    known = {re.sub(r" [^a-z]*$", "", re.sub(r" \[?[A-Z].*", "", row["name"]))
+             for row in map(json.loads,
+                            daemon.ctl("--json", "help").splitlines())}
+    known |= {"store restore", "log verify"}
+    said = []
+    for name in ("operators-guide.md", "chairs-page.md", "users-page.md"):
+        text = (source / "doc" / name).read_text()
+        said += re.findall(r"hallwayctl ((?:[a-z0-9]+ ?)+)", text)
+        said += re.findall(r"\*((?:rooms|people|hats|leaders) [a-z]+)\*", text)
+    assert len(said) > 15
+    for words in said:
+        words = words.split()
+        assert words == ["help"] or any(
+            " ".join(words[:count]) in known for count in (1, 2)), words
+
+
 # ---- bash ----
 
 def complete(source, line, folder):
