@@ -73,5 +73,5 @@ bool import_plan_misses(const struct import_plan *p,
 			const struct record *known);
 /** What the list does not say stays as it is known; g takes the known key. */
 void import_plan_merge(const struct record *known, struct group *g);
-/** From now on it counts as done. */
+/** From now on it counts as done, although nothing is: of a plan. */
 void import_plan_note(struct import_plan *p, const struct import_step *step);

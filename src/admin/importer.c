@@ -3,6 +3,7 @@
 
 #include "admin/roll.h"
 #include "admin/command.h"
+#include "admin/import_act.h"
 #include "admin/import_plan.h"
 #include "admin/news.h"
 #include "base/buf.h"
@@ -15,7 +16,6 @@
 #include "loop/timer.h"
 #include "loop/work.h"
 #include "muc/desk.h"
-#include "muc/view.h"
 #include "store/store.h"
 
 #define PORTION 4      /* ms of work, then the rooms have their turn */
@@ -144,163 +144,6 @@ static void tell_sum(const struct job *job)
 
 /* ---- doing ---- */
 
-static struct desk_actor actor_of(const struct job *job, const char *reason)
-{
-	return (struct desk_actor){
-		.by = job->by,
-		.reason = reason,
-		.is_operator = true,
-		.rank = AFFILIATION_OWNER,
-	};
-}
-
-static enum desk_result create(struct importer *i, const struct group *g,
-			       const char *room)
-{
-	struct desk_actor actor = actor_of(i->job, NULL);
-	char *text = group_describe(&g->kept, g->description);
-	const struct desk_wish wish = {
-		.name = g->kept.name,
-		.description = text,
-	};
-	enum desk_result result =
-		desk_create(i->settings.muc, &actor, room, &wish);
-
-	mem_free(&text);
-	if (result == DESK_DONE)
-		names_add(&i->job->created, g->kept.acronym);
-	return result;
-}
-
-/** What the room says of itself, to be compared with what the list said. */
-struct room_texts {
-	char *name;
-	char *description;
-};
-
-static void take_texts(void *owner, const struct room_view *view)
-{
-	struct room_texts *texts = owner;
-
-	texts->name = str_dup(view->name);
-	texts->description = str_dup(view->description);
-}
-
-static void set_text(struct importer *i, const char *room, const char *field,
-		     const char *value)
-{
-	struct desk_actor actor = actor_of(i->job, NULL);
-
-	(void)desk_set(i->settings.muc, &actor, room, field,
-		       value ? value : "");
-}
-
-/* What people have written themselves stays. */
-static void refresh(struct importer *i, const struct record_group *known,
-		    const struct group *g, const char *room)
-{
-	char *before = group_describe(known, NULL);
-	char *after = group_describe(&g->kept, g->description);
-	struct room_texts texts = { NULL, NULL };
-
-	if (view_room(i->settings.muc, room, take_texts, &texts)) {
-		if (str_equal(texts.name, known->name) &&
-		    !str_equal(texts.name, g->kept.name))
-			set_text(i, room, "name", g->kept.name);
-		if (str_equal(texts.description, before) &&
-		    !str_equal(texts.description, after))
-			set_text(i, room, "description", after);
-	}
-	mem_free(&texts.name);
-	mem_free(&texts.description);
-	mem_free(&after);
-	mem_free(&before);
-}
-
-static enum desk_result rename_room(struct importer *i, const struct group *g,
-				    const struct import_step *s)
-{
-	const struct record_group *k = &s->known->as_group;
-	struct desk_actor actor = actor_of(i->job, "The group has a new name.");
-	enum desk_result result =
-		desk_rename(i->settings.muc, &actor, s->known->room, s->room);
-	char *text;
-
-	if (result != DESK_DONE)
-		return result;
-	refresh(i, k, g, s->room);
-	text = str_format("%s to %s", k->acronym, g->kept.acronym);
-	names_add(&i->job->renamed, text);
-	mem_free(&text);
-	return DESK_DONE;
-}
-
-static enum desk_result retire(struct importer *i, const struct record *known,
-			       const char *state, const char *successor)
-{
-	struct desk_actor actor =
-		actor_of(i->job, str_equal(state, "replaced")
-					 ? "The group was replaced by another."
-					 : "The group has ended its work.");
-	enum desk_result result;
-
-	if (!successor)
-		successor = known->as_group.successor;
-	result = desk_retire(i->settings.muc, &actor, known->room, successor);
-	if (result == DESK_DONE && !known->as_group.is_retired)
-		names_add(&i->job->retired, known->as_group.acronym);
-	/* the room may be gone in one way or another: then all is well */
-	return result == DESK_SAME || result == DESK_NO_ROOM ? DESK_DONE
-							     : result;
-}
-
-/* What is kept of the group from now on; known goes. */
-static void keep(struct importer *i, struct group *g,
-		 const struct import_step *s)
-{
-	const char *room =
-		s->action == IMPORT_UPDATE || s->action == IMPORT_RETIRE
-			? s->known->room
-			: s->room;
-	char *known_key = s->known ? str_dup(s->known->as_group.key) : NULL;
-	char *kept_room = str_dup(room);
-
-	if (s->known)
-		import_plan_merge(s->known, g);
-	if (s->action == IMPORT_RETIRE) {
-		g->kept.is_retired = true;
-		if (s->successor)
-			str_set(&g->kept.successor, s->successor);
-	} else if (s->action != IMPORT_UPDATE) {
-		g->kept.is_retired = false;
-		str_set(&g->kept.successor, NULL);
-	}
-	if (known_key && !str_equal(known_key, g->kept.key))
-		roll_drop(i->settings.roll, known_key);
-	roll_put(i->settings.roll, kept_room, &g->kept);
-	mem_free(&kept_room);
-	mem_free(&known_key);
-}
-
-static enum desk_result act(struct importer *i, struct group *g,
-			    const struct import_step *s)
-{
-	switch (s->action) {
-	case IMPORT_CREATE:
-		return create(i, g, s->room);
-	case IMPORT_RENAME:
-		return rename_room(i, g, s);
-	case IMPORT_UPDATE:
-		if (!s->known->as_group.is_retired)
-			refresh(i, &s->known->as_group, g, s->known->room);
-		return DESK_DONE;
-	case IMPORT_RETIRE:
-		return retire(i, s->known, g->kept.state, s->successor);
-	default:
-		return DESK_SAME; /* nothing to do */
-	}
-}
-
 /* Owned; NULL: there is nothing to add. */
 static char *detail_new(const struct import_step *s)
 {
@@ -311,6 +154,56 @@ static char *detail_new(const struct import_step *s)
 	return NULL;
 }
 
+static struct import_act act_of(const struct importer *i)
+{
+	return (struct import_act){
+		.muc = i->settings.muc,
+		.roll = i->settings.roll,
+		.by = i->job->by,
+	};
+}
+
+static void fail(struct import_step *s, enum desk_result result)
+{
+	s->action = IMPORT_FAILED;
+	s->text = desk_result_text(result);
+}
+
+/* What the News will say of it; owned, or NULL. */
+static char *name_new(struct job *job, const struct group *g,
+		      const struct import_step *s, struct names **where_out)
+{
+	const struct record_group *k = s->known ? &s->known->as_group : NULL;
+
+	if (s->action == IMPORT_CREATE) {
+		*where_out = &job->created;
+		return str_dup(g->kept.acronym);
+	}
+	if (s->action == IMPORT_RENAME) {
+		*where_out = &job->renamed;
+		return str_format("%s to %s", k->acronym, g->kept.acronym);
+	}
+	*where_out = &job->retired;
+	/* one that was retired only leads elsewhere now */
+	return s->action == IMPORT_RETIRE && !k->is_retired
+		       ? str_dup(k->acronym)
+		       : NULL;
+}
+
+static enum desk_result apply(struct importer *i, struct group *g,
+			      const struct import_step *s)
+{
+	struct import_act act = act_of(i);
+	struct names *names;
+	char *name = name_new(i->job, g, s, &names);
+	enum desk_result result = import_act_do(&act, g, s);
+
+	if (name && result == DESK_DONE)
+		names_add(names, name);
+	mem_free(&name);
+	return result;
+}
+
 /* False: the store is behind; do it again. */
 static bool do_step(struct importer *i, struct group *g, struct import_step *s)
 {
@@ -319,21 +212,15 @@ static bool do_step(struct importer *i, struct group *g, struct import_step *s)
 	enum desk_result result = DESK_DONE;
 
 	if (job->applies)
-		result = act(i, g, s);
-	if (result == DESK_BEHIND) {
-		mem_free(&detail);
-		return false;
-	}
-	if (result != DESK_DONE && result != DESK_SAME) {
-		s->action = IMPORT_FAILED;
-		s->text = desk_result_text(result);
-	}
-	import_plan_note(&job->plan, s);
-	if (job->applies && result == DESK_DONE)
-		keep(i, g, s);
-	tell(job, g->kept.acronym, s, detail);
+		result = apply(i, g, s);
+	else
+		import_plan_note(&job->plan, s);
+	if (result != DESK_DONE && result != DESK_SAME && result != DESK_BEHIND)
+		fail(s, result);
+	if (result != DESK_BEHIND)
+		tell(job, g->kept.acronym, s, detail);
 	mem_free(&detail);
-	return true;
+	return result != DESK_BEHIND;
 }
 
 /* ---- the passes ---- */
@@ -373,31 +260,23 @@ static bool do_group(struct importer *i, struct group *g)
 	return is_done;
 }
 
+/* False: the store is behind. */
 static bool retire_missing(struct importer *i, struct import_step *s)
 {
-	struct record_group kept = { .is_retired = false };
-	enum desk_result result;
+	struct import_act act = act_of(i);
+	enum desk_result result = DESK_DONE;
+	char *acronym = str_dup(s->known->as_group.acronym);
 
 	s->action = IMPORT_RETIRE;
 	s->successor = map_get(i->job->plan.successors, s->known->room);
-	if (!i->job->applies)
-		return true;
-	result = retire(i, s->known, NULL, s->successor);
-	if (result == DESK_BEHIND)
-		return false;
-	if (result != DESK_DONE) {
-		s->action = IMPORT_FAILED;
-		s->text = desk_result_text(result);
-		return true;
-	}
-	group_copy_kept(&kept, &s->known->as_group);
-	kept.is_retired = true;
-	str_set(&kept.state, GROUP_MISSING);
-	if (s->successor)
-		str_set(&kept.successor, s->successor);
-	roll_put(i->settings.roll, s->room, &kept);
-	group_fini_kept(&kept);
-	return true;
+	if (i->job->applies)
+		result = import_act_retire_missing(&act, s);
+	if (result == DESK_DONE)
+		names_add(&i->job->retired, acronym);
+	else if (result != DESK_BEHIND)
+		fail(s, result);
+	mem_free(&acronym);
+	return result != DESK_BEHIND;
 }
 
 static bool do_missing(struct importer *i, const char *key)

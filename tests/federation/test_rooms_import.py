@@ -149,12 +149,16 @@ def test_a_group_with_a_new_name_takes_its_people_along(
     peer = new_peer("one.test")
     host.ctl("rooms", "import", "--apply", listed(group(1, "old")))
     host.ctl("people", "set", "old", "ann@one.test", "admin")
+    host.ctl("hats", "give", "old", "bob@one.test", "scribe")
     assert count_actions(host, "--apply", listed(group(1, "new"))) == {
         "rename": 1}
     assert_gone(peer, host, "old", "xmpp:new@rooms.test?join")
     assert [(p["jid"], p["affiliation"])
             for p in rows(host, "people", "list", "new")] == [
                 ("ann@one.test", "admin")]
+    assert [(h["jid"], h["hat"])
+            for h in rows(host, "hats", "list", "new")] == [
+                ("bob@one.test", "scribe")]
 
 
 def test_rooms_made_by_hand_are_never_touched(host, listed):

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "jid/jid.h"
 #include "loop/loop.h"
+#include "loop/timer.h"
 #include "muc/desk.h"
 #include "muc/view.h"
 #include "tests/unit/admin/world.h"
@@ -184,6 +185,14 @@ static void assert_view(const struct fixture *f, const char *room,
 	mem_free(&seen.name);
 	mem_free(&seen.description);
 	mem_free(&seen.venue);
+}
+
+static void relieve(void *owner)
+{
+	struct fixture *f = owner;
+
+	buf_add_str(&f->seen, "relieved\n");
+	f->world.is_behind = false;
 }
 
 /* ---- cases ---- */
@@ -544,6 +553,41 @@ static void a_restart_in_between_changes_nothing(void **state)
 	buf_fini(&next.seen);
 }
 
+/* A list that knows less takes nothing away. */
+static void what_a_list_does_not_say_stays(void **state)
+{
+	struct fixture *f = *state;
+
+	apply(f, "[" GROUP(7, "dix",
+			   ",\"name\":\"One\",\"list_email\":\"d@x\"") "]");
+	assert_string_equal(apply(f, "acronym,charter\ndix,https://x.test/\n"),
+			    "update dix dix@a.test\nsum 1 update\n");
+	assert_view(f, "dix@a.test", "One",
+		    "Mailing list: d@x\nCharter: https://x.test/", NULL);
+}
+
+/* The store falls behind in the middle, and comes back. */
+static void an_import_waits_for_the_store(void **state)
+{
+	struct fixture *f = *state;
+	const struct importer_wish wish = { .by = "control", .applies = true };
+	const struct command_reply reply = {
+		.owner = f,
+		.row = on_row,
+		.end = on_end,
+	};
+	struct timer *relief = timer_new(f->loop, relieve, f);
+
+	f->world.is_behind = true;
+	importer_run(f->importer, "dime", &wish, &reply);
+	timer_start(relief, 60);
+	loop_run(f->loop);
+	assert_string_equal(buf_str(&f->seen),
+			    "relieved\ncreate dime dime@a.test\n"
+			    "sum 1 create\n");
+	timer_free(&relief);
+}
+
 static void only_one_list_at_a_time(void **state)
 {
 	struct fixture *f = *state;
@@ -617,6 +661,8 @@ int main(void)
 		CASE(names_that_change_places_are_left_to_people),
 		CASE(what_was_missing_comes_back),
 		CASE(a_restart_in_between_changes_nothing),
+		CASE(what_a_list_does_not_say_stays),
+		CASE(an_import_waits_for_the_store),
 		CASE(only_one_list_at_a_time),
 		CASE(a_stop_ends_an_import),
 		CASE(wrong_successors_are_refused),
