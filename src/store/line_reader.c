@@ -497,19 +497,30 @@ count(struct search *s, const struct stretch *stretch, int64_t *count_out)
 	return status;
 }
 
-/* How many of those that match stand before the page's first row. */
+/* How many of those that match stand before the page's first row. Of a page from
+ * the end those behind it are counted: they are few, or none. */
 static enum archive_status find_index(struct search *s,
 				      struct archive_page *page)
 {
-	struct stretch before = s->matches;
+	bool from_end = s->query->last_page;
+	struct stretch others = s->matches;
 	enum archive_status status;
+	int64_t number = 0;
 
 	if (page->count == 0)
 		return ARCHIVE_OK;
-	status = find_seq(s, page->rows[0].id, &before.before);
+	status = from_end ? find_seq(s, page->rows[page->count - 1].id,
+				     &others.after)
+			  : find_seq(s, page->rows[0].id, &others.before);
+	if (status == ARCHIVE_OK)
+		status = count(s, &others, &number);
 	if (status != ARCHIVE_OK)
 		return ARCHIVE_FAILED;
-	return count(s, &before, &page->first_index);
+	page->first_index = number;
+	if (from_end)
+		page->first_index =
+			page->total - (int64_t)page->count - number;
+	return ARCHIVE_OK;
 }
 
 /* Inside one transaction: page and total are of the same moment. */
