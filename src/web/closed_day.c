@@ -28,7 +28,7 @@
 #include "web/web.h"
 #include "web/web_site.h"
 
-#define REST (15 * 60 * 1000)	/* ms behind midnight: days are signed by then */
+#define REST (15 * 60 * 1000)	/* ms behind midnight: then days are signed */
 #define KEEP_FOR (3600 * 1000)	/* ms; names and links about a day change */
 #define CACHE_CONTROL "public, max-age=300"
 #define GZIP_LEVEL 6
