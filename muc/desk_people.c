@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/house.h"
+#include "muc/leave.h"
 #include "muc/nickname.h"
 #include "muc/privilege.h"
 #include "muc/rank.h"
@@ -166,6 +167,7 @@ static void change(struct muc *m, struct room *r, struct rank_change *c)
 	rank_apply(r, c, 1);
 	rank_tell(r, c, 1, NULL);
 	rank_fini(c);
+	leave_check_empty(r); /* the last one may be out */
 	house_finish(m, r);
 }
 
