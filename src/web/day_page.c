@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/quota.h"
 #include "base/str.h"
 #include "store/log_reader.h"
 #include "store/record.h"
@@ -25,6 +26,7 @@
 #include "web/zone.h"
 
 #define LIVE_REFRESH 30 /* seconds, at ?live=1 */
+#define COSTLY 2000     /* lines of a day that is made for one who asks */
 
 /* What a page is made of. */
 struct sheet {
@@ -438,6 +440,16 @@ static void read_marks(struct sheet *s)
 	s->mark_to = dots ? str_dup(dots + 2) : NULL;
 }
 
+/* A long day in a dress of its own is made for whoever asks alone, and costs as
+ * much as a search: it counts as one. */
+static bool may_cost(const struct call *c, const struct calendar_day *day)
+{
+	if (!day || day->lines < COSTLY || c->arg_count == 0 ||
+	    !c->desk->searches)
+		return true;
+	return quota_take(c->desk->searches, c->client, clock_mono());
+}
+
 static int read_sheet(struct sheet *s, const char *key)
 {
 	struct reader *r = s->call->desk->reader;
@@ -450,6 +462,8 @@ static int read_sheet(struct sheet *s, const char *key)
 	if (!error && !calendar_find(&s->calendar, key) &&
 	    !(s->is_today && s->call->view && s->call->view->is_on_web))
 		error = HW_E_NOT_FOUND;
+	if (!error && !may_cost(s->call, calendar_find(&s->calendar, key)))
+		error = HW_E_FULL;
 	if (!error)
 		error = day_read(r, s->call->room, key, s->has_presence,
 				 &s->day);
@@ -505,6 +519,8 @@ void day_page_answer(struct call *c)
 
 	if (error == HW_E_NOT_FOUND)
 		tell_nothing(c, c->parts[0]);
+	else if (error == HW_E_FULL)
+		call_fail(c, 429, NULL);
 	else if (error)
 		call_fail(c, 503, NULL);
 }

@@ -136,6 +136,7 @@ void old_path_answer_robots(struct call *c)
 			      "Disallow: /*/search\n"
 			      "Disallow: /*/live\n"
 			      "Disallow: /*?\n"
+			      "Allow: /?from=\n"
 			      "Disallow: /metrics\n"
 			      "Allow: /\n");
 }

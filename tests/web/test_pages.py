@@ -427,6 +427,18 @@ def test_search_has_no_more_than_its_rate(fresh):
                      X_Forwarded_For="192.0.2.1").status == 200
 
 
+def test_a_long_day_in_a_dress_of_its_own_counts_as_a_search(fresh):
+    for i in range(2000):
+        fresh.say("council", at(DAY) + i, "ana", "x")
+    fresh.say("council", at(NEXT), "ana", "x")
+    fresh.serve(search_rate=3)
+    path = f"/council/{DAY}"
+    assert [fresh.get(path + f"?hl={i}").status for i in range(5)] == \
+        [200] * 3 + [429] * 2
+    assert fresh.get(path).status == 200
+    assert fresh.get(f"/council/{NEXT}?tz=Europe/Madrid").status == 200
+
+
 def test_robots_are_told(world):
     text = world.get("/robots.txt").text
     for path in ("/-/search", "/*/search", "/*/live", "/*?"):
