@@ -30,6 +30,7 @@ static struct record *full(enum record_kind kind)
 		r->as_affiliation.affiliation = str_dup("1234");
 		r->as_affiliation.nick = str_dup("1234");
 		r->as_affiliation.reason = str_dup("1234");
+		r->as_affiliation.details = str_dup("1234");
 		break;
 	case RECORD_SESSION:
 	case RECORD_SESSION_GONE:
@@ -131,7 +132,7 @@ static const struct {
 } kinds[] = {
 	{ RECORD_ROOM, 3 },      { RECORD_ROOM_GONE, 0 },
 	{ RECORD_SESSION, 4 },   { RECORD_SESSION_GONE, 4 },
-	{ RECORD_MESSAGE, 7 },   { RECORD_AFFILIATION, 4 },
+	{ RECORD_MESSAGE, 7 },   { RECORD_AFFILIATION, 5 },
 	{ RECORD_HEARTBEAT, 0 }, { RECORD_RETRACTION, 3 },
 	{ RECORD_PROOF, 2 },     { RECORD_PRESENCE, 4 },
 	{ RECORD_GAP, 1 },       { RECORD_HAT, 4 },

@@ -85,6 +85,7 @@ static struct record *full_affiliation(void)
 
 	r->as_affiliation.nick = str_dup(UNICODE);
 	r->as_affiliation.reason = str_dup("");
+	r->as_affiliation.details = str_dup("first\tAnn\ncall\t1\n");
 	r->as_affiliation.at = 1700000000004;
 	return r;
 }
@@ -134,6 +135,7 @@ static void check_affiliation(const struct record *a, const struct record *b)
 	assert_true(str_equal(x->affiliation, y->affiliation));
 	assert_true(str_equal(x->nick, y->nick));
 	assert_true(str_equal(x->reason, y->reason));
+	assert_true(str_equal(x->details, y->details));
 	assert_int_equal(x->at, y->at);
 }
 
