@@ -212,6 +212,11 @@ void outbound_pause(struct outbound *o, bool on)
 	(void)on;
 }
 
+void outbound_retire(struct outbound *o)
+{
+	(void)o;
+}
+
 void outbound_hold(struct outbound *o, bool on)
 {
 	(void)o;
