@@ -320,7 +320,7 @@ void muc_unsaved(struct muc *m, const struct record *record)
 		return;
 	}
 	room = jid_parse(record->room);
-	to = jid_parse(message->sender);
+	to = message->sender ? jid_parse(message->sender) : NULL;
 	if (room && to)
 		site_answer(&m->site, unsaved_error(message, room), to,
 			    jid_domain(room));

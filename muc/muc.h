@@ -96,7 +96,7 @@ void muc_farewell(struct muc *m, const char *text);
 void muc_archive_answered(struct muc *m, uint64_t id,
 			  struct archive_page *owned);
 /** That message could not be kept and was not sent out: the room forgets it, and
- *  its sender gets an error. Borrowed; a RECORD_MESSAGE with a sender. */
+ *  its sender, if it has one, gets an error. Borrowed; a RECORD_MESSAGE. */
 void muc_unsaved(struct muc *m, const struct record *record);
 /** Something may be due; call about once a second. */
 void muc_tick(struct muc *m);

@@ -62,6 +62,9 @@ struct store {
 	struct timer *tend;   /* runs always */
 	struct sign_key *key; /* owned, or NULL */
 	bool has_untended;    /* and the log knows */
+	uint64_t received;    /* last ticket: its order is in the batch, or has
+			       * left it */
+	struct order *unfit;  /* borrowed, of the batch; or NULL */
 	size_t thin_at;       /* records, when to thin the backlog next */
 	uint64_t answered;    /* last ticket told; read by the closer at last */
 	bool has_trouble;     /* and the conference knows */
@@ -173,6 +176,8 @@ static int save_all(struct store *s)
 
 	list_each(order, &s->batch, mail.node) {
 		error = ops->save(s->backend, order->record);
+		if (error == HW_E_INVALID)
+			s->unfit = order;
 		if (error)
 			return error;
 	}
@@ -219,11 +224,6 @@ static size_t drop_batch(struct store *s)
 	return count;
 }
 
-static uint64_t last_ticket(const struct store *s)
-{
-	return container_of(s->batch.prev, struct order, mail.node)->ticket;
-}
-
 /* The records go back as they are: no copies, and no more of them than there
  * were in the batch. */
 static void give_back_saved(struct store *s)
@@ -245,7 +245,7 @@ static void give_back_saved(struct store *s)
 
 static void settle_batch(struct store *s)
 {
-	uint64_t ticket = last_ticket(s);
+	uint64_t ticket = s->received;
 
 	give_back_saved(s);
 	counter_add(&count_commits, 1);
@@ -377,7 +377,7 @@ static bool is_hopeless(const struct store *s)
 /* The batch, which is not empty, has just failed again. */
 static void give_up(struct store *s)
 {
-	uint64_t ticket = last_ticket(s);
+	uint64_t ticket = s->received;
 
 	if (!is_hopeless(s))
 		return;
@@ -390,20 +390,56 @@ static void give_up(struct store *s)
 	answer(s, ticket);
 }
 
+/* The database takes it never, whatever else it takes: a fault of ours. One
+ * record is not to keep all others out for ever. */
+static void leave_out(struct store *s)
+{
+	struct reply *reply = reply_new(REPLY_GIVEN_BACK);
+	bool is_message = s->unfit->record->kind == RECORD_MESSAGE;
+
+	log_error(LOG_STORE,
+		  "database: a record of kind %d of %s does not fit and is "
+		  "not kept",
+		  (int)s->unfit->record->kind,
+		  s->unfit->record->room ? s->unfit->record->room : "-");
+	list_remove(&s->unfit->mail.node);
+	list_add_tail(&reply->orders, &s->unfit->mail.node);
+	(void)stop_waiting(s, &reply->orders);
+	s->unfit = NULL;
+	if (is_message)
+		(void)mailbox_post(s->replies, &reply->mail);
+	else
+		reply_free(&reply->mail);
+	if (list_is_empty(&s->batch)) {
+		atomic_store(&s->since, NOBODY);
+		answer(s, s->received);
+	}
+}
+
+static void try_batch(struct store *s)
+{
+	int error = commit_batch(s);
+
+	while (error == HW_E_INVALID && s->unfit) {
+		leave_out(s);
+		error = list_is_empty(&s->batch) ? 0 : commit_batch(s);
+	}
+	if (list_is_empty(&s->batch))
+		return;
+	if (!error) {
+		settle_batch(s);
+	} else {
+		postpone_batch(s, error);
+		give_up(s);
+	}
+}
+
 static void work(struct store *s)
 {
-	int error;
-
 	if (!list_is_empty(&s->batch)) {
 		if (s->settings.sync == BACKEND_SYNC_RELAXED)
-			answer(s, last_ticket(s));
-		error = commit_batch(s);
-		if (!error) {
-			settle_batch(s);
-		} else {
-			postpone_batch(s, error);
-			give_up(s);
-		}
+			answer(s, s->received);
+		try_batch(s);
 	}
 	if (s->is_ending &&
 	    (list_is_empty(&s->batch) || clock_mono() >= s->end_by))
@@ -435,6 +471,7 @@ static void on_order(void *owner, struct mail *owned)
 	}
 	if (list_is_empty(&s->batch))
 		atomic_store(&s->since, order->since);
+	s->received = order->ticket;
 	list_add_tail(&s->batch, &owned->node);
 }
 
@@ -445,7 +482,7 @@ static void on_orders(void *owner)
 	if (!timer_is_running(s->retry))
 		work(s);
 	else if (s->settings.sync == BACKEND_SYNC_RELAXED)
-		answer(s, last_ticket(s));
+		answer(s, s->received);
 }
 
 static const struct mailbox_events order_events = {

@@ -44,10 +44,11 @@ struct store_events {
 	void (*on_saved)(void *owner, struct record *owned);
 	/** Every record up to this ticket is durable (as far as sync says). */
 	void (*on_committed)(void *owner, uint64_t ticket);
-	/** store.give_up has passed, and the message of this ticket is not saved
-	 *  and not tried again: nobody has seen it. In order; on_committed for a
-	 *  ticket behind them all follows: what else waits then (it has no
-	 *  sender) is tried on, but not waited for. Borrowed. */
+	/** store.give_up has passed (or the message can never be saved), and
+	 *  that of this ticket is not saved and not tried again: nobody has
+	 *  seen it. In order; on_committed for a ticket behind them all
+	 *  follows: what else waits then (it has no sender) is tried on, but
+	 *  not waited for. Borrowed. */
 	void (*on_given_back)(void *owner, uint64_t ticket,
 			      const struct record *record);
 	/** A batch failed; it is kept and tried again. error 0: it went through

@@ -200,6 +200,8 @@ def test_a_full_disk_refuses_and_recovers(new_host, new_peer, small_disk):
     host.start()
     peer = new_peer("one.test")
     stream = enter(peer, host)
+    join(stream, "bob@one.test/x", "bob")
+    peer.receive(lambda s: is_subject(s) and s.get("to") == "bob@one.test/x")
     seen = [say(peer, stream, "m1")]
     fill(small_disk)
     # until the store's own files are full, too
@@ -217,6 +219,19 @@ def test_a_full_disk_refuses_and_recovers(new_host, new_peer, small_disk):
     groupchat(stream, "ann@one.test/x", "m2", "again")
     answer = peer.receive(lambda s: s.get("id") == "m2")
     assert answer.get("type") == "error"
+    stream.send("<presence from='bob@one.test/x' to='%s/bob' "
+                "type='unavailable'/>" % HALLWAY)
+    peer.receive(lambda s: s.get("from") == HALLWAY + "/bob"
+                 and s.get("to") == "ann@one.test/x"
+                 and s.get("type") == "unavailable")
+    stream.send("<presence from='eve@one.test/x' to='%s/eve'><x xmlns="
+                "'http://jabber.org/protocol/muc'/></presence>" % HALLWAY)
+    assert peer.receive(lambda s: s.get("to") == "eve@one.test/x").get(
+        "type") == "error"
+    stream.send("<message from='ann@one.test/x' to='%s/ann' type='chat' "
+                "id='p1'><body>psst</body></message>" % HALLWAY)
+    peer.receive(lambda s: s.get("id") == "p1"
+                 and s.get("from") == HALLWAY + "/ann")
     stream.send("<presence from='ann@one.test/x' to='%s/ann'>"
                 "<show>away</show></presence>" % HALLWAY)
     peer.receive(lambda s: s.tag == SERVER + "presence"
@@ -235,6 +250,16 @@ def test_a_full_disk_refuses_and_recovers(new_host, new_peer, small_disk):
     kept = archive(host)
     assert set(seen) <= set(kept) and len(kept) == len(set(kept))
     assert "0 faults" in host.ctl("store", "check")
+    # who went meanwhile is gone for good, who stayed is there
+    stream.close()
+    host.terminate()
+    host.start()
+    stream = peer.dial_authorised(host.address, ROOMS)
+    for who, kind in (("ann", "result"), ("bob", "error")):
+        asked = stream.ask("%s@one.test/x" % who, "%s/%s" % (HALLWAY, who),
+                           "<ping xmlns='urn:xmpp:ping'/>")
+        assert peer.receive(lambda s, i=asked: s.get("id") == i).get(
+            "type") == kind
     stream.close()
     host.terminate()
 

@@ -30,6 +30,7 @@
 #include "store/record.h"
 
 #define PATIENCE 10000 /* ms until a test that waits has failed */
+#define UNFIT "unfit@rooms.example" /* no record of it is ever taken */
 #define LOOK_EVERY 5   /* ms between two looks at a counter */
 
 struct fixture {
@@ -97,6 +98,8 @@ static int fake_save(void *self, const struct record *r)
 	(void)self;
 	if (takes_one(&fake.failing_saves))
 		return HW_E_IO;
+	if (r->room && str_equal(r->room, UNFIT))
+		return HW_E_INVALID;
 	fake.pending[fake.pending_count++] = atoi(r->as_message.id + 1);
 	return 0;
 }
@@ -589,6 +592,33 @@ static void messages_go_back_when_nothing_helps(void **state)
 	assert_int_equal(fake.kept[1], 4);
 }
 
+/* One record that cannot be kept, ever, keeps no other out. */
+static void record_that_does_not_fit_is_left_out(void **state)
+{
+	struct fixture *f = *state;
+	struct record *r;
+
+	f->settings.ops = &fake_ops;
+	open_store(f);
+	save_messages(f, 1, 1);
+	store_save(f->store, scratch_message(UNFIT, 2));
+	save_messages(f, 3, 3);
+	store_save(f->store, scratch_session(UNFIT, "a@x/1", "nick"));
+	await(f, 4);
+	assert_int_equal(f->returns, 1);
+	assert_int_equal(f->returned, 2);
+	store_save(f->store, scratch_message(UNFIT, 5)); /* alone */
+	await(f, 5);
+	assert_int_equal(f->returns, 2);
+	r = scratch_message(SCRATCH_ROOM, 6);
+	store_save(f->store, r);
+	await(f, 6);
+	assert_int_equal(f->troubles, 0);
+	assert_true(store_has_room(f->store));
+	store_close(&f->store);
+	assert_int_equal(fake.kept_count, 3);
+}
+
 /* Nothing is left to try: it is found out all the same. */
 static void works_again_though_all_went_back(void **state)
 {
@@ -900,6 +930,7 @@ int main(void)
 		TEST(relaxed_does_not_wait_for_the_commit),
 		TEST(messages_go_back_when_nothing_helps),
 		TEST(works_again_though_all_went_back),
+		TEST(record_that_does_not_fit_is_left_out),
 		TEST(long_trouble_is_thinned),
 		TEST(relaxed_does_not_wait_for_a_failing_batch),
 		TEST(close_commits_and_tells_what_waits),
