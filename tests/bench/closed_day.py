@@ -77,7 +77,7 @@ def measure(url, seconds, packed, pid):
                           stdout=subprocess.PIPE).stdout
     assert "Non-2xx" not in text, text
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
-    late = re.search(r"99%\s+(\S+)", text).group(1)
+    late = re.search(r"^\s+99%\s+(\S+)", text, re.MULTILINE).group(1)
     count = int(re.search(r"(\d+) requests in", text).group(1))
     return rate, late, 1e6 * (cpu_of(pid) - before) / count
 
