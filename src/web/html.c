@@ -338,13 +338,27 @@ void html_isolate(struct html *h, const char *text)
 	html_elem(h, "bdi", text);
 }
 
-/* How long the address at text is: to the first blank or mark that hardly
- * belongs to it; closing marks and stops behind it are not part of it. */
+/* Nothing of an address: what divides words, and what is not written as it is
+ * (the link would lead elsewhere than it says). */
+static bool ends_address(uint32_t code)
+{
+	return is_unfit(code) || bidi_of(code) != BIDI_NONE ||
+	       is_bidi_mark(code) ||
+	       (code < 0x80 && strchr(" \t\n<>\"`{}|\\^", (int)code));
+}
+
+/* How long the address at text is; closing marks and stops behind it are not
+ * part of it. */
 static size_t address_len(const char *text)
 {
-	size_t len = strcspn(text, " \t\r\n<>\"`{}|\\^");
-	bool has_paren = memchr(text, '(', len);
+	size_t all = strlen(text), len = 0, n;
+	uint32_t code;
+	bool has_paren;
 
+	while ((n = str_utf8_next(text + len, all - len, &code)) > 0 &&
+	       !ends_address(code))
+		len += n;
+	has_paren = memchr(text, '(', len);
 	while (len > 0 &&
 	       (strchr(".,;:!?'*_", text[len - 1]) ||
 		(text[len - 1] == ')' && !has_paren) || text[len - 1] == ']'))
@@ -370,7 +384,7 @@ static const char *find_address(const char *text, size_t *len_out)
 			continue;
 		*len_out = address_len(at);
 		url = str_dup_n(at, *len_out);
-		is_fit = html_url_is_fit(url) && str_is_utf8(url, *len_out);
+		is_fit = html_url_is_fit(url);
 		mem_free(&url);
 		if (is_fit)
 			return at;

@@ -174,6 +174,10 @@ static void addresses_in_text_become_links(void **state)
 		{ "http:// and https://", "http:// and https://" },
 		{ "xmpp:a@b?join mailto:c@d",
 		  A("xmpp:a@b?join") " " A("mailto:c@d") },
+		{ "https://a.example/" RLO "b",
+		  A("https://a.example/") RLO "b" PDF },
+		{ "https://\x7f\x7f", "https://" },
+		{ "https://\xff", "https://\xef\xbf\xbd" },
 		{ "", "" },
 	};
 
