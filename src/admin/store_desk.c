@@ -28,7 +28,8 @@
 #include "store/unseal.h"
 #include "xmpp/datetime.h"
 
-#define MAX_JOBS 8       /* that wait */
+#define CERTIFICATES "certificates" /* folder in the state directory */
+#define MAX_JOBS 8                  /* that wait */
 #define AUDIT_LOOK 10    /* ms between two looks whether the audit is kept */
 #define AUDIT_WAIT 20000 /* ms; then nothing is opened */
 
@@ -202,6 +203,18 @@ static int copy_one(void *owner, const char *name)
 	return error;
 }
 
+/* Those that were made here; others lie where the configuration says. */
+static int copy_certificates(const struct work *w)
+{
+	char *from = str_format("%s/" CERTIFICATES, w->desk->state_dir);
+	char *to = str_format("%s/" CERTIFICATES, w->folder);
+	int error = file_copy_folder(from, to);
+
+	mem_free(&from);
+	mem_free(&to);
+	return error == HW_E_NOT_FOUND ? 0 : error;
+}
+
 static int fill_folder(struct work *w)
 {
 	char *to = str_format("%s/hallway.db", w->folder);
@@ -216,16 +229,18 @@ static int fill_folder(struct work *w)
 	mem_free(&to);
 	if (!error)
 		error = file_each(w->desk->state_dir, copy_one, w);
+	if (!error)
+		error = copy_certificates(w);
 	return error ? error : file_sync_folder(w->folder);
 }
 
-static int remove_one(void *owner, const char *name)
+static void remove_backup(const char *folder)
 {
-	char *path = str_format("%s/%s", (const char *)owner, name);
+	char *certificates = str_format("%s/" CERTIFICATES, folder);
 
-	unlink(path);
-	mem_free(&path);
-	return 0;
+	file_remove_folder(certificates);
+	file_remove_folder(folder);
+	mem_free(&certificates);
 }
 
 /* Under another name until it is whole. */
@@ -242,8 +257,7 @@ static int back_up_to(struct work *w, const char *path)
 	if (!error && rename(w->folder, path))
 		error = hw_error_of_errno(errno);
 	if (error) {
-		(void)!file_each(w->folder, remove_one, w->folder);
-		rmdir(w->folder);
+		remove_backup(w->folder);
 	}
 	return error;
 }

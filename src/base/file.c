@@ -96,3 +96,46 @@ int file_each(const char *folder, int (*fn)(void *owner, const char *name),
 	closedir(dir);
 	return error;
 }
+
+struct folders {
+	const char *from, *to;
+};
+
+static int copy_into(void *owner, const char *name)
+{
+	const struct folders *f = owner;
+	char *from = str_format("%s/%s", f->from, name);
+	char *to = str_format("%s/%s", f->to, name);
+	int error = file_copy(from, to);
+
+	mem_free(&from);
+	mem_free(&to);
+	return error;
+}
+
+int file_copy_folder(const char *from, const char *to)
+{
+	struct folders folders = { from, to };
+	struct stat st;
+	int error;
+
+	if (stat(from, &st) || mkdir(to, 0700))
+		return hw_error_of_errno(errno);
+	error = file_each(from, copy_into, &folders);
+	return error ? error : file_sync_folder(to);
+}
+
+static int remove_from(void *owner, const char *name)
+{
+	char *path = str_format("%s/%s", (const char *)owner, name);
+
+	unlink(path);
+	mem_free(&path);
+	return 0;
+}
+
+void file_remove_folder(const char *path)
+{
+	(void)!file_each(path, remove_from, (void *)path);
+	rmdir(path);
+}

@@ -18,3 +18,8 @@ HW_MUST_USE int file_sync_folder(const char *path);
 HW_MUST_USE int file_each(const char *folder,
 			  int (*fn)(void *owner, const char *name),
 			  void *owner);
+/** The regular files of a folder, in a new one, mode 0700. HW_E_NOT_FOUND: from is
+ *  not there, and so to is not made. */
+HW_MUST_USE int file_copy_folder(const char *from, const char *to);
+/** A folder and the files in it, as far as that is possible. */
+void file_remove_folder(const char *path);

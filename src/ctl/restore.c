@@ -16,6 +16,7 @@
 #include "ctl/talk.h"
 
 #define DATABASE "hallway.db"
+#define CERTIFICATES "certificates" /* a folder */
 #define HEADER_SIZE 72
 #define OWNER_AT 68 /* of the application's mark in SQLite's header */
 
@@ -131,6 +132,41 @@ static int put_back(void *owner, const char *name)
 	return error;
 }
 
+static int own_one(void *owner, const char *name)
+{
+	const struct restore *r = owner;
+	char *path = str_format("%s/" CERTIFICATES "/%s", r->to, name);
+	int error = give_to_owner(r, path);
+
+	mem_free(&path);
+	return error;
+}
+
+/* A backup without any leaves those that are there. */
+static int put_certificates_back(struct restore *r)
+{
+	char *from = join(r->from, CERTIFICATES);
+	char *to = join(r->to, CERTIFICATES);
+	char *aside = join(r->aside, CERTIFICATES);
+	struct stat st;
+	int error = 0;
+
+	if (stat(from, &st) == 0) {
+		if (rename(to, aside) && errno != ENOENT)
+			error = hw_error_of_errno(errno);
+		if (!error)
+			error = file_copy_folder(from, to);
+		if (!error)
+			error = give_to_owner(r, to);
+		if (!error)
+			error = file_each(to, own_one, r);
+	}
+	mem_free(&from);
+	mem_free(&to);
+	mem_free(&aside);
+	return error;
+}
+
 /* Named by the second, and a number should that not be enough. */
 static int make_aside(struct restore *r)
 {
@@ -159,6 +195,8 @@ static int restore_files(struct restore *r)
 		error = file_each(r->to, move_aside, r);
 	if (!error)
 		error = file_each(r->from, put_back, r);
+	if (!error)
+		error = put_certificates_back(r);
 	if (!error)
 		error = file_sync_folder(r->to);
 	if (error)

@@ -133,6 +133,7 @@ def test_backup_while_people_talk_and_restore(host, new_peer):
     names = {path.name for path in folder.iterdir()}
     assert {"hallway.db", "signing.key", "occupant.secret"} <= names
     assert "lock" not in names
+    assert any((folder / "certificates").iterdir())
     assert folder.stat().st_mode & 0o777 == 0o700
     after = say(peer, stream, "m2")
 
@@ -144,13 +145,18 @@ def test_backup_while_people_talk_and_restore(host, new_peer):
     status, told = restore(host.folder, "--state-dir=%s" % host.state)
     assert status == 1 and "hallway.db" in told
     shutil.copytree(host.state, host.folder / "lost")
+    made = sorted(path.read_bytes()
+                  for path in (host.state / "certificates").iterdir())
     for path in host.state.iterdir():
         if path.is_file():
             path.unlink()
+    shutil.rmtree(host.state / "certificates")
     status, told = restore(folder, "--state-dir=%s" % host.state)
     assert status == 0, told
     host.start()
     assert (host.state / "signing.key").read_text() == key
+    assert made == sorted(path.read_bytes() for path in (
+        host.state / "certificates").iterdir())
     kept = archive(host)
     assert before in kept and after not in kept
     assert "0 faults" in host.ctl("store", "check")

@@ -31,7 +31,8 @@ static int stop(void *owner, const char *name)
 
 static void file_is_copied_once(void **state)
 {
-	char dir[] = "/tmp/hallway-file-XXXXXX", a[64], b[64], text[16] = "";
+	char dir[] = "/tmp/hallway-file-XXXXXX", a[64], b[64], c[64],
+	     text[16] = "";
 	struct buf names = { 0 };
 	struct stat st;
 	FILE *f;
@@ -57,8 +58,21 @@ static void file_is_copied_once(void **state)
 	assert_string_equal(buf_str(&names), "a "); /* b is no file */
 	assert_int_equal(file_each(dir, stop, NULL), HW_E_FULL);
 	assert_int_equal(file_each(a, on_name, &names), HW_E_NOT_FOUND);
-	buf_fini(&names);
 	rmdir(b);
+	snprintf(c, sizeof(c), "%s/none", dir);
+	assert_int_equal(file_copy_folder(c, b), HW_E_NOT_FOUND);
+	assert_int_not_equal(stat(b, &st), 0);
+	snprintf(c, sizeof(c), "/tmp/hallway-copy-%d", (int)getpid());
+	assert_int_equal(file_copy_folder(dir, c), 0);
+	assert_int_equal(stat(c, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	buf_clear(&names);
+	assert_int_equal(file_each(c, on_name, &names), 0);
+	assert_string_equal(buf_str(&names), "a ");
+	assert_int_equal(file_copy_folder(dir, c), HW_E_EXISTS);
+	file_remove_folder(c);
+	assert_int_not_equal(stat(c, &st), 0);
+	buf_fini(&names);
 	unlink(a);
 	rmdir(dir);
 }
