@@ -123,6 +123,11 @@ bool muc_meeting_may_keep(const struct muc *m)
 	return m->site.env.may_save(m->site.env.owner);
 }
 
+int64_t muc_meeting_now(const struct muc *m)
+{
+	return site_now(&m->site);
+}
+
 void muc_meeting_flush(struct muc *m, const char *room)
 {
 	struct room *r = map_get(m->rooms, room);

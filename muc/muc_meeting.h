@@ -47,4 +47,6 @@ char *muc_meeting_log_url(const struct muc *m, const char *room);
  *  it. */
 void muc_meeting_keep(struct muc *m, const char *room, struct record *owned);
 bool muc_meeting_may_keep(const struct muc *m);
+/** ms since epoch. */
+int64_t muc_meeting_now(const struct muc *m);
 void muc_meeting_flush(struct muc *m, const char *room);

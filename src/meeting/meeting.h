@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "meeting/word.h"
 #include "muc/observer.h"
 
 struct meeting_desk;
@@ -19,55 +20,96 @@ struct muc;
 struct record;
 
 struct meeting_settings {
-	int64_t warn_after;     /* meetings.warn_after: ms without a line, then
-				 * the room is reminded; 30 min */
-	int64_t end_after;      /* meetings.end_after: ms without a line, then
-				 * it ends itself; 2 h */
-	int64_t longest;        /* meetings.longest: ms; 12 h */
-	size_t max_queue;       /* meetings.max_queue: people; 200 */
-	size_t max_mics;        /* meetings.max_mics: questions; 500 */
-	size_t max_notes;       /* meetings.max_notes: of a session; 10000 */
-	int64_t queue_line;     /* meetings.queue_line: ms between two lines that
-				 * show the queue; 30 s */
-	int64_t speaker;        /* meetings.speaker: ms a speaker has, 0 = no
-				 * timer; 0 */
-	size_t max_planned;     /* meetings.max_planned: sessions; 1000 */
-	const char *url;        /* web.url, or NULL: no pages */
+	int64_t warn_after;  /* meetings.warn_after: ms of silence, then the room
+			      * is reminded that it is in session; 30 min */
+	int64_t end_after;   /* meetings.end_after: ms of silence, then the
+			      * session ends itself; 2 h */
+	int64_t longest;     /* meetings.longest: ms of a session; 12 h */
+	size_t max_queue;    /* meetings.max_queue: people; 200 */
+	size_t max_mics;     /* meetings.max_mics: questions; 500 */
+	size_t max_notes;    /* meetings.max_notes: of a session; 20000 */
+	int64_t queue_line;  /* meetings.queue_line: ms between two lines that
+			      * show the queue anew; 30 s */
+	int64_t speaker;     /* meetings.speaker: ms that a speaker has; 0, the
+			      * default: as long as they like */
+	size_t max_planned;  /* meetings.max_planned: sessions; 1000 */
 };
 void meeting_settings_init(struct meeting_settings *s);
 
-struct meeting_desk *meeting_desk_new(const struct meeting_settings *settings,
-				      struct muc *muc);
+struct meeting_desk *meeting_desk_new(const struct meeting_settings *settings);
 void meeting_desk_free(struct meeting_desk **d);
 /** What to put into muc_env.observer. */
 const struct muc_observer *meeting_observer(struct meeting_desk *d);
+/** The rooms, once they are there; borrowed. */
+void meeting_set_muc(struct meeting_desk *d, struct muc *muc);
 /** RECORD_MEETING and RECORD_NOTE of sessions that are open or planned, in the
  *  order of their making, before the rooms start. */
 void meeting_restore(struct meeting_desk *d, const struct record *record);
+/** After the rooms have started: who is not in them any more has gone. */
+void meeting_start_desk(struct meeting_desk *d);
 /** About once a second. */
-void meeting_tick(struct meeting_desk *d, int64_t now);
-/** The link to that domain is down, or up again: whoever wears a scribe's or
- *  chair's hat there is cut off. */
-void meeting_link(struct meeting_desk *d, const char *domain, bool is_up,
-		  int64_t now);
+void meeting_tick(struct meeting_desk *d);
+/** The way to that domain is down, or up again: whoever wears a scribe's or a
+ *  chair's hat there is cut off from open sessions. */
+void meeting_link(struct meeting_desk *d, const char *domain, bool is_up);
 
-enum meeting_result {
-	MEETING_DONE,
-	MEETING_NO_ROOM,
-	MEETING_NONE,       /* no session is open, or none of that name */
-	MEETING_IS_OPEN,    /* one is open already */
-	MEETING_SAME,       /* nothing changed */
-	MEETING_NOBODY,     /* nobody of that nick, or the queue is empty */
-	MEETING_BAD,        /* a value that cannot be */
-	MEETING_FULL,
-	MEETING_BEHIND,     /* the store is */
-};
+#define MEETING_TABLE(X)                                                     \
+	X(DONE, "done", "done")                                              \
+	X(NO_ROOM, "not-found", "there is no such room")                     \
+	X(NONE, "not-found", "no session is open here")                      \
+	X(IS_OPEN, "conflict", "a session is open here already")             \
+	X(SAME, "unchanged", "it is so already")                             \
+	X(NOBODY, "not-found", "there is nobody of that name")               \
+	X(EMPTY, "not-found", "the queue is empty")                          \
+	X(CLOSED, "not-allowed", "the queue is closed")                      \
+	X(NO_NUMBER, "not-found", "there is no such question")               \
+	X(NO_HANDS, "not-found", "no show of hands is open")                 \
+	X(TOO_LATE, "not-allowed",                                           \
+	  "only who was here when it was asked raises a hand")               \
+	X(CHAIRS_ONLY, "forbidden", "only a chair does this here")           \
+	X(SCRIBES_ONLY, "forbidden", "only a scribe or a chair does this")   \
+	X(BAD, "bad-argument", "that cannot be done so")                     \
+	X(FULL, "full", "there are too many of them")                        \
+	X(BEHIND, "busy", "the store is behind; try again soon")
+
+#define MEETING_MEMBER_(name, word, text) MEETING_##name,
+enum meeting_result { MEETING_TABLE(MEETING_MEMBER_) };
 const char *meeting_result_word(enum meeting_result r);
 const char *meeting_result_text(enum meeting_result r);
 
-/* The verbs, the same for a typed word and for a command. by: bare JID or
- * "control"; whether they may was decided before. */
-enum meeting_result meeting_start(struct meeting_desk *d, const char *room,
-				  const char *title, const char *by);
-enum meeting_result meeting_end(struct meeting_desk *d, const char *room,
-				const char *by);
+/** A word, however it came: typed, by command, by a reaction. who: NULL for whoever
+ *  opened the control socket, who may everything but has neither nick nor hand.
+ *  line: stanza-id of the line that said it, or NULL. */
+enum meeting_result meeting_run(struct meeting_desk *d, const char *room,
+				const struct word *w,
+				const struct observed_person *who,
+				const char *line);
+
+/** A session ahead of time, or changes to one; by its uid (owner's calendar) or,
+ *  with uid NULL, its name. Times in ms since epoch; title, agenda may be NULL.
+ *  by: bare JID or "control". */
+struct meeting_plan {
+	const char *uid;
+	const char *title;
+	const char *agenda; /* URL */
+	int64_t start, end; /* end 0: not known */
+	bool is_cancelled;
+};
+enum meeting_result meeting_plan(struct meeting_desk *d, const char *room,
+				 const struct meeting_plan *plan,
+				 const char *by);
+
+/** How things are, for "meetings list" and the like. Borrowed during the call. */
+struct meeting_view {
+	const char *room, *name, *title, *topic, *speaker;
+	const char *url;          /* of its page, or NULL */
+	bool is_open;             /* else planned */
+	int64_t start;            /* ms */
+	size_t present, queue, mics_open, actions, decisions;
+	const char *queue_text;   /* "Queue: ..." or NULL */
+	const char *mics_text;    /* the open ones, or NULL */
+	const char *question;     /* an open show of hands, or NULL */
+};
+void meeting_each(struct meeting_desk *d,
+		  void (*fn)(void *owner, const struct meeting_view *view),
+		  void *owner);

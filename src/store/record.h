@@ -162,7 +162,8 @@ enum record_meeting_state {
 	RECORD_MEETING_CANCELLED,
 };
 
-/** Its name is unique in its room: "2026-11-22", then "2026-11-22-2"... */
+/** Its name is unique in its room: "2026-11-22-1405", when it started or is to
+ *  start, in UTC. */
 struct record_meeting {
 	char *name;
 	char *title;       /* or NULL */
@@ -177,8 +178,33 @@ struct record_meeting {
 	bool is_public;    /* as a line said at its start */
 };
 
-/** Kinds of notes. number and other: what the kind says. */
-#define RECORD_NOTE_TABLE(X)                                                 	X(TOPIC, "topic")       /* text */                                   	X(ACTION, "action")     /* text; person: whose */                    	X(DECISION, "decision") /* text */                                   	X(INFO, "info")         /* text */                                   	X(SAID, "said")         /* person: who spoke; text: what */          	X(EDIT, "edit")         /* text: from; other_text: to; of drafts */  	X(UNDO, "undo")         /* the note before is none */                	X(PRESENT, "present")   /* person: name; text: affiliation */        	X(REGRETS, "regrets")   /* likewise */                               	X(CAME, "came")         /* person: nick */                           	X(WENT, "went")                                                      	X(SCRIBE, "scribe")     /* person; number 1: is one, 0: no more */   	X(QUEUE, "queue")       /* person; number 1: waits; text: about */   	X(UNQUEUE, "unqueue")   /* person: waits no more */                  	X(SPEAKER, "speaker")   /* person: has the floor; NULL: nobody */    	X(QUEUE_CLOSED, "queue-closed") /* number 1: closed, 0: open */      	X(MIC, "mic")           /* number: its own; person; text */          	X(MIC_DONE, "mic-done") /* number: the question's */                 	X(HANDS, "hands")       /* number: its own; text: the question */    	X(HAND, "hand")         /* number: the question's; other: 1, -1, 0 */	X(HANDS_END, "hands-end") /* number; text: counts as people read     				   * them; other_text: JSON of them */
+/** Kinds of notes. number and other: what the kind says. other_text of hands-end:
+ *  "YES NO ABSTAINED PRESENT START END", times in ms. */
+#define RECORD_NOTE_TABLE(X)                                                 \
+	X(STARTED, "started") /* line: where the room said so */             \
+	X(TOPIC, "topic") /* text */                                         \
+	X(ACTION, "action") /* text */                                       \
+	X(DECISION, "decision") /* text */                                   \
+	X(INFO, "info") /* text */                                           \
+	X(SAID, "said") /* person: who spoke; text: what */                  \
+	X(EDIT, "edit") /* text: from; other_text: to; drafts */             \
+	X(UNDO, "undo") /* the note before is none */                        \
+	X(PRESENT, "present") /* person: name; text: affiliation */          \
+	X(REGRETS, "regrets") /* likewise */                                 \
+	X(CAME, "came") /* person: nick */                                   \
+	X(WENT, "went") /* likewise */                                       \
+	X(RENAMED, "renamed") /* person: new nick; text: the old */          \
+	X(SCRIBE, "scribe") /* person; number 1: is one, 0: no more */       \
+	X(QUEUE, "queue") /* person: waits; text: about */                   \
+	X(QUEUE_FIRST, "queue-first") /* person: is the next */              \
+	X(UNQUEUE, "unqueue") /* person: waits no more */                    \
+	X(SPEAKER, "speaker") /* person: has the floor; or NULL */           \
+	X(QUEUE_CLOSED, "queue-closed") /* number 1: closed, 0: open */      \
+	X(MIC, "mic") /* number: its own; person; text */                    \
+	X(MIC_DONE, "mic-done") /* number: the question's */                 \
+	X(HANDS, "hands") /* number: its own; text: the question */          \
+	X(HAND, "hand") /* number: the question's; other: 1, -1, 0 */        \
+	X(HANDS_END, "hands-end") /* number; text: the counts for people */
 
 #define RECORD_NOTE_MEMBER(name, text) RECORD_NOTE_##name,
 enum record_note_kind {

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * floor: the words about the queue and the speaker (M4).
+ */
+#include "meeting/desk.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "muc/muc_meeting.h"
+
+#define SETTLE 2000 /* ms; what changes together is shown together */
+
+/* The nick of who is meant, as the room has it, or as it was typed: somebody in
+ * the physical meeting has none. NULL: nobody. */
+static const char *person(const struct doing *x)
+{
+	struct observed_person who;
+	const char *name = x->word->person;
+
+	if (!name)
+		return x->who ? x->who->nick : NULL;
+	if (muc_meeting_find(x->desk->muc, x->room, name, &who))
+		return who.nick;
+	return name;
+}
+
+static bool is_oneself(const struct doing *x, const char *nick)
+{
+	return x->who && str_equal(nick, x->who->nick);
+}
+
+static enum meeting_result keep(struct doing *x, const struct desk_note *note)
+{
+	return desk_note(x->desk, x->session, x, note) ? MEETING_DONE
+						       : MEETING_BEHIND;
+}
+
+enum meeting_result run_queue_add(struct doing *x)
+{
+	struct meeting_session *s = x->session;
+	const char *nick = person(x);
+
+	if (!nick)
+		return MEETING_NOBODY;
+	if (!is_oneself(x, nick) && x->who && !desk_is_scribe(x->who))
+		return MEETING_SCRIBES_ONLY;
+	if (queue_find(&s->queue, nick) >= 0 && !x->word->text)
+		return MEETING_SAME;
+	if (s->queue.is_closed && x->who && !desk_is_chair(x->who))
+		return MEETING_CLOSED;
+	if (s->queue.count >= x->desk->settings.max_queue)
+		return MEETING_FULL;
+	return keep(x, &(struct desk_note){ .kind = RECORD_NOTE_QUEUE,
+					    .person = nick,
+					    .text = x->word->text });
+}
+
+enum meeting_result run_queue_remove(struct doing *x)
+{
+	const char *nick = person(x);
+
+	if (!nick)
+		return MEETING_NOBODY;
+	if (!is_oneself(x, nick) && x->who && !desk_is_scribe(x->who))
+		return MEETING_SCRIBES_ONLY;
+	if (queue_find(&x->session->queue, nick) < 0)
+		return MEETING_SAME;
+	return keep(x, &(struct desk_note){ .kind = RECORD_NOTE_UNQUEUE,
+					    .person = nick });
+}
+
+enum meeting_result run_queue_show(struct doing *x)
+{
+	char *text = queue_print(&x->session->queue);
+
+	if (x->who)
+		desk_tell(x->desk, x->room, x->who->nick, text);
+	else
+		mem_free(&text);
+	return MEETING_DONE;
+}
+
+static char *print_floor(const struct queue *q, const char *about)
+{
+	char *start = about ? str_format("%s has the floor (%s).", q->speaker,
+					 about)
+			    : str_format("%s has the floor.", q->speaker);
+	char *text = q->count ? str_format("%s Next: %s.", start,
+					   q->items[0].nick)
+			      : str_dup(start);
+
+	mem_free(&start);
+	return text;
+}
+
+enum meeting_result run_queue_next(struct doing *x)
+{
+	struct queue *q = &x->session->queue;
+	const char *name = x->word->person;
+	char *nick, *about;
+	int at = 0;
+	bool is_kept;
+
+	if (name && !str_equal(name, "next"))
+		at = queue_find(q, person(x));
+	if (at < 0)
+		return MEETING_NOBODY;
+	if (!q->count)
+		return MEETING_EMPTY;
+	nick = str_dup(q->items[at].nick);
+	about = str_dup(q->items[at].about);
+	is_kept = desk_note(x->desk, x->session, x,
+			    &(struct desk_note){ .kind = RECORD_NOTE_SPEAKER,
+						 .person = nick });
+	if (is_kept)
+		(void)desk_say(x->desk, x->room, print_floor(q, about), NULL);
+	x->session->has_queue_news = false;
+	mem_free(&nick);
+	mem_free(&about);
+	return is_kept ? MEETING_DONE : MEETING_BEHIND;
+}
+
+enum meeting_result run_queue_first(struct doing *x)
+{
+	const char *nick = person(x);
+
+	if (!nick)
+		return MEETING_NOBODY;
+	return keep(x, &(struct desk_note){ .kind = RECORD_NOTE_QUEUE_FIRST,
+					    .person = nick });
+}
+
+static enum meeting_result set_closed(struct doing *x, bool is_closed)
+{
+	if (x->session->queue.is_closed == is_closed)
+		return MEETING_SAME;
+	return keep(x, &(struct desk_note){ .kind = RECORD_NOTE_QUEUE_CLOSED,
+					    .number = is_closed });
+}
+
+enum meeting_result run_queue_close(struct doing *x)
+{
+	return set_closed(x, true);
+}
+
+enum meeting_result run_queue_open(struct doing *x)
+{
+	return set_closed(x, false);
+}
+
+/* ---- the clock ---- */
+
+/* One line is kept current by corrections; now and then it is said anew, for
+ * clients that take no corrections from a room. */
+static void show_queue(struct meeting_desk *d, struct meeting_session *s,
+		       int64_t now)
+{
+	bool is_new = !*s->queue_line ||
+		      now - s->queue_shown >= d->settings.queue_line;
+	char *text = queue_print(&s->queue);
+	char id[RAND_ID_SIZE];
+
+	if (muc_meeting_say(d->muc, s->room, text,
+			    is_new ? NULL : s->queue_line, id)) {
+		s->has_queue_news = false;
+		if (is_new) {
+			s->queue_shown = now;
+			(void)str_copy(s->queue_line, sizeof(s->queue_line),
+				       id);
+		}
+	}
+	mem_free(&text);
+}
+
+static void remind_speaker(struct meeting_desk *d, struct meeting_session *s)
+{
+	s->queue.was_reminded = true;
+	desk_tell(d, s->room, s->queue.speaker,
+		  str_dup("Your time is up; please come to an end."));
+}
+
+void floor_tick(struct meeting_desk *d, struct meeting_session *s, int64_t now)
+{
+	const struct queue *q = &s->queue;
+
+	if (s->has_queue_news && !s->queue_news_at)
+		s->queue_news_at = now;
+	if (s->has_queue_news && now - s->queue_news_at >= SETTLE) {
+		s->queue_news_at = 0;
+		show_queue(d, s, now);
+	}
+	if (d->settings.speaker && q->speaker && !q->was_reminded &&
+	    now - q->since >= d->settings.speaker)
+		remind_speaker(d, s);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "meeting/session.h"
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "xmpp/datetime.h"
+
+static char there;
+
+static void copy_row(struct record_meeting *to, const struct record_meeting *row)
+{
+	*to = *row;
+	to->name = str_dup(row->name);
+	to->title = str_dup(row->title);
+	to->uid = str_dup(row->uid);
+	to->agenda = str_dup(row->agenda);
+	to->by = str_dup(row->by);
+	to->subject = str_dup(row->subject);
+}
+
+struct meeting_session *session_open(const char *room,
+				     const struct record_meeting *row)
+{
+	struct meeting_session *s = mem_new(struct meeting_session);
+
+	s->room = str_dup(room);
+	copy_row(&s->row, row);
+	s->present = map_new();
+	s->came = map_new();
+	s->helped = map_new();
+	s->cut = map_new();
+	queue_init(&s->queue);
+	mics_init(&s->mics);
+	hands_init(&s->hands);
+	return s;
+}
+
+static void fini_row(struct record_meeting *row)
+{
+	mem_free(&row->name);
+	mem_free(&row->title);
+	mem_free(&row->uid);
+	mem_free(&row->agenda);
+	mem_free(&row->by);
+	mem_free(&row->subject);
+}
+
+void session_close(struct meeting_session **session)
+{
+	struct meeting_session *s = *session;
+
+	if (!s)
+		return;
+	fini_row(&s->row);
+	map_free(&s->present, free);
+	map_free(&s->came, NULL);
+	map_free(&s->helped, NULL);
+	map_free(&s->cut, NULL);
+	queue_fini(&s->queue);
+	mics_fini(&s->mics);
+	hands_fini(&s->hands);
+	mem_free(&s->topic);
+	mem_free(&s->start_line);
+	mem_free(&s->room);
+	mem_free(session);
+}
+
+struct record *session_make_row(const struct meeting_session *s, int64_t at)
+{
+	struct record *r = record_new(RECORD_MEETING, s->room, at);
+
+	copy_row(&r->as_meeting, &s->row);
+	return r;
+}
+
+char *session_make_name(int64_t at)
+{
+	char stamp[DATETIME_SIZE];
+
+	/* 2026-11-22T14:05:00.000Z */
+	datetime_print(at, stamp);
+	return str_format("%.10s-%.2s%.2s", stamp, stamp + 11, stamp + 14);
+}
+
+/* ---- notes ---- */
+
+static void come(struct meeting_session *s, const struct record_note *n)
+{
+	if (!n->jid || map_get(s->present, n->jid))
+		return;
+	map_add(s->present, n->jid, str_dup(n->person ? n->person : ""));
+	if (!map_get(s->came, n->jid))
+		map_add(s->came, n->jid, &there);
+}
+
+static void go(struct meeting_session *s, const struct record_note *n)
+{
+	if (n->jid)
+		free(map_steal(s->present, n->jid));
+}
+
+static void rename_person(struct meeting_session *s, const struct record_note *n)
+{
+	if (!n->person || !n->text)
+		return;
+	queue_rename(&s->queue, n->text, n->person);
+	if (n->jid && map_get(s->present, n->jid))
+		free(map_put(s->present, n->jid, str_dup(n->person)));
+}
+
+static void take_queue(struct meeting_session *s, const struct record_note *n,
+		       int64_t at)
+{
+	s->has_queue_news = true;
+	switch (n->kind) {
+	case RECORD_NOTE_QUEUE:
+		queue_add(&s->queue, n->person, n->text);
+		break;
+	case RECORD_NOTE_QUEUE_FIRST:
+		queue_add_first(&s->queue, n->person);
+		break;
+	case RECORD_NOTE_UNQUEUE:
+		(void)queue_remove(&s->queue, n->person);
+		break;
+	case RECORD_NOTE_SPEAKER:
+		queue_give_floor(&s->queue, n->person, at);
+		break;
+	default:
+		s->queue.is_closed = n->number != 0;
+		break;
+	}
+}
+
+static void take_mic_done(struct meeting_session *s,
+			  const struct record_note *n, int64_t at)
+{
+	struct mic *mic = mics_find(&s->mics, n->number);
+
+	if (mic && !mic->done)
+		mic->done = at;
+}
+
+void session_take(struct meeting_session *s, const struct record_note *n,
+		  int64_t at)
+{
+	s->notes++;
+	switch (n->kind) {
+	case RECORD_NOTE_TOPIC:
+		s->counts.topics++;
+		str_set(&s->topic, n->text);
+		break;
+	case RECORD_NOTE_ACTION:
+		s->counts.actions++;
+		break;
+	case RECORD_NOTE_DECISION:
+		s->counts.decisions++;
+		break;
+	case RECORD_NOTE_STARTED:
+		str_set(&s->start_line, n->line);
+		break;
+	case RECORD_NOTE_CAME:
+		come(s, n);
+		break;
+	case RECORD_NOTE_WENT:
+		go(s, n);
+		break;
+	case RECORD_NOTE_RENAMED:
+		rename_person(s, n);
+		break;
+	case RECORD_NOTE_QUEUE:
+	case RECORD_NOTE_QUEUE_FIRST:
+	case RECORD_NOTE_UNQUEUE:
+		if (n->person)
+			take_queue(s, n, at);
+		break;
+	case RECORD_NOTE_SPEAKER:
+	case RECORD_NOTE_QUEUE_CLOSED:
+		take_queue(s, n, at);
+		break;
+	case RECORD_NOTE_MIC:
+		mics_add(&s->mics, n->number, n->person, n->text, n->line, at);
+		break;
+	case RECORD_NOTE_MIC_DONE:
+		take_mic_done(s, n, at);
+		break;
+	case RECORD_NOTE_HANDS:
+		hands_ask(&s->hands, n->number, n->text, n->line, s->present,
+			  at);
+		break;
+	case RECORD_NOTE_HAND:
+		hands_take(&s->hands, n->jid, n->other);
+		break;
+	case RECORD_NOTE_HANDS_END:
+		hands_end(&s->hands);
+		break;
+	default: /* for the minutes alone */
+		break;
+	}
+}

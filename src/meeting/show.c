@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * show: the words of a show of hands (M6).
+ */
+#include "meeting/desk.h"
+
+#include <inttypes.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+enum meeting_result run_hands_ask(struct doing *x)
+{
+	struct hands *h = &x->session->hands;
+	char id[RAND_ID_SIZE];
+
+	if (h->question)
+		return MEETING_SAME;
+	if (!desk_say(x->desk, x->room,
+		      str_format("Show of hands (not a vote): %s -- answer "
+				 "+1, -1 or abstain, once each.",
+				 x->word->text),
+		      id))
+		return MEETING_BEHIND;
+	return desk_note(x->desk, x->session, x,
+			 &(struct desk_note){ .kind = RECORD_NOTE_HANDS,
+					      .number = h->number + 1,
+					      .text = x->word->text,
+					      .line = id })
+		       ? MEETING_DONE
+		       : MEETING_BEHIND;
+}
+
+enum meeting_result run_hand(struct doing *x)
+{
+	const struct hands *h = &x->session->hands;
+
+	if (!h->question)
+		return MEETING_NO_HANDS;
+	if (!x->who || !hands_may(h, x->who->jid))
+		return MEETING_TOO_LATE;
+	return desk_note(x->desk, x->session, x,
+			 &(struct desk_note){ .kind = RECORD_NOTE_HAND,
+					      .number = h->number,
+					      .other = x->word->number })
+		       ? MEETING_DONE
+		       : MEETING_BEHIND;
+}
+
+static char *print_counts(const struct hands *h, struct hands_counts c)
+{
+	return str_format("Show of hands: %s -- %zu raised a hand, %zu did "
+			  "not, %zu abstained, of %zu present. This is not a "
+			  "vote.",
+			  h->question, c.yes, c.no, c.abstain, c.present);
+}
+
+enum meeting_result run_hands_end(struct doing *x)
+{
+	struct hands *h = &x->session->hands;
+	struct hands_counts c = hands_count(h);
+	char *text, *numbers;
+	bool is_kept;
+
+	if (!h->question)
+		return MEETING_NO_HANDS;
+	text = print_counts(h, c);
+	numbers = str_format("%zu %zu %zu %zu %" PRId64 " %" PRId64, c.yes,
+			     c.no, c.abstain, c.present, h->at, x->now);
+	is_kept = desk_say(x->desk, x->room, str_dup(text), NULL) &&
+		  desk_note(x->desk, x->session, x,
+			    &(struct desk_note){ .kind = RECORD_NOTE_HANDS_END,
+						 .number = h->number,
+						 .text = text,
+						 .other_text = numbers });
+	mem_free(&text);
+	mem_free(&numbers);
+	return is_kept ? MEETING_DONE : MEETING_BEHIND;
+}
