@@ -3,7 +3,7 @@
  * cut: the way to the domain of a scribe or chair is down (M13): the room says
  * so, and offers the hat.
  */
-#include "meeting/desk.h"
+#include "meeting/board.h"
 
 #include <string.h>
 
@@ -97,7 +97,7 @@ void cut_tell(struct meeting_desk *d, struct meeting_session *s,
 		return;
 	if (is_up) {
 		map_steal(s->cut, domain);
-		(void)desk_say(d, s->room,
+		(void)board_say(d, s->room,
 			       str_format("The link to %s is back.", domain),
 			       NULL);
 		return;
@@ -105,7 +105,7 @@ void cut_tell(struct meeting_desk *d, struct meeting_session *s,
 	muc_meeting_people(d->muc, s->room, gather, &lost);
 	if (lost.scribes.len || lost.chairs.len) {
 		map_add(s->cut, domain, &there);
-		(void)desk_say(d, s->room, print_lost(&lost), NULL);
+		(void)board_say(d, s->room, print_lost(&lost), NULL);
 	}
 	buf_fini(&lost.scribes);
 	buf_fini(&lost.chairs);

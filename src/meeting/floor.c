@@ -2,7 +2,7 @@
 /*
  * floor: the words about the queue and the speaker (M4).
  */
-#include "meeting/desk.h"
+#include "meeting/board.h"
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -29,9 +29,9 @@ static bool is_oneself(const struct doing *x, const char *nick)
 	return x->who && str_equal(nick, x->who->nick);
 }
 
-static enum meeting_result keep(struct doing *x, const struct desk_note *note)
+static enum meeting_result keep(struct doing *x, const struct board_note *note)
 {
-	return desk_note(x->desk, x->session, x, note) ? MEETING_DONE
+	return board_note(x->desk, x->session, x, note) ? MEETING_DONE
 						       : MEETING_BEHIND;
 }
 
@@ -42,15 +42,15 @@ enum meeting_result run_queue_add(struct doing *x)
 
 	if (!nick)
 		return MEETING_NOBODY;
-	if (!is_oneself(x, nick) && x->who && !desk_is_scribe(x->who))
+	if (!is_oneself(x, nick) && x->who && !board_is_scribe(x->who))
 		return MEETING_SCRIBES_ONLY;
 	if (queue_find(&s->queue, nick) >= 0 && !x->word->text)
 		return MEETING_SAME;
-	if (s->queue.is_closed && x->who && !desk_is_chair(x->who))
+	if (s->queue.is_closed && x->who && !board_is_chair(x->who))
 		return MEETING_CLOSED;
 	if (s->queue.count >= x->desk->settings.max_queue)
 		return MEETING_FULL;
-	return keep(x, &(struct desk_note){ .kind = RECORD_NOTE_QUEUE,
+	return keep(x, &(struct board_note){ .kind = RECORD_NOTE_QUEUE,
 					    .person = nick,
 					    .text = x->word->text });
 }
@@ -61,11 +61,11 @@ enum meeting_result run_queue_remove(struct doing *x)
 
 	if (!nick)
 		return MEETING_NOBODY;
-	if (!is_oneself(x, nick) && x->who && !desk_is_scribe(x->who))
+	if (!is_oneself(x, nick) && x->who && !board_is_scribe(x->who))
 		return MEETING_SCRIBES_ONLY;
 	if (queue_find(&x->session->queue, nick) < 0)
 		return MEETING_SAME;
-	return keep(x, &(struct desk_note){ .kind = RECORD_NOTE_UNQUEUE,
+	return keep(x, &(struct board_note){ .kind = RECORD_NOTE_UNQUEUE,
 					    .person = nick });
 }
 
@@ -74,7 +74,7 @@ enum meeting_result run_queue_show(struct doing *x)
 	char *text = queue_print(&x->session->queue);
 
 	if (x->who)
-		desk_tell(x->desk, x->room, x->who->nick, text);
+		board_tell(x->desk, x->room, x->who->nick, text);
 	else
 		mem_free(&text);
 	return MEETING_DONE;
@@ -109,11 +109,11 @@ enum meeting_result run_queue_next(struct doing *x)
 		return MEETING_EMPTY;
 	nick = str_dup(q->items[at].nick);
 	about = str_dup(q->items[at].about);
-	is_kept = desk_note(x->desk, x->session, x,
-			    &(struct desk_note){ .kind = RECORD_NOTE_SPEAKER,
+	is_kept = board_note(x->desk, x->session, x,
+			    &(struct board_note){ .kind = RECORD_NOTE_SPEAKER,
 						 .person = nick });
 	if (is_kept)
-		(void)desk_say(x->desk, x->room, print_floor(q, about), NULL);
+		(void)board_say(x->desk, x->room, print_floor(q, about), NULL);
 	x->session->has_queue_news = false;
 	mem_free(&nick);
 	mem_free(&about);
@@ -126,7 +126,7 @@ enum meeting_result run_queue_first(struct doing *x)
 
 	if (!nick)
 		return MEETING_NOBODY;
-	return keep(x, &(struct desk_note){ .kind = RECORD_NOTE_QUEUE_FIRST,
+	return keep(x, &(struct board_note){ .kind = RECORD_NOTE_QUEUE_FIRST,
 					    .person = nick });
 }
 
@@ -134,7 +134,7 @@ static enum meeting_result set_closed(struct doing *x, bool is_closed)
 {
 	if (x->session->queue.is_closed == is_closed)
 		return MEETING_SAME;
-	return keep(x, &(struct desk_note){ .kind = RECORD_NOTE_QUEUE_CLOSED,
+	return keep(x, &(struct board_note){ .kind = RECORD_NOTE_QUEUE_CLOSED,
 					    .number = is_closed });
 }
 
@@ -175,7 +175,7 @@ static void show_queue(struct meeting_desk *d, struct meeting_session *s,
 static void remind_speaker(struct meeting_desk *d, struct meeting_session *s)
 {
 	s->queue.was_reminded = true;
-	desk_tell(d, s->room, s->queue.speaker,
+	board_tell(d, s->room, s->queue.speaker,
 		  str_dup("Your time is up; please come to an end."));
 }
 

@@ -2,7 +2,7 @@
 /*
  * life: a session is planned, starts and ends (M1).
  */
-#include "meeting/desk.h"
+#include "meeting/board.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -121,8 +121,8 @@ static void note_presence(void *owner, const struct observed_person *who)
 {
 	struct counting *c = owner;
 
-	(void)desk_note(c->x->desk, c->session, c->x,
-			&(struct desk_note){ .kind = RECORD_NOTE_CAME,
+	(void)board_note(c->x->desk, c->session, c->x,
+			&(struct board_note){ .kind = RECORD_NOTE_CAME,
 					     .person = who->nick,
 					     .jid = who->jid });
 }
@@ -138,20 +138,20 @@ static char *make_subject(const struct meeting_session *s)
 
 static void announce(struct doing *x, struct meeting_session *s)
 {
-	char *url = desk_url(x->desk, s), *subject = make_subject(s);
+	char *url = board_url(x->desk, s), *subject = make_subject(s);
 	const char *title = s->row.title ? s->row.title : "a session";
 	char id[RAND_ID_SIZE] = "";
 
 	(void)muc_meeting_set_subject(x->desk->muc, x->room, subject);
-	(void)desk_say(x->desk, x->room,
+	(void)board_say(x->desk, x->room,
 		       str_format("The meeting begins: %s.%s%s Say q+ to get "
 				  "in line, MIC: to have something said in "
 				  "the room.",
 				  title, url ? " Log and minutes: " : "",
 				  url ? url : ""),
 		       id);
-	(void)desk_note(x->desk, s, x,
-			&(struct desk_note){ .kind = RECORD_NOTE_STARTED,
+	(void)board_note(x->desk, s, x,
+			&(struct board_note){ .kind = RECORD_NOTE_STARTED,
 					     .line = id });
 	mem_free(&url);
 	mem_free(&subject);
@@ -189,9 +189,9 @@ enum meeting_result run_start(struct doing *x)
 static void say_end(struct meeting_desk *d, const struct meeting_session *s,
 		    int64_t now, const char *why)
 {
-	char *url = desk_url(d, s);
+	char *url = board_url(d, s);
 
-	(void)desk_say(d, s->room,
+	(void)board_say(d, s->room,
 		       str_format("%s after %" PRId64
 				  " minutes: %zu actions, %zu decisions, %zu "
 				  "people.%s%s",
@@ -255,7 +255,7 @@ void life_tick(struct meeting_desk *d, struct meeting_session *s, int64_t now)
 						"is over");
 	} else if (!s->was_warned && silence >= t->warn_after) {
 		s->was_warned = true;
-		(void)desk_say(d, s->room,
+		(void)board_say(d, s->room,
 			       str_dup("This room is still in session; a chair "
 				       "ends it with #endmeeting."),
 			       NULL);

@@ -9,7 +9,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "meeting/desk.h"
+#include "meeting/board.h"
 #include "muc/muc_meeting.h"
 #include "store/record.h"
 #include "xml/elem.h"
@@ -46,9 +46,9 @@ void meeting_settings_init(struct meeting_settings *s)
 	};
 }
 
-/* ---- what all files here use (desk.h) ---- */
+/* ---- what all files here use (board.h) ---- */
 
-const char *desk_nick(const struct doing *x)
+const char *board_nick(const struct doing *x)
 {
 	return x->who ? x->who->nick : "The operator";
 }
@@ -58,15 +58,15 @@ static bool wears(const struct observed_person *who, const char *uri)
 	return who->hats && strstr(who->hats, uri);
 }
 
-bool desk_is_chair(const struct observed_person *who)
+bool board_is_chair(const struct observed_person *who)
 {
 	return who->is_operator || who->affiliation >= AFFILIATION_ADMIN ||
 	       wears(who, HAT "chair");
 }
 
-bool desk_is_scribe(const struct observed_person *who)
+bool board_is_scribe(const struct observed_person *who)
 {
-	return desk_is_chair(who) || wears(who, HAT "scribe") ||
+	return board_is_chair(who) || wears(who, HAT "scribe") ||
 	       wears(who, HAT "minutes");
 }
 
@@ -82,8 +82,8 @@ static bool has_room(const struct meeting_desk *d,
 	return s->notes < max;
 }
 
-bool desk_note(struct meeting_desk *d, struct meeting_session *s,
-	       const struct doing *x, const struct desk_note *note)
+bool board_note(struct meeting_desk *d, struct meeting_session *s,
+	       const struct doing *x, const struct board_note *note)
 {
 	int64_t now = muc_meeting_now(d->muc);
 	struct record *r;
@@ -110,7 +110,7 @@ bool desk_note(struct meeting_desk *d, struct meeting_session *s,
 	return true;
 }
 
-bool desk_say(struct meeting_desk *d, const char *room, char *owned_text,
+bool board_say(struct meeting_desk *d, const char *room, char *owned_text,
 	      char id_out[RAND_ID_SIZE])
 {
 	bool is_said = muc_meeting_say(d->muc, room, owned_text, NULL, id_out);
@@ -119,7 +119,7 @@ bool desk_say(struct meeting_desk *d, const char *room, char *owned_text,
 	return is_said;
 }
 
-void desk_tell(struct meeting_desk *d, const char *room, const char *nick,
+void board_tell(struct meeting_desk *d, const char *room, const char *nick,
 	       char *owned_text)
 {
 	(void)muc_meeting_tell(d->muc, room, nick, owned_text);
@@ -164,25 +164,25 @@ static size_t tell_all(struct meeting_desk *d, const char *room,
 	return t.count;
 }
 
-void desk_tell_chairs(struct meeting_desk *d, const char *room,
+void board_tell_chairs(struct meeting_desk *d, const char *room,
 		      char *owned_text)
 {
-	(void)tell_all(d, room, owned_text, desk_is_chair);
+	(void)tell_all(d, room, owned_text, board_is_chair);
 	mem_free(&owned_text);
 }
 
-void desk_tell_scribes(struct meeting_desk *d, const char *room,
+void board_tell_scribes(struct meeting_desk *d, const char *room,
 		       char *owned_text)
 {
 	if (!tell_all(d, room, owned_text, has_scribe_hat))
-		(void)tell_all(d, room, owned_text, desk_is_chair);
+		(void)tell_all(d, room, owned_text, board_is_chair);
 	mem_free(&owned_text);
 }
 
-char *desk_chairs(struct meeting_desk *d, const char *room)
+char *board_chairs(struct meeting_desk *d, const char *room)
 {
 	struct buf names = { 0 };
-	struct telling t = { d, room, NULL, desk_is_chair, 0, &names };
+	struct telling t = { d, room, NULL, board_is_chair, 0, &names };
 
 	muc_meeting_people(d->muc, room, tell_one, &t);
 	if (t.count)
@@ -191,7 +191,7 @@ char *desk_chairs(struct meeting_desk *d, const char *room)
 	return NULL;
 }
 
-char *desk_url(struct meeting_desk *d, const struct meeting_session *s)
+char *board_url(struct meeting_desk *d, const struct meeting_session *s)
 {
 	char *log = muc_meeting_log_url(d->muc, s->room);
 	char *url = log ? str_format("%smeeting/%s/", log, s->row.name) : NULL;
@@ -245,9 +245,9 @@ static enum meeting_result check_right(const struct doing *x)
 	if (!x->who || right == RIGHT_ANYBODY)
 		return MEETING_DONE;
 	if (right == RIGHT_CHAIR)
-		return desk_is_chair(x->who) ? MEETING_DONE
+		return board_is_chair(x->who) ? MEETING_DONE
 					     : MEETING_CHAIRS_ONLY;
-	return desk_is_scribe(x->who) ? MEETING_DONE : MEETING_SCRIBES_ONLY;
+	return board_is_scribe(x->who) ? MEETING_DONE : MEETING_SCRIBES_ONLY;
 }
 
 static enum meeting_result run(struct doing *x)
@@ -295,7 +295,7 @@ static bool is_talk(enum word_kind kind, const struct observed_person *who)
 	case WORD_SAID:
 	case WORD_MORE:
 	case WORD_EDIT:
-		return !desk_is_scribe(who);
+		return !board_is_scribe(who);
 	default:
 		return false;
 	}
@@ -308,8 +308,8 @@ static void explain(struct meeting_desk *d, const char *room,
 	char *chairs = NULL;
 
 	if (result == MEETING_CHAIRS_ONLY || result == MEETING_SCRIBES_ONLY)
-		chairs = desk_chairs(d, room);
-	desk_tell(d, room, who->nick,
+		chairs = board_chairs(d, room);
+	board_tell(d, room, who->nick,
 		  str_format("%s%s%s.", meeting_result_text(result),
 			     chairs ? ": " : "", chairs ? chairs : ""));
 	mem_free(&chairs);
@@ -324,7 +324,7 @@ static void help(struct meeting_desk *d, struct meeting_session *s,
 	if (map_get(s->helped, who->jid))
 		return;
 	map_add(s->helped, who->jid, &there);
-	desk_tell(d, s->room, who->nick,
+	board_tell(d, s->room, who->nick,
 		  str_dup("I know: q+ q- q? | MIC: text | +1 -1 abstain | "
 			  "#info #topic #action #agreed #undo | hands: "
 			  "question | ack next | scribe+ nick | "
@@ -443,8 +443,8 @@ static void note_move(struct meeting_desk *d, const char *room,
 	struct meeting_session *s = map_get(d->open, room);
 
 	if (s)
-		(void)desk_note(d, s, NULL,
-				&(struct desk_note){ .kind = kind,
+		(void)board_note(d, s, NULL,
+				&(struct board_note){ .kind = kind,
 						     .person = who->nick,
 						     .text = text,
 						     .jid = who->jid });
@@ -681,7 +681,7 @@ static void view(struct meeting_desk *d, const struct meeting_session *s,
 		 void *owner)
 {
 	bool is_open = s->row.state == RECORD_MEETING_OPEN;
-	char *url = desk_url(d, s), *queue = queue_print(&s->queue);
+	char *url = board_url(d, s), *queue = queue_print(&s->queue);
 	char *mics = mics_print_open(&s->mics);
 	const struct meeting_view v = {
 		.room = s->room,

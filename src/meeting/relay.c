@@ -2,7 +2,7 @@
 /*
  * relay: the words about what is to be said at the microphone (M5).
  */
-#include "meeting/desk.h"
+#include "meeting/board.h"
 
 #include <inttypes.h>
 
@@ -19,13 +19,13 @@ enum meeting_result run_mic(struct doing *x)
 		return MEETING_NOBODY;
 	if (m->count >= x->desk->settings.max_mics)
 		return MEETING_FULL;
-	if (!desk_note(x->desk, x->session, x,
-		       &(struct desk_note){ .kind = RECORD_NOTE_MIC,
+	if (!board_note(x->desk, x->session, x,
+		       &(struct board_note){ .kind = RECORD_NOTE_MIC,
 					    .number = number,
 					    .person = x->who->nick,
 					    .text = x->word->text }))
 		return MEETING_BEHIND;
-	desk_tell_scribes(x->desk, x->room,
+	board_tell_scribes(x->desk, x->room,
 			  str_format("MIC %" PRId64 ", %s: %s -- \"mic %" PRId64
 				     " done\" when it is said.",
 				     number, x->who->nick, x->word->text,
@@ -41,12 +41,12 @@ enum meeting_result run_mic_done(struct doing *x)
 		return MEETING_NO_NUMBER;
 	if (mic->done)
 		return MEETING_SAME;
-	if (!desk_note(x->desk, x->session, x,
-		       &(struct desk_note){ .kind = RECORD_NOTE_MIC_DONE,
+	if (!board_note(x->desk, x->session, x,
+		       &(struct board_note){ .kind = RECORD_NOTE_MIC_DONE,
 					    .number = mic->number }))
 		return MEETING_BEHIND;
-	desk_tell(x->desk, x->room, mic->nick,
-		  str_format("%s has said at the microphone: %s", desk_nick(x),
+	board_tell(x->desk, x->room, mic->nick,
+		  str_format("%s has said at the microphone: %s", board_nick(x),
 			     mic->text));
 	return MEETING_DONE;
 }
@@ -56,7 +56,7 @@ enum meeting_result run_mic_show(struct doing *x)
 	char *open = mics_print_open(&x->session->mics);
 
 	if (x->who)
-		desk_tell(x->desk, x->room, x->who->nick,
+		board_tell(x->desk, x->room, x->who->nick,
 			  open ? str_format("Not yet said at the microphone: "
 					    "%s",
 					    open)
@@ -70,7 +70,7 @@ void relay_remind(struct meeting_desk *d, const struct meeting_session *s)
 	char *open = mics_print_open(&s->mics);
 
 	if (open)
-		desk_tell_chairs(d, s->room,
+		board_tell_chairs(d, s->room,
 				 str_format("Not yet said at the microphone: "
 					    "%s",
 					    open));

@@ -2,7 +2,7 @@
 /*
  * scribe: what goes into the minutes, and who writes them (M3, M8, M9).
  */
-#include "meeting/desk.h"
+#include "meeting/board.h"
 
 #include <stdlib.h>
 
@@ -40,8 +40,8 @@ enum meeting_result run_note(struct doing *x)
 {
 	if (x->word->kind == WORD_TOPIC)
 		relay_remind(x->desk, x->session);
-	return desk_note(x->desk, x->session, x,
-			 &(struct desk_note){
+	return board_note(x->desk, x->session, x,
+			 &(struct board_note){
 				 .kind = note_kinds[x->word->kind],
 				 .person = person(x),
 				 .text = x->word->text,
@@ -93,8 +93,8 @@ static enum meeting_result give(struct doing *x,
 		result = of_hat(muc_hat_take(x->desk->muc, x->room, jid,
 					     SCRIBE, by));
 	if (result == MEETING_DONE &&
-	    !desk_note(x->desk, x->session, x,
-		       &(struct desk_note){ .kind = RECORD_NOTE_SCRIBE,
+	    !board_note(x->desk, x->session, x,
+		       &(struct board_note){ .kind = RECORD_NOTE_SCRIBE,
 					    .person = nick,
 					    .number = on }))
 		result = MEETING_BEHIND;
@@ -110,7 +110,7 @@ enum meeting_result run_scribe_add(struct doing *x)
 
 	if (!find(x, &who))
 		return MEETING_NOBODY;
-	if (x->who && !desk_is_scribe(x->who) &&
+	if (x->who && !board_is_scribe(x->who) &&
 	    (!str_equal(who.jid, x->who->jid) ||
 	     cut_has_scribe(x->desk, x->session)))
 		return MEETING_SCRIBES_ONLY;
@@ -123,7 +123,7 @@ enum meeting_result run_scribe_remove(struct doing *x)
 
 	if (!find(x, &who))
 		return MEETING_NOBODY;
-	if (x->who && !desk_is_chair(x->who) &&
+	if (x->who && !board_is_chair(x->who) &&
 	    !str_equal(who.jid, x->who->jid))
 		return MEETING_CHAIRS_ONLY;
 	return give(x, &who, false);

@@ -2,7 +2,7 @@
 /*
  * show: the words of a show of hands (M6).
  */
-#include "meeting/desk.h"
+#include "meeting/board.h"
 
 #include <inttypes.h>
 
@@ -16,14 +16,14 @@ enum meeting_result run_hands_ask(struct doing *x)
 
 	if (h->question)
 		return MEETING_SAME;
-	if (!desk_say(x->desk, x->room,
+	if (!board_say(x->desk, x->room,
 		      str_format("Show of hands (not a vote): %s -- answer "
 				 "+1, -1 or abstain, once each.",
 				 x->word->text),
 		      id))
 		return MEETING_BEHIND;
-	return desk_note(x->desk, x->session, x,
-			 &(struct desk_note){ .kind = RECORD_NOTE_HANDS,
+	return board_note(x->desk, x->session, x,
+			 &(struct board_note){ .kind = RECORD_NOTE_HANDS,
 					      .number = h->number + 1,
 					      .text = x->word->text,
 					      .line = id })
@@ -39,8 +39,8 @@ enum meeting_result run_hand(struct doing *x)
 		return MEETING_NO_HANDS;
 	if (!x->who || !hands_may(h, x->who->jid))
 		return MEETING_TOO_LATE;
-	return desk_note(x->desk, x->session, x,
-			 &(struct desk_note){ .kind = RECORD_NOTE_HAND,
+	return board_note(x->desk, x->session, x,
+			 &(struct board_note){ .kind = RECORD_NOTE_HAND,
 					      .number = h->number,
 					      .other = x->word->number })
 		       ? MEETING_DONE
@@ -67,9 +67,9 @@ enum meeting_result run_hands_end(struct doing *x)
 	text = print_counts(h, c);
 	numbers = str_format("%zu %zu %zu %zu %" PRId64 " %" PRId64, c.yes,
 			     c.no, c.abstain, c.present, h->at, x->now);
-	is_kept = desk_say(x->desk, x->room, str_dup(text), NULL) &&
-		  desk_note(x->desk, x->session, x,
-			    &(struct desk_note){ .kind = RECORD_NOTE_HANDS_END,
+	is_kept = board_say(x->desk, x->room, str_dup(text), NULL) &&
+		  board_note(x->desk, x->session, x,
+			    &(struct board_note){ .kind = RECORD_NOTE_HANDS_END,
 						 .number = h->number,
 						 .text = text,
 						 .other_text = numbers });

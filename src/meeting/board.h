@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * desk: what the files of this folder share: the open sessions by room, the
+ * board: what the files of this folder share: the open sessions by room, the
  * planned ones, and the few things that are done with them everywhere.
  *
  * Thread: conference loop.
@@ -33,37 +33,37 @@ struct doing {
 };
 
 /** "alice", or "the operator". */
-const char *desk_nick(const struct doing *x);
-bool desk_is_chair(const struct observed_person *who);
-bool desk_is_scribe(const struct observed_person *who);
+const char *board_nick(const struct doing *x);
+bool board_is_chair(const struct observed_person *who);
+bool board_is_scribe(const struct observed_person *who);
 
 /** A note with these strings (copied, may be NULL), as said by who: becomes true,
  *  and is kept. False: there are too many, or the store is behind. */
-struct desk_note {
+struct board_note {
 	enum record_note_kind kind;
 	const char *person, *text, *other_text;
 	const char *jid;   /* NULL: of who does it */
 	const char *line;  /* NULL: the line of the word */
 	int64_t number, other;
 };
-bool desk_note(struct meeting_desk *d, struct meeting_session *s,
-	       const struct doing *x, const struct desk_note *note);
+bool board_note(struct meeting_desk *d, struct meeting_session *s,
+	       const struct doing *x, const struct board_note *note);
 
 /** The room says it; takes the text. */
-bool desk_say(struct meeting_desk *d, const char *room, char *owned_text,
+bool board_say(struct meeting_desk *d, const char *room, char *owned_text,
 	      char id_out[RAND_ID_SIZE]);
 /** One nick is told; takes the text. */
-void desk_tell(struct meeting_desk *d, const char *room, const char *nick,
+void board_tell(struct meeting_desk *d, const char *room, const char *nick,
 	       char *owned_text);
 /** All who are scribes, or chairs where nobody is; takes the text. */
-void desk_tell_scribes(struct meeting_desk *d, const char *room,
+void board_tell_scribes(struct meeting_desk *d, const char *room,
 		       char *owned_text);
-void desk_tell_chairs(struct meeting_desk *d, const char *room,
+void board_tell_chairs(struct meeting_desk *d, const char *room,
 		      char *owned_text);
 /** Nicks of the chairs who are there: "alice, bob"; owned, or NULL. */
-char *desk_chairs(struct meeting_desk *d, const char *room);
+char *board_chairs(struct meeting_desk *d, const char *room);
 /** "https://rooms.example/dnsop/meeting/2026-11-22-1405/"; owned, or NULL. */
-char *desk_url(struct meeting_desk *d, const struct meeting_session *s);
+char *board_url(struct meeting_desk *d, const struct meeting_session *s);
 
 /* Words; each in the file of its subject. */
 enum meeting_result run_start(struct doing *x);        /* life.c */
