@@ -31,7 +31,9 @@
 #define REST (15 * 60 * 1000)	/* ms behind midnight: then days are signed */
 #define KEEP_FOR (3600 * 1000)	/* ms; names and links about a day change */
 #define CACHE_CONTROL "public, max-age=300"
+#define CACHE_CONTROL_OPEN "no-cache" /* ask each time; the tag says it all */
 #define GZIP_LEVEL 6
+#define GZIP_LEVEL_OPEN 1 /* it will not be kept for long */
 #define BROTLI_LEVEL 5
 #define SMALL 512		/* bytes: not worth compressing */
 #define SUFFIX ".day"
@@ -54,6 +56,7 @@ struct kept {
 	const char *type;     /* a literal */
 	struct call_header headers[CALL_HEADERS_MAX]; /* values are owned */
 	size_t header_count;
+	bool is_open;         /* of today: until something is said */
 	char digest[25];
 	unsigned number;      /* of its files */
 	uint64_t size[CODING_COUNT]; /* 0: is not there in that form */
@@ -130,7 +133,7 @@ static int write_file(struct closed_days *d, struct kept *k,
 
 /* ---- compression ---- */
 
-static bool compress_gzip(const struct buf *in, struct buf *out)
+static bool compress_gzip(const struct buf *in, int level, struct buf *out)
 {
 	z_stream z = { 0 };
 	size_t room;
@@ -138,7 +141,7 @@ static bool compress_gzip(const struct buf *in, struct buf *out)
 
 	/* 15: the largest window; 16: with the head of gzip */
 	if (in->len > UINT32_MAX / 2 ||
-	    deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8,
+	    deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8,
 			 Z_DEFAULT_STRATEGY) != Z_OK)
 		return false;
 	room = deflateBound(&z, in->len);
@@ -165,12 +168,15 @@ static bool compress_brotli(const struct buf *in, struct buf *out)
 	return true;
 }
 
-static bool pack(enum coding coding, const struct buf *in, struct buf *out)
+static bool pack(enum coding coding, bool is_open, const struct buf *in,
+		 struct buf *out)
 {
 	if (in->len < SMALL)
 		return false;
-	return coding == CODING_GZIP ? compress_gzip(in, out)
-				     : compress_brotli(in, out);
+	if (coding == CODING_GZIP)
+		return compress_gzip(
+			in, is_open ? GZIP_LEVEL_OPEN : GZIP_LEVEL, out);
+	return !is_open && compress_brotli(in, out);
 }
 
 /* ---- what is kept ---- */
@@ -234,7 +240,8 @@ static void make_space(struct closed_days *d)
 	counter_set(&gauge_bytes, (int64_t)d->bytes);
 }
 
-static struct kept *kept_new(struct closed_days *d, const struct call *c)
+static struct kept *kept_new(struct closed_days *d, const struct call *c,
+			     bool is_open)
 {
 	struct kept *k = mem_new(struct kept);
 	unsigned char digest[DIGEST_SHA256_SIZE];
@@ -243,6 +250,7 @@ static struct kept *kept_new(struct closed_days *d, const struct call *c)
 	k->room = str_dup(c->room);
 	k->day = str_dup(c->parts[0]);
 	k->type = c->type;
+	k->is_open = is_open;
 	k->number = ++d->last_number;
 	k->made = clock_mono();
 	for (size_t i = 0; i < c->header_count; i++) {
@@ -265,7 +273,7 @@ static int write_files(struct closed_days *d, struct kept *k,
 	for (int i = 0; i < CODING_NONE && !error; i++) {
 		struct buf packed = { 0 };
 
-		if (pack((enum coding)i, body, &packed) &&
+		if (pack((enum coding)i, k->is_open, body, &packed) &&
 		    packed.len < body->len)
 			error = write_file(d, k, (enum coding)i, &packed);
 		buf_fini(&packed);
@@ -274,13 +282,13 @@ static int write_files(struct closed_days *d, struct kept *k,
 }
 
 static struct kept *keep(struct closed_days *d, const char *key,
-			 const struct call *c)
+			 const struct call *c, bool is_open)
 {
 	struct kept *k;
 
 	if (c->body.len > d->max_bytes / 2)
 		return NULL;
-	k = kept_new(d, c);
+	k = kept_new(d, c, is_open);
 	if (write_files(d, k, &c->body)) {
 		drop_files(d, k);
 		kept_free(k);
@@ -337,7 +345,7 @@ static bool send_kept(struct closed_days *d, struct call *c,
 	}
 	c->is_kept = true;
 	c->type = k->type;
-	c->cache = CACHE_CONTROL;
+	c->cache = k->is_open ? CACHE_CONTROL_OPEN : CACHE_CONTROL;
 	for (size_t i = 0; i < k->header_count; i++)
 		call_add_header(c, k->headers[i].name, k->headers[i].value);
 	if (codings[coding].name)
@@ -346,24 +354,33 @@ static bool send_kept(struct closed_days *d, struct call *c,
 	return true;
 }
 
-/* A whole day that is over, in a room that is on the web, and nothing special
- * about how it is to look. */
-static bool may_keep(const struct call *c)
-{
-	int64_t start;
+enum state {
+	STATE_NONE,   /* not to be kept */
+	STATE_OPEN,   /* today */
+	STATE_CLOSED, /* over, and signed */
+};
 
-	return c->desk->days && c->arg_count == 0 && c->view &&
-	       c->view->is_on_web && day_key_parse(c->parts[0], &start) &&
-	       start + DAY_MS + REST <= clock_wall();
+/* A whole day in a room that is on the web, and nothing special about how it is
+ * to look. Between midnight and the signature a day changes by itself. */
+static enum state state_of(const struct call *c)
+{
+	int64_t start, now = clock_wall();
+
+	if (!c->desk->days || c->arg_count > 0 || !c->view ||
+	    !c->view->is_on_web || !day_key_parse(c->parts[0], &start))
+		return STATE_NONE;
+	if (start + DAY_MS + REST <= now)
+		return STATE_CLOSED;
+	return start <= now && now < start + DAY_MS ? STATE_OPEN : STATE_NONE;
 }
 
 /* The form is what stands behind the day in the path. */
-static char *key_of(const struct call *c)
+static char *key_of(const struct call *c, bool is_open)
 {
 	const char *last = strrchr(c->path, '/');
 
-	return str_format("%s%s %d", c->room, last ? last : "",
-			  c->view->is_noindex);
+	return str_format("%s%s %d%d", c->room, last ? last : "",
+			  c->view->is_noindex, is_open);
 }
 
 /* What was made is sent as it was kept: the same tag, and small. */
@@ -390,14 +407,15 @@ static void send_made(struct closed_days *d, struct call *c,
 void closed_day_answer(struct call *c, void (*make)(struct call *c))
 {
 	struct closed_days *d = c->desk->days;
+	enum state state = state_of(c);
 	const struct kept *k;
 	char *key;
 
-	if (!may_keep(c)) {
+	if (state == STATE_NONE) {
 		make(c);
 		return;
 	}
-	key = key_of(c);
+	key = key_of(c, state == STATE_OPEN);
 	k = map_get(d->kept, key);
 	if (k && clock_mono() - k->made > KEEP_FOR) {
 		drop(d, key);
@@ -410,7 +428,7 @@ void closed_day_answer(struct call *c, void (*make)(struct call *c))
 		drop(d, key);
 		make(c);
 		k = c->status == 200 && !c->response && c->file < 0
-			    ? keep(d, key, c)
+			    ? keep(d, key, c, state == STATE_OPEN)
 			    : NULL;
 		if (k)
 			send_made(d, c, k);

@@ -2,7 +2,9 @@
 /*
  * closed_day: days that are over, kept as files as they were made, also
  * compressed, so that the next who asks gets them straight from the disk. What
- * changes a day after all - something is taken back - ends its files.
+ * changes a day after all - something is taken back - ends its files. So it is
+ * with today, until the next line: a thousand who come for a meeting do not have
+ * its page made a thousand times.
  *
  * Files are of no worth to the next run: nobody would know what happened
  * meanwhile. They are forgotten at the start.

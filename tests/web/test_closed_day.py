@@ -109,13 +109,35 @@ def test_a_new_day_is_linked_from_the_one_before(days):
 def test_only_plain_pages_of_open_rooms_are_kept(days):
     days.get(f"/council/{DAY}?presence=1")
     days.get(f"/council/{DAY}?tz=Europe/Madrid")
-    days.get(f"/council/{today()}")
     assert files(days) == []
     days.get(f"/council/{DAY}")
     assert len(files(days)) == 3
     days.site(dict(local="council", name="Council", is_on_web=False))
     days.get(f"/council/{DAY}")
     assert counter(days, "hits_total") == 0
+
+
+def test_today_is_kept_until_something_is_said(days):
+    path = f"/council/{today()}"
+    days.say("council", at(today(), "00:00:01"), "ana", "good morning")
+    first = days.get(path)
+    made = counter(days, "made_total")
+    assert days.get(path).body == first.body
+    assert first.headers["Cache-Control"] == "no-cache"
+    tag = first.headers["ETag"]
+    assert days.get(path, If_None_Match=tag).status == 304
+    packed = days.get(path, Accept_Encoding="br, gzip")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == first.body
+    assert counter(days, "made_total") == made
+    line = days.say("council", at(today(), "00:00:02"), "ana", "and again")
+    now = days.get(path, If_None_Match=tag)
+    assert now.status == 200 and "and again" in now.text
+    days.take_back("council", at(today(), "00:00:03"), "ana", line)
+    assert "and again" not in days.get(path).text
+    days.say("council", at(today(), "00:00:04"), "ana", "unseen",
+             is_public=False)
+    assert "unseen" not in days.get(path).text
 
 
 def test_the_bound_is_kept_and_the_folder_emptied(fresh):
