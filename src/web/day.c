@@ -22,6 +22,7 @@
 struct making {
 	struct day *day;
 	size_t cap;
+	struct line_reader *reader;
 	struct map *by_id; /* stanza-id -> struct day_item, borrowed */
 	struct map
 		*by_sent_id; /* sender's id -> the newest of them, borrowed */
@@ -56,7 +57,7 @@ static void add_line(struct making *m, const struct record_message *row)
 	struct day *d = m->day;
 
 	item->kind = DAY_LINE;
-	item->line = line_new(row);
+	item->line = line_reader_make(m->reader, row);
 	item->at = item->line->at;
 	d->items = grown(d->items, d->count, &m->cap, sizeof(*d->items));
 	d->items[d->count++] = item;
@@ -366,6 +367,7 @@ int day_read(struct reader *r, const char *room, const char *key,
 		error = HW_E_INVALID;
 	m.day->end = m.day->start + DAY_MS - 1;
 	m.other_start = m.day->start;
+	m.reader = line_reader_new();
 	m.by_id = map_new();
 	m.by_sent_id = map_new();
 	m.roots = map_new();
@@ -378,6 +380,7 @@ int day_read(struct reader *r, const char *room, const char *key,
 	if (!error)
 		finish(&m);
 	free_others(&m);
+	line_reader_free(&m.reader);
 	map_free(&m.by_id, NULL);
 	map_free(&m.by_sent_id, NULL);
 	map_free(&m.roots, NULL);

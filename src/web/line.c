@@ -10,6 +10,7 @@
 #include "store/record.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
+#include "xml/write.h"
 #include "xmpp/datetime.h"
 #include "xmpp/ns.h"
 
@@ -180,10 +181,76 @@ static void read_stanza(struct line *l, const struct elem *e, bool is_subject)
 	}
 }
 
-struct line *line_new(const struct record_message *m)
+/* Stanzas as one stream: a parser for each costs more than what it reads. */
+struct line_reader {
+	struct parser *parser; /* within the stream, between two stanzas; NULL:
+				* none yet, or the last stanza broke it */
+};
+
+struct line_reader *line_reader_new(void)
+{
+	return mem_new(struct line_reader);
+}
+
+void line_reader_free(struct line_reader **r)
+{
+	if (!*r)
+		return;
+	parser_free(&(*r)->parser);
+	mem_free(r);
+}
+
+/* What has been read, if it is of that kind; owned. */
+static struct elem *take_event(struct parser *p, enum parse_kind kind)
+{
+	struct parse_event event = { .elem = NULL };
+
+	if (!parser_next(p, &event))
+		return NULL;
+	mem_free(&event.default_ns);
+	if (event.kind != kind)
+		elem_free(&event.elem);
+	return event.elem;
+}
+
+static void begin_stream(struct line_reader *r)
+{
+	struct parser_settings settings;
+	struct elem *header;
+	struct buf scope;
+
+	parser_settings_init(&settings);
+	r->parser = parser_new(&settings);
+	buf_init(&scope);
+	write_scope_open(&scope, NS_SERVER);
+	require(parser_feed(r->parser, buf_data(&scope), scope.len) ==
+		PARSE_MORE);
+	buf_fini(&scope);
+	header = take_event(r->parser, PARSE_HEADER);
+	require(header);
+	elem_free(&header);
+}
+
+/* One whole stanza and no more, or NULL; then the next begins anew. */
+static struct elem *read_elem(struct line_reader *r, const char *stanza)
+{
+	struct elem *e = NULL;
+
+	if (!r->parser)
+		begin_stream(r);
+	if (parser_feed(r->parser, stanza, strlen(stanza)) == PARSE_MORE)
+		e = take_event(r->parser, PARSE_ELEM);
+	if (e && parser_is_idle(r->parser))
+		return e;
+	elem_free(&e);
+	parser_free(&r->parser);
+	return NULL;
+}
+
+/* Takes e, which may be NULL. */
+static struct line *make(const struct record_message *m, struct elem *e)
 {
 	struct line *l = mem_new(struct line);
-	struct elem *e = parser_read(m->stanza, strlen(m->stanza), NS_SERVER);
 
 	l->kind = LINE_OTHER;
 	l->id = str_dup(m->id);
@@ -197,6 +264,17 @@ struct line *line_new(const struct record_message *m)
 		read_stanza(l, e, m->is_subject);
 	elem_free(&e);
 	return l;
+}
+
+struct line *line_new(const struct record_message *m)
+{
+	return make(m, parser_read(m->stanza, strlen(m->stanza), NS_SERVER));
+}
+
+struct line *line_reader_make(struct line_reader *r,
+			      const struct record_message *m)
+{
+	return make(m, read_elem(r, m->stanza));
 }
 
 void line_free(struct line **l)

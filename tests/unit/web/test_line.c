@@ -71,6 +71,37 @@ static void kinds_are_told_apart(void **state)
 	}
 }
 
+/* In any order, behind one another: what is broken breaks nothing else. */
+static void many_are_read_as_each_is(void **state)
+{
+	static const char *const broken[] = {
+		"<message><body>not closed", "", "</message>", "text",
+		"<message/><message/>", "<message/>text", "</stream>",
+		"<message/></x>", "<!-- -->", "<message><a:b/></message>",
+		"<message>\xff</message>", "</message><message>",
+	};
+	struct line_reader *r = line_reader_new();
+	struct record_message m = { .id = "abc" };
+
+	(void)state;
+	for (size_t i = 0; i < 200; i++) {
+		size_t which = i * 7 % array_len(cases);
+		struct line *l;
+
+		m.stanza = (char *)broken[i % array_len(broken)];
+		l = line_reader_make(r, &m);
+		assert_int_equal(l->kind, LINE_OTHER);
+		assert_string_equal(l->text, "");
+		line_free(&l);
+		m.stanza = (char *)cases[which].stanza;
+		l = line_reader_make(r, &m);
+		assert_int_equal(l->kind, cases[which].kind);
+		assert_string_equal(l->text, cases[which].text);
+		line_free(&l);
+	}
+	line_reader_free(&r);
+}
+
 static void a_subject_may_be_cleared(void **state)
 {
 	struct line *l = read_line(TALK("<subject>Agenda</subject>"), true);
@@ -137,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kinds_are_told_apart),
+		cmocka_unit_test(many_are_read_as_each_is),
 		cmocka_unit_test(a_subject_may_be_cleared),
 		cmocka_unit_test(a_tombstone_tells_who_and_why),
 		cmocka_unit_test(language_is_that_of_the_body),
