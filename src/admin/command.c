@@ -25,7 +25,8 @@ static const struct command own_commands[] = {
 };
 
 static const struct command *const tables[] = {
-	own_commands,    leader_commands, moderation_commands,
+	own_commands,    leader_commands, meeting_commands,
+	moderation_commands,
 	outage_commands, people_commands, record_commands,
 	room_commands,   s2s_commands,    service_commands,
 	store_commands,

@@ -13,6 +13,7 @@
 struct roll;
 struct importer;
 struct jid;
+struct meeting_desk;
 struct muc;
 struct s2s_desk;
 struct store;
@@ -21,6 +22,7 @@ struct store_desk;
 /** What the commands work on; all borrowed, filled by the daemon. */
 struct admin {
 	struct muc *muc;
+	struct meeting_desk *meetings;
 	struct store *store;
 	struct s2s_desk *s2s_desk;
 	struct roll *roll;

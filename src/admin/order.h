@@ -21,6 +21,7 @@ struct order {
 };
 
 extern const struct command leader_commands[];
+extern const struct command meeting_commands[];
 extern const struct command moderation_commands[];
 extern const struct command outage_commands[];
 extern const struct command people_commands[];

@@ -14,6 +14,7 @@
 #include "loop/loop.h"
 #include "loop/mailbox.h"
 #include "loop/timer.h"
+#include "meeting/meeting.h"
 #include "muc/muc.h"
 #include "store/record.h"
 #include "web/web.h"
@@ -46,6 +47,7 @@ struct conference {
 	struct loop *loop;
 	struct mailbox *box;
 	struct gate *gate;
+	struct meeting_desk *meetings;
 	struct muc *muc; /* borrowed, as the next four */
 	struct store *store;
 	struct archive *archive;
@@ -395,6 +397,7 @@ static void on_tick(void *owner)
 	struct conference *c = owner;
 
 	muc_tick(c->muc);
+	meeting_tick(c->meetings);
 }
 
 void conference_save_heartbeat(struct conference *c)
@@ -483,6 +486,11 @@ void conference_set_web(struct conference *c, struct web *web)
 void conference_set_adhoc(struct conference *c, struct adhoc *adhoc)
 {
 	c->adhoc = adhoc;
+}
+
+void conference_set_meetings(struct conference *c, struct meeting_desk *desk)
+{
+	c->meetings = desk;
 }
 
 void conference_set_muc(struct conference *c, struct muc *muc)

@@ -713,6 +713,21 @@ static const struct config_key moderation_keys[] = {
 };
 SECTION(moderation, moderation_keys)
 
+/* ---- meetings ---- */
+
+static const struct config_key meetings_keys[] = {
+	DURATION("warn_after", meetings.warn_after, 60000, 7 * DAYS),
+	DURATION("end_after", meetings.end_after, 60000, 7 * DAYS),
+	DURATION("longest", meetings.longest, 60000, 30 * DAYS),
+	COUNT("max_queue", meetings.max_queue, 1, 100000),
+	COUNT("max_mics", meetings.max_mics, 1, 100000),
+	COUNT("max_notes", meetings.max_notes, 100, 10000000),
+	COUNT("max_planned", meetings.max_planned, 0, 1000000),
+	DURATION("queue_line", meetings.queue_line, 0, DAYS),
+	DURATION("speaker", meetings.speaker, 0, DAYS),
+};
+SECTION(meetings, meetings_keys)
+
 static const struct config_key root_keys[] = {
 	LIST("operators", operators, "a bare JID (admin@example.org)",
 	     normal_bare_jid),
@@ -728,6 +743,7 @@ static const struct config_key root_keys[] = {
 	SPECIAL("dns", read_dns),
 	SPECIAL("rooms", read_rooms),
 	SPECIAL("moderation", read_moderation),
+	SPECIAL("meetings", read_meetings),
 	SPECIAL("sessions", read_sessions),
 	SPECIAL("store", read_store),
 	SPECIAL("archive", read_archive),
@@ -743,6 +759,7 @@ static void set_defaults(struct config *c)
 	log_settings_init(&c->log, LOG_INFO);
 	s2s_settings_init(&c->s2s);
 	muc_settings_init(&c->muc);
+	meeting_settings_init(&c->meetings);
 	store_settings_init(&c->store);
 	control_settings_init(&c->control);
 	metrics_settings_init(&c->metrics);

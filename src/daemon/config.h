@@ -12,6 +12,7 @@
 #include "base/base.h"
 #include "base/log.h"
 #include "daemon/config_section.h"
+#include "meeting/meeting.h"
 #include "muc/muc.h"
 #include "s2s/s2s.h"
 #include "store/store.h"
@@ -65,6 +66,7 @@ struct config {
 	struct log_settings log;
 	struct s2s_settings s2s;
 	struct muc_settings muc;
+	struct meeting_settings meetings;
 	struct store_settings store;
 	struct control_settings control;
 	struct metrics_settings metrics;

@@ -33,11 +33,13 @@
 #include "loop/signal.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
+#include "meeting/meeting.h"
 #include "muc/muc.h"
 #include "net/creds.h"
 #include "s2s/s2s.h"
 #include "store/archive.h"
 #include "store/log_reader.h"
+#include "store/meeting_reader.h"
 #include "store/reader.h"
 #include "store/record.h"
 #include "store/store.h"
@@ -64,6 +66,7 @@ struct wire {
 	struct s2s_desk *s2s_desk;
 	struct block_list *block_list;
 	struct roll *roll;
+	struct meeting_desk *meetings;
 	struct store_desk *store_desk;
 	struct importer *importer;
 	struct spool *spool; /* NULL: there is no folder */
@@ -356,6 +359,11 @@ static void restore_group(void *owner, const struct record *record)
 	roll_restore(owner, record);
 }
 
+static void restore_meeting(void *owner, const struct record *record)
+{
+	meeting_restore(owner, record);
+}
+
 static void take_proof(void *owner, const struct record *record)
 {
 	struct config *c = owner;
@@ -381,6 +389,9 @@ static int restore(struct wire *w, bool *too_old_out)
 	if (!error)
 		error = log_reader_groups(reader, restore_group,
 					  w->roll);
+	if (!error)
+		error = meeting_reader_open(reader, restore_meeting,
+					    w->meetings);
 	reader_close(&reader);
 	if (error)
 		log_error(LOG_STORE, "%s: cannot be read: %s", w->database,
@@ -397,11 +408,15 @@ static int build_rooms(struct wire *w)
 	int error;
 
 	conference_fill_env(w->conference, &env);
+	w->meetings = meeting_desk_new(&w->config->meetings);
+	env.observer = meeting_observer(w->meetings);
 	w->muc = muc_new(&w->config->muc, &env);
+	meeting_set_muc(w->meetings, w->muc);
 	w->roll = roll_new(w->muc);
 	error = restore(w, &w->is_too_old);
 	if (error)
 		return error;
+	conference_set_meetings(w->conference, w->meetings);
 	conference_set_muc(w->conference, w->muc);
 	log_info(LOG_MUC, "%zu rooms, %zu sessions restored%s",
 		 muc_room_count(w->muc), muc_occupant_count(w->muc),
@@ -508,6 +523,7 @@ static int build_control(struct wire *w)
 		return error;
 	w->admin = (struct admin){
 		.muc = w->muc,
+		.meetings = w->meetings,
 		.store = w->store,
 		.s2s_desk = w->s2s_desk,
 		.outage_file = w->config->outage_file,
@@ -680,6 +696,7 @@ static void unbuild(void *owner)
 	conference_close(w->conference);
 	roll_free(&w->roll);
 	muc_free(&w->muc);
+	meeting_desk_free(&w->meetings);
 	/* Last: until then a second SIGTERM would meet its default action. */
 	signal_watch_free(&w->sigterm);
 	signal_watch_free(&w->sigint);
@@ -729,6 +746,7 @@ static int build(struct wire *w)
 	if (!error) {
 		conference_note_gap(w->conference, w->last_alive);
 		muc_start(w->muc, w->is_too_old);
+		meeting_start_desk(w->meetings);
 		if (w->config->spool && *w->config->spool)
 			w->spool = spool_open(w->loop, w->importer,
 					      w->config->spool);
