@@ -19,7 +19,9 @@ PAGES = ["/", "/council/", "/council/2026/", f"/council/{DAY}",
          "/council/tombstones", "/-/search", "/-/search?q=needle",
          "/council/search?q=key", "/closed/", "/past/", "/nowhere/",
          "/attack/", f"/attack/{DAY}", "/-/note-well", "/-/overview",
-         "/-/getting-started", "/-/news", "/-/health"]
+         "/-/getting-started", "/-/news", "/-/health", "/-/questions",
+         "/-/meeting", "/-/how-it-works", "/-/acknowledgements",
+         "/-/privacy"]
 
 
 def seen(browser, css):
