@@ -10,6 +10,7 @@
 #include "admin/store_desk.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "xmpp/datetime.h"
 
 static void run_check(const struct order *order)
 {
@@ -28,6 +29,46 @@ static void run_backup(const struct order *order)
 	else
 		store_desk_back_up(order->admin->store_desk, path,
 				   order->reply);
+}
+
+/* A day of UTC, or a time; 0: it was not given. False: it was no time. */
+static bool read_time(const struct order *order, const char *name, bool is_end,
+		      int64_t *at_out)
+{
+	const char *text = order_text(order, name);
+	char *whole;
+	bool is_day = text && strlen(text) == strlen("2026-11-22");
+	int error = 0;
+
+	*at_out = 0;
+	if (!text)
+		return true;
+	whole = is_day ? str_format("%sT%sZ", text,
+				    is_end ? "23:59:59.999" : "00:00:00")
+		       : str_dup(text);
+	error = datetime_parse(whole, at_out);
+	mem_free(&whole);
+	if (error)
+		order_fail(order, "bad-argument",
+			   str_format("%s: expected a day like 2026-11-22, or "
+				      "a time like 2026-11-22T14:00:00Z",
+				      name));
+	return !error;
+}
+
+static void run_export(const struct order *order)
+{
+	struct store_desk_span span = { .room = order_text(order, "room") };
+	const char *path = order_text(order, "file");
+
+	if (*path != '/' || str_has_suffix(path, "/"))
+		order_fail(order, "bad-argument",
+			   str_dup("a file's whole path, from / on, is needed; "
+				   "it must not be there yet"));
+	else if (read_time(order, "from", false, &span.start) &&
+		 read_time(order, "to", true, &span.end))
+		store_desk_export(order->admin->store_desk, &span, path,
+				  order->reply);
 }
 
 static void run_key(const struct order *order)
@@ -80,6 +121,15 @@ const struct command store_commands[] = {
 	  COMMAND_OPERATOR,
 	  run_check,
 	  { { 0 } } },
+	{ "store export",
+	  "write all that was said in a room to a file, a JSON object a line",
+	  COMMAND_OPERATOR,
+	  run_export,
+	  { { "room", COMMAND_ROOM, NEEDED, "Room", NULL },
+	    { "file", COMMAND_TEXT, NEEDED, "Path on the daemon's machine",
+	      NULL },
+	    { "from", COMMAND_WORD, 0, "First day", NULL },
+	    { "to", COMMAND_WORD, 0, "Last day", NULL } } },
 	{ "store key",
 	  "print the public key that signs the closed days of the log",
 	  COMMAND_ANYONE,

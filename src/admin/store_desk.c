@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "admin/command.h"
+#include "admin/store_export.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -33,13 +34,15 @@
 #define AUDIT_LOOK 10    /* ms between two looks whether the audit is kept */
 #define AUDIT_WAIT 20000 /* ms; then nothing is opened */
 
-enum job_kind { JOB_CHECK, JOB_BACK_UP, JOB_END };
+enum job_kind { JOB_CHECK, JOB_BACK_UP, JOB_EXPORT, JOB_END };
 
 /* Mail to the thread; it returns when it is done. */
 struct job {
 	struct mail mail;
 	struct command_reply reply;
-	char *path; /* owned; JOB_BACK_UP */
+	char *path; /* owned; JOB_BACK_UP, JOB_EXPORT */
+	char *room; /* owned; JOB_EXPORT, as the next */
+	int64_t start, end;
 	char *text; /* owned; the end's sentence, or NULL */
 	int error;
 };
@@ -83,6 +86,7 @@ static void job_free(struct mail *owned)
 	struct job *job = container_of(owned, struct job, mail);
 
 	mem_free(&job->path);
+	mem_free(&job->room);
 	mem_free(&job->text);
 	mem_free(&job);
 }
@@ -276,6 +280,32 @@ static void back_up(struct work *w)
 	mem_free(&w->folder);
 }
 
+static void export(struct work *w)
+{
+	struct job *job = w->job;
+	const struct store_export_settings settings = {
+		.database = w->desk->database,
+		.room = job->room,
+		.start = job->start,
+		.end = job->end,
+		.path = job->path,
+		.is_cancelled = is_cancelled,
+		.owner = w,
+	};
+	int64_t lines = 0;
+	char *text;
+
+	job->error = store_export_run(&settings, &lines);
+	if (job->error) {
+		job->text = str_format("%s: cannot be made: %s", job->path,
+				       hw_error_text(job->error));
+		return;
+	}
+	text = str_format("%s: %" PRId64 " lines", job->path, lines);
+	tell(w->desk, job, text);
+	mem_free(&text);
+}
+
 static void on_job(void *owner, struct mail *owned)
 {
 	struct store_desk *d = owner;
@@ -291,6 +321,8 @@ static void on_job(void *owner, struct mail *owned)
 		job->error = HW_E_CANCELLED;
 	else if (owned->kind == JOB_CHECK)
 		check(&work);
+	else if (owned->kind == JOB_EXPORT)
+		export(&work);
 	else
 		back_up(&work);
 	tell(d, job, NULL);
@@ -335,6 +367,19 @@ static void post(struct store_desk *d, struct job *owned,
 void store_desk_check(struct store_desk *d, const struct command_reply *reply)
 {
 	post(d, job_new(JOB_CHECK), reply);
+}
+
+void store_desk_export(struct store_desk *d,
+		       const struct store_desk_span *span, const char *path,
+		       const struct command_reply *reply)
+{
+	struct job *job = job_new(JOB_EXPORT);
+
+	job->path = str_dup(path);
+	job->room = str_dup(span->room);
+	job->start = span->start;
+	job->end = span->end;
+	post(d, job, reply);
 }
 
 void store_desk_back_up(struct store_desk *d, const char *path,

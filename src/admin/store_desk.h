@@ -38,6 +38,15 @@ void store_desk_check(struct store_desk *d, const struct command_reply *reply);
 /** path: a folder that is not there yet. */
 void store_desk_back_up(struct store_desk *d, const char *path,
 			const struct command_reply *reply);
+/** Times in ms since epoch, inclusive; 0 = no bound. */
+struct store_desk_span {
+	const char *room; /* bare JID */
+	int64_t start, end;
+};
+/** path: a file that is not there yet (store_export.h). */
+void store_desk_export(struct store_desk *d,
+		       const struct store_desk_span *span, const char *path,
+		       const struct command_reply *reply);
 /** The sealed line of that stanza-id, once the audit says who asked and why. */
 void store_desk_unseal(struct store_desk *d, const char *id, const char *by,
 		       const char *reason, const struct command_reply *reply);

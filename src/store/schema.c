@@ -352,7 +352,8 @@ static const struct migration migrations[] = {
 	  "  number INTEGER NOT NULL,"
 	  "  other INTEGER NOT NULL);"
 	  "CREATE INDEX notes_order ON notes (room, meeting, seq);"
-	  "CREATE INDEX notes_kinds ON notes (room, kind, seq);",
+	  "CREATE INDEX notes_kinds ON notes (room, kind, seq);"
+	  "CREATE INDEX notes_ages ON notes (at);",
 	  NULL },
 };
 

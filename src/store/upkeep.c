@@ -52,6 +52,10 @@
 		     " FROM audit WHERE at < ?1 LIMIT " PORTION_ROWS ")")      \
 	X(END_GAPS, "DELETE FROM gaps WHERE seq IN (SELECT seq"                \
 		    " FROM gaps WHERE until < ?1 LIMIT " PORTION_ROWS ")")     \
+	X(END_NOTES, "DELETE FROM notes WHERE seq IN (SELECT seq"              \
+		     " FROM notes WHERE at < ?1 LIMIT " PORTION_ROWS ")")      \
+	X(END_MEETINGS, "DELETE FROM meetings WHERE state > 1"                 \
+			" AND max(planned, ended) < ?1")                       \
 	X(END_PRESENCE,                                                        \
 	  "DELETE FROM presence WHERE seq IN (SELECT seq FROM presence"        \
 	  " WHERE at < ?1 LIMIT " PORTION_ROWS ")")
@@ -223,15 +227,17 @@ static int end_rows(struct upkeep *u, enum statement which, int64_t before)
 static int end_old(struct upkeep *u, const struct backend_care *care,
 		   int64_t now, bool *more_out)
 {
+	static const enum statement ends[] = {
+		STATEMENT_END_AUDIT,
+		STATEMENT_END_GAPS,
+		STATEMENT_END_NOTES,
+		STATEMENT_END_MEETINGS,
+	};
 	int64_t first_kept = chain_day(now - care->keep);
 	int error = end_day(u, first_kept, more_out);
 
-	if (!error)
-		error = end_rows(u, STATEMENT_END_AUDIT,
-				 first_kept * CHAIN_DAY_MS);
-	if (!error)
-		error = end_rows(u, STATEMENT_END_GAPS,
-				 first_kept * CHAIN_DAY_MS);
+	for (size_t i = 0; i < array_len(ends) && !error; i++)
+		error = end_rows(u, ends[i], first_kept * CHAIN_DAY_MS);
 	return error;
 }
 

@@ -331,3 +331,30 @@ def test_what_was_seen_survives_any_crash(host, new_peer):
             assert not lost, "round %d lost %s" % (number, lost)
     assert all(len(mine) > ROUNDS for mine in seen), [len(m) for m in seen]
     assert "0 faults" in host.ctl("store", "check")
+
+
+def test_all_of_a_room_is_written_to_a_file(host, new_peer, tmp_path):
+    peer = new_peer("a.test")
+    stream = enter(peer, host)
+    first = say(peer, stream, "m1", "one")
+    second = say(peer, stream, "m2", "two")
+    retract(peer, stream, "r1", second)
+    to = tmp_path / "hallway.jsonl"
+    told = host.ctl("store", "export", "hallway", str(to))
+    lines = [json.loads(line) for line in to.read_text().splitlines()]
+    assert "%d lines" % len(lines) in told
+    assert to.stat().st_mode & 0o777 == 0o600
+    by_id = {line["id"]: line for line in lines}
+    assert by_id[first]["text"] == "one"
+    assert by_id[first]["jid"] == "ann@%s" % peer.domain
+    assert "text" not in by_id[second] and "two" not in to.read_text()
+    # what is there stays
+    assert "exists" in host.ctl("store", "export", "hallway", str(to),
+                                check=False)
+    assert len(to.read_text().splitlines()) == len(lines)
+    empty = tmp_path / "empty.jsonl"
+    host.ctl("store", "export", "hallway", str(empty), "--to=2020-01-01")
+    assert empty.read_text() == ""
+    assert "day" in host.ctl("store", "export", "hallway",
+                             str(tmp_path / "x"), "--from=Monday",
+                             check=False)

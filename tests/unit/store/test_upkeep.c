@@ -330,6 +330,39 @@ static void comings_and_goings_have_a_time_of_their_own(void **state)
 	assert_int_equal(ask(f, "SELECT count(*) FROM audit"), 0);
 }
 
+/* What was noted in a session is words of people, too. */
+static void hold_session(struct fixture *f, const char *name, int64_t at,
+			 enum record_meeting_state state)
+{
+	struct record *r = record_new(RECORD_MEETING, SCRATCH_ROOM, at);
+	struct record *note = record_new(RECORD_NOTE, SCRATCH_ROOM, at);
+
+	r->as_meeting.name = str_dup(name);
+	r->as_meeting.state = state;
+	r->as_meeting.planned = at;
+	save(f, r);
+	(void)str_copy(note->as_note.id, RAND_ID_SIZE, name);
+	note->as_note.meeting = str_dup(name);
+	note->as_note.text = str_dup("words");
+	save(f, note);
+}
+
+static void sessions_end_with_the_lines(void **state)
+{
+	struct fixture *f = *state;
+
+	hold_session(f, "old", DAY, RECORD_MEETING_ENDED);
+	hold_session(f, "new", 5 * DAY, RECORD_MEETING_ENDED);
+	/* one that goes on for ever loses its old notes alone */
+	hold_session(f, "open", DAY, RECORD_MEETING_OPEN);
+	tend(f, 5 * DAY);
+	assert_int_equal(ask(f, "SELECT count(*) FROM meetings"), 3);
+	f->care.keep = 2 * DAY;
+	tend(f, 5 * DAY);
+	assert_int_equal(ask(f, "SELECT count(*) FROM meetings"), 2);
+	assert_int_equal(ask(f, "SELECT count(*) FROM notes"), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -343,6 +376,7 @@ int main(void)
 		TEST(old_days_are_ended_whole),
 		TEST(nothing_old_ends_nothing),
 		TEST(comings_and_goings_have_a_time_of_their_own),
+		TEST(sessions_end_with_the_lines),
 	};
 	return cmocka_run_group_tests_name("upkeep", tests, NULL, NULL);
 }
