@@ -14,6 +14,7 @@
 
 #define SUPERSEDE_ABOVE 262144 /* bytes that wait for an open stream */
 #define EXPAND_MAX 262144      /* bytes in the stream's buffers at once */
+#define EXPAND_PIECE 32768     /* ... at a time: it stays in the cache */
 #define READY_FACTOR 32   /* times the queue's bounds while a stream is open */
 #define STUCK_AFTER 60000 /* ms without progress beyond write_bytes */
 #define DEAD_AFTER 120000 /* ms without progress at all */
@@ -161,18 +162,23 @@ static void bound_kept(struct backlog *b)
 bool backlog_pump(struct backlog *b, struct outbound *stream,
 		  const char *remote)
 {
-	size_t queued = outbound_queued(stream);
 	size_t max_bytes = outbound_limits(stream)->max_bytes;
 	struct outq_portion done;
 	struct buf out;
 
-	if (queued >= EXPAND_MAX || outq_is_empty(&b->queue))
+	if (outbound_queued(stream) >= EXPAND_MAX || outq_is_empty(&b->queue))
 		return false;
 	buf_init(&out);
-	done = outq_expand(&b->queue, &out, EXPAND_MAX - queued, max_bytes);
-	count_portion(&done, max_bytes, remote);
-	if (out.len > 0)
-		outbound_write(stream, buf_data(&out), out.len, done.stanzas);
+	(void)buf_reserve(&out, EXPAND_PIECE);
+	do {
+		buf_clear(&out);
+		done = outq_expand(&b->queue, &out, EXPAND_PIECE, max_bytes);
+		count_portion(&done, max_bytes, remote);
+		if (out.len > 0)
+			outbound_write(stream, buf_data(&out), out.len,
+				       done.stanzas);
+	} while (outbound_queued(stream) < EXPAND_MAX &&
+		 !outq_is_empty(&b->queue));
 	buf_fini(&out);
 	bound_kept(b);
 	return true;

@@ -18,6 +18,10 @@ void *mem_dup(const void *p, size_t size);
  * too; with the C library's allocator, also what threads keep to reuse. */
 size_t mem_in_use(void);
 
+/** Once, before threads are made: let freed memory of some MiB be used again
+ *  instead of going back to the system with each burst that is over. */
+void mem_keep(void);
+
 #define mem_new(type) ((type *)mem_zero(1, sizeof(type)))
 
 /** Free what *pp points to and leave NULL there. */

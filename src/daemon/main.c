@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "daemon/config.h"
 #include "daemon/wire.h"
 
@@ -84,6 +85,7 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	mem_keep();
 	config = config_load(o.config);
 	if (!config)
 		return EXIT_USAGE;

@@ -17,7 +17,9 @@
 #define READ_SIZE 65536    /* a read */
 #define READ_SHARE 131072  /* of a turn; then the other sockets' turn */
 #define WRITE_SIZE 262144  /* a write: progress is seen at its end */
-#define KEEP_SIZE 65536    /* buffers kept by a drained stream */
+#define KEEP_SIZE 8192     /* buffers kept by a drained stream */
+#define BURST_FROM 8192    /* a piece of this size is seldom alone: */
+#define BURST_SIZE 65536   /* so much place at once instead of in steps */
 
 /** How far it is; only close leads out of STATE_FAILED. */
 enum tcp_state { STATE_OPEN, STATE_FAILED, STATE_CLOSING };
@@ -349,6 +351,8 @@ void tcp_write(struct tcp *t, const void *data, size_t len)
 		return;
 	if (tcp_queued(t) == 0)
 		t->progress_at = loop_now(t->loop);
+	if (len >= BURST_FROM && t->out.cap < BURST_SIZE)
+		(void)buf_reserve(&t->out, BURST_SIZE - t->out.len - 1);
 	buf_add(&t->out, data, len);
 	loop_at_turn_end(t->loop, &t->flush);
 }

@@ -22,7 +22,7 @@
 #define CIPHER_SIZE 262144 /* encrypted ahead of the kernel */
 #define READ_SHARE 131072  /* plain bytes handed over at a time */
 #define READ_ROUNDS 64     /* records without data in a row */
-#define KEEP_SIZE 65536    /* plain buffer kept when drained */
+#define KEEP_SIZE 8192     /* plain buffer kept when drained */
 #define REKEYS 8           /* of a peer, a minute (rule R2) */
 
 static const char alpn_name[] = "xmpp-server";
@@ -312,10 +312,11 @@ static const struct tcp_events tcp_events = {
 	.on_closed = on_tcp_closed,
 };
 
-/* Turns plain bytes into records while the kernel keeps up. */
-static int encrypt(struct tls *t, size_t limit)
+/* Turns plain bytes into records while the kernel keeps up, until fewer than
+ * least are left. */
+static int encrypt(struct tls *t, size_t least)
 {
-	while (t->plain.len > 0 && tcp_queued(t->tcp) < limit) {
+	while (t->plain.len >= least && tcp_queued(t->tcp) < CIPHER_SIZE) {
 		size_t len = t->plain.len < RECORD_SIZE ? t->plain.len
 							: RECORD_SIZE;
 		ssize_t sent = gnutls_record_send(t->session,
@@ -344,7 +345,7 @@ static void flush_turn(void *owner)
 
 	if (t->state != STATE_OPEN)
 		return;
-	err = encrypt(t, CIPHER_SIZE);
+	err = encrypt(t, 1);
 	if (err < 0) {
 		fail_session(t, err);
 		return;
@@ -440,8 +441,13 @@ void tls_write(struct tls *t, const void *data, size_t len)
 	if (tls_queued(t) == 0)
 		t->written_at = loop_now(t->loop);
 	buf_add(&t->plain, data, len);
-	if (t->state == STATE_OPEN)
-		loop_at_turn_end(t->loop, &t->flush);
+	if (t->state != STATE_OPEN)
+		return;
+	/* first in line: it sends what tcp has with the rest */
+	loop_at_turn_end(t->loop, &t->flush);
+	/* full records now, while they are in the cache; a failure comes again
+	 * at the end of the turn, where it may be told */
+	(void)!encrypt(t, RECORD_SIZE);
 }
 
 size_t tls_queued(const struct tls *t)
@@ -481,7 +487,7 @@ void tls_close(struct tls *t)
 	loop_require_owner(t->loop);
 	if (t->state == STATE_CLOSING)
 		return;
-	if (t->state == STATE_OPEN && encrypt(t, CIPHER_SIZE) == 0 &&
+	if (t->state == STATE_OPEN && encrypt(t, 1) == 0 &&
 	    t->plain.len == 0 && t->is_shutdown_wanted)
 		send_bye(t);
 	t->state = STATE_CLOSING;
