@@ -219,6 +219,8 @@ static void restore_session(struct room *r, const struct jid *jid,
 	if (is_sane(r, jid, at, nick)) {
 		if (!o)
 			o = roster_add_occupant(&r->roster, nick->key, at);
+		else if (o->role != role)
+			roster_set_role(&r->roster, o, role);
 		/* A proof does not outlive the stream: an operator who was
 		 * a moderator looks like one, and proves it anew to act. */
 		o->affiliation = room_affiliation(r, jid,

@@ -248,7 +248,7 @@ void presence_show_roster(struct room *r, const struct session *to)
 	list_each(o, &r->roster.occupants, node)
 		if (o != to->occupant && o->is_known)
 			room_send_alone(r, get_frozen(r, o, view), alone);
-	audience_unref(&alone);
+	audience_free(&alone);
 }
 
 void presence_show_self(struct room *r, struct occupant *o,

@@ -220,10 +220,10 @@ void room_send_to(struct room *r, struct frozen *f, enum roster_audience who,
 
 struct audience *room_new_audience(const struct jid *to)
 {
-	struct audience_builder *b = audience_builder_new();
+	struct audience *a = audience_new();
 
-	audience_builder_add(b, to, 0);
-	return audience_builder_finish(&b);
+	audience_add(a, to, 0);
+	return a;
 }
 
 void room_send_alone(struct room *r, struct frozen *f, struct audience *alone)

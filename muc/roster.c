@@ -16,18 +16,36 @@ void roster_init(struct roster *r)
 	list_init(&r->occupants);
 }
 
-static void forget_audience(struct roster *r, enum roster_audience which)
+static bool is_of(enum role role, enum roster_audience which)
 {
-	if (r->audience[which])
-		audience_unref(&r->audience[which]);
+	switch (which) {
+	case ROSTER_MODERATORS:
+		return role == ROLE_MODERATOR;
+	case ROSTER_OTHERS:
+		return role != ROLE_MODERATOR;
+	case ROSTER_ALL:
+	case ROSTER_AUDIENCES:
+		break;
+	}
+	return true;
 }
 
-/* Addressees of that role came or went. */
-static void roster_changed(struct roster *r, enum role role)
+/* Of the audiences that were asked for once. */
+static void audience_enter(struct roster *r, const struct occupant *o,
+			   const struct session *s)
 {
-	forget_audience(r, ROSTER_ALL);
-	forget_audience(r, role == ROLE_MODERATOR ? ROSTER_MODERATORS
-						  : ROSTER_OTHERS);
+	for (int i = 0; i < ROSTER_AUDIENCES; i++) {
+		if (r->audience[i] && is_of(o->role, (enum roster_audience)i))
+			audience_add(r->audience[i], s->jid, o->number);
+	}
+}
+
+static void audience_leave(struct roster *r, const struct session *s)
+{
+	for (int i = 0; i < ROSTER_AUDIENCES; i++) {
+		if (r->audience[i])
+			audience_remove(r->audience[i], s->jid);
+	}
 }
 
 void roster_free_occupant(struct occupant **o)
@@ -52,7 +70,7 @@ void roster_fini(struct roster *r)
 	struct occupant *o, *tmp;
 
 	for (int i = 0; i < ROSTER_AUDIENCES; i++)
-		forget_audience(r, (enum roster_audience)i);
+		audience_free(&r->audience[i]);
 	list_each_safe(o, tmp, &r->occupants, node) {
 		list_remove(&o->node);
 		roster_free_occupant(&o);
@@ -82,38 +100,24 @@ struct session *roster_find_session(const struct roster *r,
 	return map_get(r->by_jid, jid_text(full));
 }
 
-static bool is_of(const struct occupant *o, enum roster_audience which)
-{
-	switch (which) {
-	case ROSTER_MODERATORS:
-		return o->role == ROLE_MODERATOR;
-	case ROSTER_OTHERS:
-		return o->role != ROLE_MODERATOR;
-	case ROSTER_ALL:
-	case ROSTER_AUDIENCES:
-		break;
-	}
-	return true;
-}
-
 struct audience *roster_get_audience(struct roster *r,
 				     enum roster_audience which)
 {
-	struct audience_builder *builder;
+	struct audience *a;
 	const struct occupant *o;
 	const struct session *s;
 
 	if (r->audience[which])
 		return r->audience[which];
-	builder = audience_builder_new();
+	a = audience_new();
 	list_each(o, &r->occupants, node) {
-		if (!is_of(o, which))
+		if (!is_of(o->role, which))
 			continue;
 		list_each(s, &o->sessions, node)
-			audience_builder_add(builder, s->jid, o->number);
+			audience_add(a, s->jid, o->number);
 	}
-	r->audience[which] = audience_builder_finish(&builder);
-	return r->audience[which];
+	r->audience[which] = a;
+	return a;
 }
 
 struct occupant *roster_add_occupant(struct roster *r, const char *key,
@@ -140,7 +144,7 @@ void roster_add_session(struct roster *r, struct occupant *o,
 	list_add_tail(&o->sessions, &owned->node);
 	map_add(r->by_jid, jid_text(owned->jid), owned);
 	occupant_choose_shown(o);
-	roster_changed(r, o->role);
+	audience_enter(r, o, owned);
 }
 
 /* The session is out of its occupant, who may now be without any. */
@@ -151,7 +155,6 @@ static struct occupant *leave_occupant(struct roster *r, struct occupant *o,
 		o->shown = NULL;
 		occupant_choose_shown(o);
 	}
-	roster_changed(r, o->role);
 	if (!list_is_empty(&o->sessions))
 		return NULL;
 	map_steal(r->by_key, o->key);
@@ -163,6 +166,7 @@ struct occupant *roster_take_session(struct roster *r, struct session *s)
 {
 	list_remove(&s->node);
 	map_steal(r->by_jid, jid_text(s->jid));
+	audience_leave(r, s);
 	return leave_occupant(r, s->occupant, s);
 }
 
@@ -175,7 +179,8 @@ struct occupant *roster_move_session(struct roster *r, struct session *s,
 	list_remove(&s->node);
 	list_add_tail(&to->sessions, &s->node);
 	s->occupant = to;
-	roster_changed(r, to->role);
+	audience_leave(r, s);
+	audience_enter(r, to, s);
 	occupant_choose_shown(to);
 	return leave_occupant(r, from, s);
 }
@@ -194,8 +199,8 @@ void roster_rename(struct roster *r, struct occupant *o, const char *key,
 
 void roster_set_role(struct roster *r, struct occupant *o, enum role role)
 {
-	roster_changed(r, o->role);
 	o->role = role;
-	roster_changed(r, role);
+	audience_free(&r->audience[ROSTER_MODERATORS]);
+	audience_free(&r->audience[ROSTER_OTHERS]);
 	occupant_forget_presence(o);
 }

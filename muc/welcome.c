@@ -52,7 +52,7 @@ static void send_history(const struct act *a)
 	for (size_t i = 0; i < count; i++)
 		room_send_alone(r, history_get(&r->history, count, i, r->jid),
 				alone);
-	audience_unref(&alone);
+	audience_free(&alone);
 }
 
 /* Its setter, if that very person is there under that nick; else the room

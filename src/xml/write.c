@@ -93,11 +93,17 @@ void write_escaped(struct buf *out, const char *value)
 void write_attr_raw(struct buf *out, const char *name, const char *escaped,
 		    size_t len)
 {
-	buf_add_char(out, ' ');
-	buf_add_str(out, name);
-	buf_add(out, "='", 2);
-	buf_add(out, escaped, len);
-	buf_add_char(out, '\'');
+	size_t name_len = strlen(name);
+	unsigned char *at = buf_reserve(out, name_len + len + 4);
+
+	*at++ = ' ';
+	memcpy(at, name, name_len);
+	at += name_len;
+	*at++ = '=';
+	*at++ = '\'';
+	memcpy(at, escaped, len);
+	at[len] = '\'';
+	buf_grow(out, name_len + len + 4);
 }
 
 void write_attr(struct buf *out, const char *name, const char *value)

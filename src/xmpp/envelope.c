@@ -2,149 +2,240 @@
 #include "xmpp/envelope.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
 #include "xml/write.h"
 #include "xmpp/stanza.h"
 
+/* The public part is borrowed out; its text stands behind it. */
+struct member {
+	atomic_int refs;
+	struct addressee addressee;
+	char to[];
+};
+
 struct audience_group {
-	struct audience *audience; /* whose part it is */
-	char *domain;              /* owned */
-	struct addressee *items;   /* owned, as their strings are */
+	atomic_int refs;
+	struct member **items; /* owned; each a reference */
 	size_t len, cap;
-	size_t to_bytes;           /* of all addresses */
+	size_t to_bytes;       /* of all addresses */
+	char domain[];
 };
 
 struct audience {
-	atomic_int refs;
-	struct audience_group **groups; /* owned, in order of first arrival */
+	struct audience_group **groups; /* owned; each a reference */
 	size_t len, cap;
 	size_t size;                    /* addressees of all groups */
 };
 
-/* ---- building ---- */
+/* ---- members ---- */
 
-struct audience_builder {
-	struct audience *audience; /* owned until finished */
-	struct map *by_domain;     /* of its groups, borrowed */
-};
-
-static struct audience *audience_new(void)
+static struct member *member_new(const struct jid *to, uint32_t occupant)
 {
-	struct audience *a = mem_new(struct audience);
+	struct buf escaped = { 0 };
+	struct member *m;
 
-	atomic_init(&a->refs, 1);
-	return a;
+	write_escaped(&escaped, jid_text(to));
+	m = mem_alloc(sizeof(*m) + escaped.len + 1);
+	atomic_init(&m->refs, 1);
+	memcpy(m->to, buf_str(&escaped), escaped.len + 1);
+	m->addressee = (struct addressee){
+		.to = m->to,
+		.to_len = escaped.len,
+		.jid = jid_copy(to),
+		.occupant = occupant,
+	};
+	buf_fini(&escaped);
+	return m;
 }
 
-static struct audience_group *add_group(struct audience *a, const char *domain)
+static struct member *member_ref(struct member *m)
 {
-	struct audience_group *g = mem_new(struct audience_group);
+	atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+	return m;
+}
 
-	g->audience = a;
-	g->domain = str_dup(domain);
+static void member_unref(struct member *m)
+{
+	if (atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) > 1)
+		return;
+	jid_free(&m->addressee.jid);
+	free(m);
+}
+
+/* ---- groups ---- */
+
+static struct audience_group *group_new(const char *domain, size_t cap)
+{
+	size_t size = strlen(domain) + 1;
+	struct audience_group *g = mem_alloc(sizeof(*g) + size);
+
+	atomic_init(&g->refs, 1);
+	memcpy(g->domain, domain, size);
+	g->items = mem_alloc(cap * sizeof(struct member *));
+	g->len = 0;
+	g->cap = cap;
+	g->to_bytes = 0;
+	return g;
+}
+
+static void group_add(struct audience_group *g, struct member *owned)
+{
+	if (g->len == g->cap) {
+		g->cap *= 2;
+		g->items = mem_realloc(g->items, g->cap * sizeof(*g->items));
+	}
+	g->items[g->len++] = owned;
+	g->to_bytes += owned->addressee.to_len;
+}
+
+static struct audience_group *group_copy(const struct audience_group *g)
+{
+	struct audience_group *copy = group_new(g->domain, g->len + 1);
+
+	for (size_t i = 0; i < g->len; i++)
+		group_add(copy, member_ref(g->items[i]));
+	return copy;
+}
+
+struct audience_group *audience_group_ref(struct audience_group *g)
+{
+	atomic_fetch_add_explicit(&g->refs, 1, memory_order_relaxed);
+	return g;
+}
+
+void audience_group_unref(struct audience_group **g)
+{
+	struct audience_group *dead = *g;
+
+	*g = NULL;
+	if (!dead || atomic_fetch_sub_explicit(&dead->refs, 1,
+					       memory_order_acq_rel) > 1)
+		return;
+	for (size_t i = 0; i < dead->len; i++)
+		member_unref(dead->items[i]);
+	mem_free(&dead->items);
+	free(dead);
+}
+
+const char *audience_group_domain(const struct audience_group *g)
+{
+	return g->domain;
+}
+
+size_t audience_group_size(const struct audience_group *g)
+{
+	return g->len;
+}
+
+const struct addressee *audience_group_get(const struct audience_group *g,
+					   size_t i)
+{
+	require(i < g->len);
+	return &g->items[i]->addressee;
+}
+
+/* ---- audiences ---- */
+
+struct audience *audience_new(void)
+{
+	return mem_new(struct audience);
+}
+
+void audience_free(struct audience **a)
+{
+	if (!*a)
+		return;
+	for (size_t i = 0; i < (*a)->len; i++)
+		audience_group_unref(&(*a)->groups[i]);
+	mem_free(&(*a)->groups);
+	mem_free(a);
+}
+
+static struct audience_group **find_group(const struct audience *a,
+					  const char *domain)
+{
+	for (size_t i = 0; i < a->len; i++) {
+		if (str_equal(a->groups[i]->domain, domain))
+			return &a->groups[i];
+	}
+	return NULL;
+}
+
+static struct audience_group **add_group(struct audience *a, const char *domain)
+{
 	if (a->len == a->cap) {
 		a->cap = a->cap ? a->cap * 2 : 1;
 		a->groups = mem_realloc(a->groups,
 					a->cap * sizeof(*a->groups));
 	}
-	a->groups[a->len++] = g;
-	return g;
+	a->groups[a->len] = group_new(domain, 1);
+	return &a->groups[a->len++];
 }
 
-static void add_addressee(struct audience_group *g, const struct jid *to,
-			  uint32_t occupant)
+/* What an envelope has is left as it is. Nobody but us can make a reference of
+ * the only one, so a group that is not shared will not be. */
+static struct audience_group *own_group(struct audience_group **g)
 {
-	struct addressee *item;
-	struct buf escaped;
+	struct audience_group *copy;
 
-	if (g->len == g->cap) {
-		g->cap = g->cap ? g->cap * 2 : 1;
-		g->items = mem_realloc(g->items, g->cap * sizeof(*g->items));
+	if (atomic_load_explicit(&(*g)->refs, memory_order_acquire) > 1) {
+		copy = group_copy(*g);
+		audience_group_unref(g);
+		*g = copy;
 	}
-	item = &g->items[g->len++];
-	buf_init(&escaped);
-	write_escaped(&escaped, jid_text(to));
-	item->to_len = escaped.len;
-	item->to = buf_steal_str(&escaped);
-	item->jid = jid_copy(to);
-	item->occupant = occupant;
-	g->to_bytes += item->to_len;
-	g->audience->size++;
+	return *g;
 }
 
-struct audience_builder *audience_builder_new(void)
+void audience_add(struct audience *a, const struct jid *to, uint32_t occupant)
 {
-	struct audience_builder *b = mem_new(struct audience_builder);
+	struct audience_group **g = find_group(a, jid_domain(to));
 
-	b->audience = audience_new();
-	b->by_domain = map_new();
-	return b;
+	if (!g)
+		g = add_group(a, jid_domain(to));
+	group_add(own_group(g), member_new(to, occupant));
+	a->size++;
 }
 
-void audience_builder_add(struct audience_builder *b, const struct jid *to,
-			  uint32_t occupant)
+static size_t find_member(const struct audience_group *g, const struct jid *who)
 {
-	struct audience_group *g = map_get(b->by_domain, jid_domain(to));
+	size_t i = 0;
 
-	if (!g) {
-		g = add_group(b->audience, jid_domain(to));
-		map_add(b->by_domain, jid_domain(to), g);
-	}
-	add_addressee(g, to, occupant);
+	while (i < g->len &&
+	       !str_equal(jid_text(g->items[i]->addressee.jid), jid_text(who)))
+		i++;
+	return i;
 }
 
-struct audience *audience_builder_finish(struct audience_builder **b)
+static void remove_group(struct audience *a, struct audience_group **g)
 {
-	struct audience *a = (*b)->audience;
-
-	map_free(&(*b)->by_domain, NULL);
-	mem_free(b);
-	return a;
+	audience_group_unref(g);
+	a->len--;
+	memmove(g, g + 1, (size_t)(a->groups + a->len - g) * sizeof(*g));
 }
 
-/* ---- audiences ---- */
-
-struct audience *audience_ref(struct audience *a)
+void audience_remove(struct audience *a, const struct jid *who)
 {
-	atomic_fetch_add_explicit(&a->refs, 1, memory_order_relaxed);
-	return a;
-}
-
-static void group_free(struct audience_group *g)
-{
+	struct audience_group **at = find_group(a, jid_domain(who));
+	struct audience_group *g;
 	size_t i;
 
-	for (i = 0; i < g->len; i++) {
-		mem_free(&g->items[i].to);
-		jid_free(&g->items[i].jid);
-	}
-	mem_free(&g->items);
-	mem_free(&g->domain);
-	free(g);
-}
-
-static void audience_free(struct audience *a)
-{
-	size_t i;
-
-	for (i = 0; i < a->len; i++)
-		group_free(a->groups[i]);
-	mem_free(&a->groups);
-	free(a);
-}
-
-void audience_unref(struct audience **a)
-{
-	if (*a && atomic_fetch_sub_explicit(&(*a)->refs, 1,
-					    memory_order_acq_rel) == 1)
-		audience_free(*a);
-	*a = NULL;
+	if (!at || (i = find_member(*at, who)) == (*at)->len)
+		return;
+	g = own_group(at);
+	g->to_bytes -= g->items[i]->addressee.to_len;
+	member_unref(g->items[i]);
+	g->len--;
+	memmove(g->items + i, g->items + i + 1,
+		(g->len - i) * sizeof(*g->items));
+	a->size--;
+	if (g->len == 0)
+		remove_group(a, at);
 }
 
 size_t audience_size(const struct audience *a)
@@ -163,37 +254,6 @@ struct audience_group *audience_group_at(const struct audience *a, size_t i)
 	return a->groups[i];
 }
 
-struct audience_group *audience_group_ref(struct audience_group *g)
-{
-	audience_ref(g->audience);
-	return g;
-}
-
-void audience_group_unref(struct audience_group **g)
-{
-	struct audience *a = *g ? (*g)->audience : NULL;
-
-	*g = NULL;
-	audience_unref(&a);
-}
-
-const char *audience_group_domain(const struct audience_group *g)
-{
-	return g->domain;
-}
-
-size_t audience_group_size(const struct audience_group *g)
-{
-	return g->len;
-}
-
-const struct addressee *audience_group_get(const struct audience_group *g,
-					   size_t i)
-{
-	require(i < g->len);
-	return &g->items[i];
-}
-
 /* Addressees of g without those of an occupant, and the bytes of their
  * addresses. */
 static size_t count_others(const struct audience_group *g, uint32_t skip,
@@ -202,9 +262,11 @@ static size_t count_others(const struct audience_group *g, uint32_t skip,
 	size_t count = g->len, bytes = g->to_bytes, i;
 
 	for (i = 0; skip && i < g->len; i++) {
-		if (g->items[i].occupant == skip) {
+		const struct addressee *who = &g->items[i]->addressee;
+
+		if (who->occupant == skip) {
 			count--;
-			bytes -= g->items[i].to_len;
+			bytes -= who->to_len;
 		}
 	}
 	*to_bytes_out = bytes;
@@ -215,17 +277,19 @@ static size_t count_others(const struct audience_group *g, uint32_t skip,
 
 static struct envelope *envelope_make(struct frozen *stanza,
 				      struct audience_group *owned_group,
-				      const char *local, uint32_t skip)
+				      const char *local, uint32_t skip,
+				      int64_t now)
 {
-	struct envelope *e = mem_new(struct envelope);
+	size_t size = strlen(local) + 1;
+	struct envelope *e = mem_alloc(sizeof(*e) + size);
 
 	list_init(&e->node);
 	list_init(&e->same);
 	e->stanza = frozen_ref(stanza);
 	e->group = owned_group;
-	e->local = str_dup(local);
 	e->skip = skip;
-	e->posted = clock_mono();
+	e->posted = now;
+	memcpy(e->local, local, size);
 	return e;
 }
 
@@ -233,6 +297,7 @@ void envelope_make_all(struct list *out, struct frozen *stanza,
 		       const struct audience *a, const char *local,
 		       uint32_t skip)
 {
+	int64_t now = clock_mono();
 	struct audience_group *g;
 	struct envelope *e;
 	size_t i, bytes;
@@ -241,7 +306,8 @@ void envelope_make_all(struct list *out, struct frozen *stanza,
 		g = a->groups[i];
 		if (count_others(g, skip, &bytes) == 0)
 			continue;
-		e = envelope_make(stanza, audience_group_ref(g), local, skip);
+		e = envelope_make(stanza, audience_group_ref(g), local, skip,
+				  now);
 		list_add_tail(out, &e->node);
 	}
 }
@@ -249,11 +315,10 @@ void envelope_make_all(struct list *out, struct frozen *stanza,
 struct envelope *envelope_new(struct frozen *stanza, const struct jid *to,
 			      const char *local)
 {
-	struct audience *a = audience_new();
-	struct audience_group *g = add_group(a, jid_domain(to));
+	struct audience_group *g = group_new(jid_domain(to), 1);
 
-	add_addressee(g, to, 0);
-	return envelope_make(stanza, g, local, 0);
+	group_add(g, member_new(to, 0));
+	return envelope_make(stanza, g, local, 0, clock_mono());
 }
 
 void envelope_free(struct envelope **e)
@@ -263,7 +328,6 @@ void envelope_free(struct envelope **e)
 	list_remove(&(*e)->node);
 	frozen_unref(&(*e)->stanza);
 	audience_group_unref(&(*e)->group);
-	mem_free(&(*e)->local);
 	mem_free(e);
 }
 

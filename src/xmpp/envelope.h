@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * envelope: one frozen stanza and its addressees, grouped by remote domain. A
- * room's audience is built once per change of occupancy and shared by all its
- * broadcasts; a broadcast crosses to the I/O loops as one envelope a domain.
+ * room's audience changes with its occupancy, and its groups are shared by all
+ * broadcasts; a broadcast crosses to the I/O loops as one envelope a domain. A
+ * group that an envelope has is never changed: the audience gets another, of
+ * the same members and one more or less.
  *
- * Thread: audience and its groups are immutable and ref-counted (atomic); an
- * envelope has one owner.
+ * Thread: an audience has one owner; groups are immutable once shared and
+ * ref-counted (atomic); an envelope has one owner.
  */
 #pragma once
 
@@ -17,9 +19,9 @@ struct jid;
 
 /** One addressee of a group. */
 struct addressee {
-	char *to;          /* owned; escaped for an attribute value */
+	const char *to;    /* escaped for an attribute value */
 	size_t to_len;     /* bytes of to */
-	struct jid *jid;   /* owned; the same address */
+	struct jid *jid;   /* the same address */
 	uint32_t occupant; /* number of the occupant it belongs to, 0 = none */
 };
 
@@ -27,21 +29,17 @@ struct addressee {
 struct audience_group;
 struct audience;
 
-/* ---- building: not yet shared ---- */
-struct audience_builder;
-struct audience_builder *audience_builder_new(void);
-void audience_builder_add(struct audience_builder *b, const struct jid *to,
-			  uint32_t occupant);
-/** Consumes the builder. Addressees keep the order in which they were added. */
-struct audience *audience_builder_finish(struct audience_builder **b);
-
-struct audience *audience_ref(struct audience *a);
-void audience_unref(struct audience **a);
+struct audience *audience_new(void);
+void audience_free(struct audience **a);
+/** Addressees of a domain keep the order in which they were added. */
+void audience_add(struct audience *a, const struct jid *to, uint32_t occupant);
+/** Whoever has that address; nothing if nobody has. */
+void audience_remove(struct audience *a, const struct jid *who);
 size_t audience_size(const struct audience *a);        /* addressees */
 size_t audience_group_count(const struct audience *a); /* domains */
 struct audience_group *audience_group_at(const struct audience *a, size_t i);
 
-/** A group's reference keeps its whole audience. */
+/** A group's reference keeps all it has. */
 struct audience_group *audience_group_ref(struct audience_group *g);
 void audience_group_unref(struct audience_group **g);
 const char *audience_group_domain(const struct audience_group *g);
@@ -55,9 +53,9 @@ struct envelope {
 	struct list same;             /* there, with others of its sender */
 	struct frozen *stanza;        /* a reference */
 	struct audience_group *group; /* a reference */
-	char *local;                  /* owned; our domain it is sent from */
 	uint32_t skip;                /* occupant not to send to, 0 = none */
 	int64_t posted;               /* ms monotonic, when it was made */
+	char local[];                 /* our domain it is sent from */
 };
 
 /** One envelope per domain of a, appended to out. None for a domain where

@@ -346,6 +346,7 @@ size_t frozen_size(const struct frozen *f, size_t to_len)
 void frozen_write(const struct frozen *f, struct buf *out, const char *to,
 		  size_t to_len)
 {
+	(void)buf_reserve(out, frozen_size(f, to_len));
 	buf_add(out, f->data, f->head_len);
 	write_attr_raw(out, "to", to, to_len);
 	buf_add(out, f->data + f->head_len, f->tail_len);

@@ -14,17 +14,17 @@
 
 static struct audience *make_audience(unsigned people)
 {
-	struct audience_builder *builder = audience_builder_new();
+	struct audience *audience = audience_new();
 
 	for (unsigned i = 0; i < people; i++) {
 		char *text = str_format("u%u@b.test", i);
 		struct jid *to = jid_parse(text);
 
-		audience_builder_add(builder, to, i + 1);
+		audience_add(audience, to, i + 1);
 		jid_free(&to);
 		mem_free(&text);
 	}
-	return audience_builder_finish(&builder);
+	return audience;
 }
 
 static struct envelope *make(const struct elem *stanza, unsigned people,
@@ -41,7 +41,7 @@ static struct envelope *make(const struct elem *stanza, unsigned people,
 	require(envelope);
 	list_remove(&envelope->node);
 	frozen_unref(&frozen);
-	audience_unref(&audience);
+	audience_free(&audience);
 	return envelope;
 }
 

@@ -71,11 +71,10 @@ static void s2s_writes_a_large_audience(void **state)
 	struct s2s_settings settings = settings_with(1);
 	struct world_server *a = world_open("a.test", &settings, false);
 	struct world_server *b = world_open("b.test", &settings, false);
-	struct audience_builder *builder = audience_builder_new();
+	struct audience *audience = audience_new();
 	struct jid *from = jid_parse("room@a.test/nick");
 	struct elem *e = stanza_elem_new(STANZA_MESSAGE, "groupchat", from,
 					 "id");
-	struct audience *audience;
 	struct frozen *frozen;
 	struct list list;
 	char text[64];
@@ -86,10 +85,9 @@ static void s2s_writes_a_large_audience(void **state)
 
 		snprintf(text, sizeof(text), "user%u@b.test/r", i);
 		to = jid_parse(text);
-		audience_builder_add(builder, to, i + 1);
+		audience_add(audience, to, i + 1);
 		jid_free(&to);
 	}
-	audience = audience_builder_finish(&builder);
 	elem_add_with_text(e, "body", NULL,
 			   "a body of some length, so that all of them "
 			   "together are more than the buffers may hold");
@@ -107,7 +105,7 @@ static void s2s_writes_a_large_audience(void **state)
 		assert_string_equal(jid_text(b->stanzas[i]->to), text);
 	}
 	frozen_unref(&frozen);
-	audience_unref(&audience);
+	audience_free(&audience);
 	elem_free(&e);
 	jid_free(&from);
 	world_close(&a);

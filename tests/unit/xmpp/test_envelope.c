@@ -11,27 +11,24 @@
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
-static void add(struct audience_builder *b, const char *to, uint32_t occupant)
+static void add(struct audience *a, const char *to, uint32_t occupant)
 {
 	struct jid *jid = jid_parse(to);
 
-	audience_builder_add(b, jid, occupant);
+	audience_add(a, jid, occupant);
 	jid_free(&jid);
 }
 
 /* Five addressees of four occupants on three domains. */
 static struct audience *make_audience(void)
 {
-	struct audience_builder *b = audience_builder_new();
-	struct audience *a;
+	struct audience *a = audience_new();
 
-	add(b, "u@one/x", 1);
-	add(b, "v@two/o'n", 2);
-	add(b, "u@one/y", 1);
-	add(b, "w@three/z", 3);
-	add(b, "z@one/z", 4);
-	a = audience_builder_finish(&b);
-	assert_null(b);
+	add(a, "u@one/x", 1);
+	add(a, "v@two/o'n", 2);
+	add(a, "u@one/y", 1);
+	add(a, "w@three/z", 3);
+	add(a, "z@one/z", 4);
 	return a;
 }
 
@@ -66,15 +63,42 @@ static void groups_are_by_domain_in_order(void **state)
 	assert_string_equal(jid_text(audience_group_get(g, 0)->jid),
 			    "v@two/o'n");
 	assert_int_equal(audience_group_get(g, 0)->occupant, 2);
-	audience_unref(&a);
+	audience_free(&a);
 	assert_null(a);
-	audience_unref(&a);
+	audience_free(&a);
+}
+
+static void removed(struct audience *a, const char *who)
+{
+	struct jid *jid = jid_parse(who);
+
+	audience_remove(a, jid);
+	jid_free(&jid);
+}
+
+static void who_leaves_is_out(void **state)
+{
+	struct audience *a = make_audience();
+
+	(void)state;
+	removed(a, "u@one/x");
+	removed(a, "u@one/x");
+	removed(a, "v@two/o'n");
+	removed(a, "nobody@nowhere/x");
+	assert_int_equal(audience_size(a), 3);
+	assert_int_equal(audience_group_count(a), 2);
+	assert_string_equal(audience_group_get(audience_group_at(a, 0), 0)->to,
+			    "u@one/y");
+	assert_string_equal(audience_group_get(audience_group_at(a, 0), 1)->to,
+			    "z@one/z");
+	assert_string_equal(audience_group_domain(audience_group_at(a, 1)),
+			    "three");
+	audience_free(&a);
 }
 
 static void an_empty_audience_makes_nothing(void **state)
 {
-	struct audience_builder *b = audience_builder_new();
-	struct audience *a = audience_builder_finish(&b);
+	struct audience *a = audience_new();
 	struct frozen *f = make_frozen();
 	struct list out;
 
@@ -83,7 +107,7 @@ static void an_empty_audience_makes_nothing(void **state)
 	envelope_make_all(&out, f, a, "b", 0);
 	assert_true(list_is_empty(&out));
 	assert_int_equal(audience_size(a), 0);
-	audience_unref(&a);
+	audience_free(&a);
 	frozen_unref(&f);
 }
 
@@ -117,7 +141,7 @@ static void one_envelope_a_domain(void **state)
 	clock_fake(4711, 0);
 	list_init(&out);
 	envelope_make_all(&out, f, a, "rooms", 0);
-	audience_unref(&a); /* the envelopes keep what they need */
+	audience_free(&a); /* the envelopes keep what they need */
 	frozen_unref(&f);
 	list_each_safe(e, next, &out, node) {
 		assert_string_equal(envelope_domain(e), domains[i++]);
@@ -153,7 +177,7 @@ static void skip_leaves_an_occupant_out(void **state)
 	}
 	assert_int_equal(envelopes, 3 + 2);
 	assert_int_equal(count, 3 + 4);
-	audience_unref(&a);
+	audience_free(&a);
 	frozen_unref(&f);
 }
 
@@ -171,6 +195,36 @@ static void a_single_address(void **state)
 	envelope_free(&e);
 	assert_null(e);
 	envelope_free(&e);
+	frozen_unref(&f);
+}
+
+/* What was sent before somebody came or left is for those who were there. */
+static void an_envelope_does_not_change(void **state)
+{
+	struct audience *a = make_audience();
+	struct frozen *f = make_frozen();
+	struct envelope *e, *next;
+	size_t count = 0, bytes = 0;
+	struct list out;
+
+	(void)state;
+	list_init(&out);
+	envelope_make_all(&out, f, a, "rooms", 0);
+	list_each(e, &out, node)
+		bytes += envelope_size(e);
+	removed(a, "u@one/y");
+	removed(a, "w@three/z");
+	add(a, "y@two/y", 5);
+	list_each_safe(e, next, &out, node) {
+		assert_int_equal(envelope_size(e), written(e));
+		count += envelope_count(e);
+		bytes -= envelope_size(e);
+		envelope_free(&e);
+	}
+	assert_int_equal(count, 5);
+	assert_int_equal(bytes, 0);
+	assert_int_equal(audience_size(a), 4);
+	audience_free(&a);
 	frozen_unref(&f);
 }
 
@@ -202,7 +256,7 @@ static void threads_share_an_audience(void **state)
 		assert_int_equal(pthread_create(&threads[i], NULL, free_all,
 						&lists[i]),
 				 0);
-	audience_unref(&a);
+	audience_free(&a);
 	frozen_unref(&f);
 	for (size_t i = 0; i < array_len(threads); i++)
 		pthread_join(threads[i], NULL);
@@ -213,8 +267,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(groups_are_by_domain_in_order),
 		cmocka_unit_test(an_empty_audience_makes_nothing),
+		cmocka_unit_test(who_leaves_is_out),
 		cmocka_unit_test(one_envelope_a_domain),
 		cmocka_unit_test(skip_leaves_an_occupant_out),
+		cmocka_unit_test(an_envelope_does_not_change),
 		cmocka_unit_test(a_single_address),
 		cmocka_unit_test(threads_share_an_audience),
 	};
