@@ -266,6 +266,7 @@ void io_free(struct io **io)
 	loop_close(&dead->loop);
 	map_free(&dead->links, NULL);
 	seat_fini(&dead->seats);
+	buf_fini(&dead->key);
 	buf_fini(&dead->touched);
 	dial_book_free(&dead->place.book);
 	cert_book_free(&dead->place.verdicts);

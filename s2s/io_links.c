@@ -2,7 +2,6 @@
 #include "s2s/io_part.h"
 
 #include "base/map.h"
-#include "base/mem.h"
 #include "base/str.h"
 #include "s2s/feed.h"
 #include "s2s/link.h"
@@ -101,32 +100,29 @@ static const struct link_events link_events = {
 	.on_quiet = io_on_quiet,
 };
 
-static char *link_key(const char *local, const char *remote)
+/* Borrowed, until the next. */
+static const char *link_key(struct io *io, const char *local,
+			    const char *remote)
 {
-	return str_format("%s %s", remote, local);
+	buf_clear(&io->key);
+	buf_add_str(&io->key, remote);
+	buf_add_char(&io->key, ' ');
+	buf_add_str(&io->key, local);
+	return buf_str(&io->key);
 }
 
-struct link *io_find_link(struct io *io, const char *local,
-			      const char *remote)
+struct link *io_find_link(struct io *io, const char *local, const char *remote)
 {
-	char *key = link_key(local, remote);
-	struct link *l = map_get(io->links, key);
-
-	mem_free(&key);
-	return l;
+	return map_get(io->links, link_key(io, local, remote));
 }
 
-struct link *io_need_link(struct io *io, const char *local,
-			      const char *remote)
+struct link *io_need_link(struct io *io, const char *local, const char *remote)
 {
 	struct link *l = io_find_link(io, local, remote);
-	char *key;
 
 	if (l)
 		return l;
 	l = link_new(&io->place, local, remote, &link_events, io);
-	key = link_key(local, remote);
-	map_add(io->links, key, l);
-	mem_free(&key);
+	map_add(io->links, link_key(io, local, remote), l);
 	return l;
 }

@@ -42,6 +42,7 @@ struct io {
 	unsigned next_guest;     /* loop that gets the next stream */
 	struct map *links;       /* "remote local" -> struct link */
 	struct seat_table seats; /* the streams to us */
+	struct buf key;     /* in which one for links is made */
 	struct buf touched; /* struct link *: to be pumped after this batch */
 	struct check *checks[IO_MAX_CHECKS]; /* NULL = none */
 	size_t check_count;

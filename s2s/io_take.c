@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "base/str.h"
 #include "dns/resolver.h"
 #include "loop/timer.h"
 #include "net/cert_book.h"
@@ -25,14 +26,25 @@
 #define RETIRE_TIMEOUT 2000 /* ms for what they said before they knew */
 #define RETIRE_TICK 10      /* ms */
 
+static bool is_for(const struct link *l, const struct envelope *e)
+{
+	return l && str_equal(link_remote(l), envelope_domain(e)) &&
+	       str_equal(link_local(l), e->local);
+}
+
+/* Who joins gets all who are there: one behind the other for the same link. */
 static void take_envelopes(struct io *io, struct io_mail *m)
 {
 	struct envelope *e;
 	struct envelope *tmp;
-	struct link *l;
+	struct link *l = NULL;
 
 	list_each_safe(e, tmp, &m->envelopes, node) {
 		list_remove(&e->node);
+		if (is_for(l, e)) {
+			link_add(l, e);
+			continue;
+		}
 		/* to ourselves there is no way, and none is needed */
 		if (place_is_ours(&io->place, envelope_domain(e))) {
 			io_on_undelivered(io, e, COND_REMOTE_SERVER_NOT_FOUND);

@@ -248,6 +248,11 @@ void s2s_deliver(struct s2s *s, struct list *envelopes)
 	struct envelope *e;
 	struct envelope *tmp;
 
+	if (s->team.count == 1) {
+		if (!list_is_empty(envelopes))
+			io_post_envelopes(s->team.ios[0], envelopes);
+		return;
+	}
 	for (unsigned i = 0; i < s->team.count; i++)
 		list_init(&batches[i]);
 	list_each_safe(e, tmp, envelopes, node) {
