@@ -192,7 +192,10 @@ class Live:
             By.ID, "live").text)
 
     def lines(self):
-        return seen(self.browser, "#log > li > .text")
+        """At one moment: the script of the page may put others there."""
+        return self.browser.execute_script(
+            "return [...document.querySelectorAll('#log > li > .text')]"
+            ".map((e) => e.innerText.trim())")
 
 
 @pytest.fixture
