@@ -305,7 +305,8 @@ void export_json_chatlog(const struct day *day, bool *is_first,
 		json_t *entry;
 
 		if (item->kind != DAY_LINE || item->is_folded ||
-		    item->line->kind == LINE_OTHER)
+		    item->line->kind == LINE_OTHER ||
+		    item->line->kind == LINE_REACTION)
 			continue;
 		entry = json_object();
 		write_fragment(item, &fragment);
