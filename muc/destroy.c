@@ -62,7 +62,7 @@ static void send_out(struct room *r, const struct elem *wish)
 	struct session *s;
 
 	list_each(o, &r->roster.occupants, node) {
-		persist_presence(r, o, RECORD_REMOVED, NULL,
+		persist_presence(r, o, o->shown->jid, RECORD_REMOVED, NULL,
 				 elem_child_text(wish, "reason", NULL));
 		o->affiliation = AFFILIATION_NONE;
 		list_each(s, &o->sessions, node)

@@ -139,7 +139,8 @@ static void come_in(struct act *a, const struct nickname *nick,
 	room_add_session(r, o, a->session);
 	persist_session(r, a->session, true);
 	if (has_come)
-		persist_presence(r, o, RECORD_CAME, NULL, NULL);
+		persist_presence(r, o, a->session->jid, RECORD_CAME, NULL,
+				 NULL);
 	guest_ask(r, a->session);
 	watch_entered(&r->site->watch, r, a->stanza->from);
 	if (is_news || o->shown != shown)

@@ -76,8 +76,8 @@ static void see_off(struct room *r, struct leave_party *party,
 	struct occupant *o, *next;
 
 	list_each(o, &party->occupants, node)
-		persist_presence(r, o, move_of(note), NULL,
-				 note ? note->reason : NULL);
+		persist_presence(r, o, real_jid(party, o), move_of(note),
+				 NULL, note ? note->reason : NULL);
 	list_each(s, &party->sessions, node)
 		presence_show_gone_self(r, s->occupant, s, ROLE_NONE, note,
 					payload);

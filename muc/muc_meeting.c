@@ -75,7 +75,7 @@ void muc_meeting_people(const struct muc *m, const char *room,
 	if (!r)
 		return;
 	list_each(o, &r->roster.occupants, node) {
-		struct observed_person who = observe_person(r, o, false);
+		struct observed_person who = observe_person(r, o, o->shown->jid, false);
 		char *hats = (char *)who.hats;
 
 		fn(owner, &who);
@@ -92,7 +92,7 @@ bool muc_meeting_find(const struct muc *m, const char *room, const char *nick,
 
 	if (!o)
 		return false;
-	*who_out = observe_person(r, o, false);
+	*who_out = observe_person(r, o, o->shown->jid, false);
 	hats = (char *)who_out->hats;
 	mem_free(&hats);
 	who_out->hats = NULL;

@@ -60,7 +60,8 @@ static void rename_all(struct act *a, struct occupant *o,
 {
 	const struct session *s;
 
-	persist_presence(a->room, o, RECORD_RENAMED, nick->text, NULL);
+	persist_presence(a->room, o, a->session->jid, RECORD_RENAMED,
+			 nick->text, NULL);
 	say_old_gone(a->room, o, nick->text);
 	roster_rename(&a->room->roster, o, nick->key, at);
 	list_each(s, &o->sessions, node)
@@ -69,16 +70,17 @@ static void rename_all(struct act *a, struct occupant *o,
 }
 
 /* What the log has of a session's move to another nick, which may be new. */
-static void log_move(struct room *r, const struct occupant *from,
-		     const struct occupant *to, bool is_last, bool is_new)
+static void log_move(struct room *r, const struct jid *real,
+		     const struct occupant *from, const struct occupant *to,
+		     bool is_last, bool is_new)
 {
 	if (is_last && is_new)
-		persist_presence(r, from, RECORD_RENAMED, occupant_nick(to),
-				 NULL);
+		persist_presence(r, from, real, RECORD_RENAMED,
+				 occupant_nick(to), NULL);
 	else if (is_last)
-		persist_presence(r, from, RECORD_WENT, NULL, NULL);
+		persist_presence(r, from, real, RECORD_WENT, NULL, NULL);
 	else if (is_new)
-		persist_presence(r, to, RECORD_CAME, NULL, NULL);
+		persist_presence(r, to, real, RECORD_CAME, NULL, NULL);
 }
 
 /* One session goes from one occupant to another of the same person. */
@@ -108,7 +110,7 @@ static void move_one(struct act *a, const struct nickname *nick,
 		str_copy(to->id, sizeof(to->id), from->id);
 	}
 	gone = roster_move_session(&r->roster, a->session, to);
-	log_move(r, from, to, gone != NULL, is_new);
+	log_move(r, a->session->jid, from, to, gone != NULL, is_new);
 	persist_session(r, a->session, true);
 	if (!gone && from->shown != shown)
 		presence_show(r, from, NULL);

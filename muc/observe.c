@@ -25,10 +25,9 @@ static void free_hats(struct observed_person *who)
 
 struct observed_person observe_person(const struct room *r,
 				      const struct occupant *o,
+				      const struct jid *real,
 				      bool by_certificate)
 {
-	const struct jid *real = o->shown->jid;
-
 	return (struct observed_person){
 		.nick = occupant_nick(o),
 		.jid = jid_bare(real),
@@ -49,7 +48,7 @@ void observe_message(const struct act *a, const struct elem *message,
 
 	if (!to)
 		return;
-	who = observe_person(a->room, a->session->occupant,
+	who = observe_person(a->room, a->session->occupant, a->session->jid,
 			     a->by_certificate);
 	line = (struct observed_line){
 		.room = jid_text(a->room->jid),
@@ -67,7 +66,8 @@ void observe_message(const struct act *a, const struct elem *message,
 }
 
 void observe_move(struct room *r, const struct occupant *o,
-		  enum record_move move, const char *other)
+		  const struct jid *real, enum record_move move,
+		  const char *other)
 {
 	const struct muc_observer *to = observer_of(r);
 	const char *room = jid_text(r->jid);
@@ -76,7 +76,7 @@ void observe_move(struct room *r, const struct occupant *o,
 
 	if (!to)
 		return;
-	who = observe_person(r, o, false);
+	who = observe_person(r, o, real, false);
 	if (move == RECORD_CAME) {
 		to->on_came(to->owner, room, &who, now);
 	} else if (move == RECORD_RENAMED) {
@@ -97,7 +97,7 @@ void observe_voice(const struct act *a)
 
 	if (!to)
 		return;
-	who = observe_person(a->room, a->session->occupant,
+	who = observe_person(a->room, a->session->occupant, a->session->jid,
 			     a->by_certificate);
 	to->on_voice_wanted(to->owner, jid_text(a->room->jid), &who);
 	free_hats(&who);

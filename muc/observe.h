@@ -12,6 +12,7 @@
 
 struct act;
 struct elem;
+struct jid;
 struct occupant;
 struct room;
 
@@ -19,12 +20,14 @@ struct room;
 void observe_message(const struct act *a, const struct elem *message,
 		     const char *id, int64_t at);
 void observe_move(struct room *r, const struct occupant *o,
-		  enum record_move move, const char *other);
+		  const struct jid *real, enum record_move move,
+		  const char *other);
 void observe_voice(const struct act *a);
 void observe_retracted(const struct room *r, const char *id);
 void observe_gone(const struct room *r);
 
-/** The strings are borrowed; hats are the caller's to free. */
+/** The strings are borrowed; hats are the caller's to free. real: their JID. */
 struct observed_person observe_person(const struct room *r,
 				      const struct occupant *o,
+				      const struct jid *real,
 				      bool by_certificate);

@@ -140,7 +140,7 @@ void persist_retraction(struct room *r, const struct retraction *retraction,
 }
 
 void persist_presence(struct room *r, const struct occupant *o,
-		      enum record_move move, const char *other,
+		      const struct jid *real, enum record_move move, const char *other,
 		      const char *reason)
 {
 	struct record *record = new_record(r, RECORD_PRESENCE);
@@ -155,7 +155,7 @@ void persist_presence(struct room *r, const struct occupant *o,
 	to->is_public = room_config_is_on_record(&r->config) &&
 			(r->config.broadcast & (1u << o->role));
 	room_save(r, record, false);
-	observe_move(r, o, move, other);
+	observe_move(r, o, real, move, other);
 }
 
 void persist_gap(struct room *r, const char *domain, int64_t since)

@@ -40,9 +40,10 @@ void persist_message(struct room *r, const struct elem *message,
 void persist_retraction(struct room *r, const struct retraction *retraction,
 			const struct elem *tombstone, const struct jid *by);
 
-/** For the log, and told to the observer: somebody came, went, changed. other: a new nick, or NULL. */
+/** For the log, and told to the observer: somebody came, went, changed. real:
+ *  their JID, since who went has no session left; other: a new nick, or NULL. */
 void persist_presence(struct room *r, const struct occupant *o,
-		      enum record_move move, const char *other,
+		      const struct jid *real, enum record_move move, const char *other,
 		      const char *reason);
 /** For the log: people of that domain could not be heard since then. */
 void persist_gap(struct room *r, const char *domain, int64_t since);
