@@ -330,6 +330,7 @@ bool mam_request_read(const struct act *a, struct mam_request *out,
 		.is_flipped = elem_child(payload, "flip-page", NS_MAM) != NULL,
 	};
 	out->query->want_count = true;
+	out->query->max_bytes = r->site->archive.bytes;
 	/* an earlier room of that name had its own talk */
 	out->query->start = r->created;
 	if (read_all(a, out, fault_out))

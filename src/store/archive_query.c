@@ -10,6 +10,7 @@ struct archive_query *archive_query_new(const char *room, size_t max)
 
 	q->room = str_dup(room);
 	q->max = max;
+	q->max_bytes = ARCHIVE_PAGE_BYTES;
 	return q;
 }
 

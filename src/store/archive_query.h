@@ -8,6 +8,8 @@
 #include "base/base.h"
 #include "store/record.h"
 
+#define ARCHIVE_PAGE_BYTES (4 << 20)
+
 /** Zeroed strings and times mean "no such limit". */
 struct archive_query {
 	char *room;      /* owned; bare JID; NULL = of rooms, or of all */
@@ -32,9 +34,11 @@ struct archive_query {
 	char *before_id; /* owned or NULL; exclusive */
 	char *only_id;   /* owned or NULL; this row alone */
 	size_t max;      /* rows of a page */
+	size_t max_bytes; /* of their stanzas; one row is always read */
 	bool last_page;  /* the page ends at the newest row, not the oldest */
 	bool want_count; /* fill total and first_index */
 };
+/** Its pages have ARCHIVE_PAGE_BYTES, unless it is told otherwise. */
 struct archive_query *archive_query_new(const char *room, size_t max);
 void archive_query_free(struct archive_query **q);
 

@@ -407,17 +407,27 @@ static void reverse(struct archive_page *page)
 	}
 }
 
+/* Before the row is copied. */
+static size_t row_size(struct sqlite3_stmt *row)
+{
+	return (size_t)sqlite3_column_bytes(row, 5) +
+	       (size_t)sqlite3_column_bytes(row, 6);
+}
+
 /* One row more than wanted, to know whether it exists. */
 static enum archive_status read_rows(struct sqlite3_stmt *stmt, size_t max,
+				     size_t max_bytes,
 				     struct archive_page *page)
 {
-	size_t cap = 0;
+	size_t cap = 0, bytes = 0;
 	bool is_good = true;
 	int error = 0;
 
 	page->is_complete = true;
 	while (is_good && sqlite_next(stmt, &error)) {
-		if (page->count == max) {
+		bytes += row_size(stmt);
+		if (page->count == max ||
+		    (page->count > 0 && bytes > max_bytes)) {
 			page->is_complete = false;
 			break;
 		}
@@ -442,7 +452,7 @@ static enum archive_status read_page(struct search *s,
 		       s->words.must ? "archive_words.rowid" : "a.seq",
 		       query->last_page ? " DESC" : "", max + 1);
 	if (prepare(s, buf_str(&sql), &s->page, &stmt) == 0)
-		status = read_rows(stmt, max, page);
+		status = read_rows(stmt, max, query->max_bytes, page);
 	sqlite_finalize(&stmt);
 	buf_fini(&sql);
 	if (query->last_page)

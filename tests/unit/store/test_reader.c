@@ -115,6 +115,24 @@ static void pages_backward(void **state)
 	assert_page(f, 1, 0, true);
 }
 
+static void a_page_ends_at_its_bytes(void **state)
+{
+	struct fixture *f = *state;
+
+	/* those of m1 to m9 have 17, from m100 on 19 */
+	f->query->max_bytes = 5 * 17;
+	assert_page(f, 1, 5, false);
+	f->query->max_bytes = 5 * 17 + 16;
+	assert_page(f, 1, 5, false);
+	f->query->last_page = true;
+	assert_page(f, 246, 250, false);
+	/* one row always comes */
+	f->query->max_bytes = 0;
+	assert_page(f, 250, 250, false);
+	str_set(&f->query->before_id, "m2");
+	assert_page(f, 1, 1, true);
+}
+
 static void both_ends_are_exclusive(void **state)
 {
 	struct fixture *f = *state;
@@ -584,6 +602,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(pages_forward),
 		TEST(pages_backward),
+		TEST(a_page_ends_at_its_bytes),
 		TEST(both_ends_are_exclusive),
 		TEST(times_are_inclusive),
 		TEST(total_is_of_the_whole_span),
