@@ -571,6 +571,16 @@ static const struct config_key control_keys[] = {
 };
 SECTION(control, control_keys)
 
+/* "https://rooms.example", perhaps with a port and a last "/": the pages link to
+ * each other from the root of their host. */
+static bool is_whole_host(const char *url)
+{
+	const char *host = strstr(url, "://") + 3;
+	size_t len = strcspn(host, "/?#");
+
+	return len > 0 && (host[len] == '\0' || strcmp(host + len, "/") == 0);
+}
+
 /* Ends in "/", as what is put behind it does not begin so. */
 static void read_web_url(struct config_reading *r, struct config_node *value)
 {
@@ -581,6 +591,14 @@ static void read_web_url(struct config_reading *r, struct config_node *value)
 		config_complain(r, value,
 				"url: expected an address of the web "
 				"(\"https://rooms.example/\")");
+		mem_free(&normal);
+		return;
+	}
+	if (!is_whole_host(normal)) {
+		config_complain(r, value,
+				"url: expected a host without a path: the "
+				"pages need a host name or a port of their own "
+				"(\"https://logs.example/\")");
 		mem_free(&normal);
 		return;
 	}

@@ -212,7 +212,7 @@ static void the_web_has_its_address(void **state)
 			"    contact: {abuse: [\"mailto:z@y\"]}\n"
 			"web:\n"
 			"  listen: [\"*:5280\", \"[::1]:81\"]\n"
-			"  url: https://a.example/rooms\n"
+			"  url: https://a.example:8443\n"
 			"  certificate: w.crt\n"
 			"  key: w.key\n"
 			"  cache: 0\n"
@@ -221,7 +221,7 @@ static void the_web_has_its_address(void **state)
 
 	assert_int_equal(c->web.listen_count, 2);
 	assert_string_equal(c->web.listen[1], "[::1]:81");
-	assert_string_equal(c->web.url, "https://a.example/rooms/");
+	assert_string_equal(c->web.url, "https://a.example:8443/");
 	assert_string_equal(c->web.certificate, "w.crt");
 	assert_string_equal(c->web.key, "w.key");
 	assert_null(c->web.texts);
@@ -582,6 +582,8 @@ static void each_fault_is_told_with_its_place(void **state)
 		  "2:12: error: url: expected an address of the web" },
 		{ DOMAINS "web: {url: \"http://a/?b\"}\n",
 		  "2:13: error: url: expected an address of the web" },
+		{ DOMAINS "web: {url: \"http://a/logs/\"}\n",
+		  "2:13: error: url: expected a host without a path" },
 		{ DOMAINS "web: {certificate: a}\n",
 		  "2:6: error: web: expected a key with the certificate" },
 		{ DOMAINS "web: {metrics: all}\n",
