@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/env.h"
+#include "muc/observer.h"
 #include "store/archive_query.h"
 #include "store/record.h"
 #include "xml/elem.h"
@@ -465,6 +466,68 @@ void stage_init(struct stage *s)
 	list_init(&s->questions);
 }
 
+/* ---- who looks on ---- */
+
+/* Whoever looks on is told whole persons, in each scene. */
+static void expect_whole(const struct observed_person *who)
+{
+	require(who->nick && *who->nick);
+	require(who->jid && strchr(who->jid, '/') == NULL);
+	require(*who->occupant_id);
+}
+
+static void on_line(void *owner, const struct observed_line *line)
+{
+	(void)owner;
+	require(line->room && line->message);
+	if (line->by)
+		expect_whole(line->by);
+}
+
+static void on_moved(void *owner, const char *room,
+		     const struct observed_person *who, int64_t at)
+{
+	(void)owner;
+	require(room && at > 0);
+	expect_whole(who);
+}
+
+static void on_renamed(void *owner, const char *room,
+		       const struct observed_person *who, const char *old_nick)
+{
+	on_moved(owner, room, who, 1);
+	require(old_nick && !str_equal(old_nick, who->nick));
+}
+
+static void on_voice_wanted(void *owner, const char *room,
+			    const struct observed_person *who)
+{
+	on_moved(owner, room, who, 1);
+}
+
+static void on_retracted(void *owner, const char *room, const char *id)
+{
+	(void)owner;
+	require(room && id);
+}
+
+static void on_room_gone(void *owner, const char *room)
+{
+	(void)owner;
+	require(room);
+}
+
+static const struct muc_observer observer = {
+	.on_line = on_line,
+	.on_passing = on_line,
+	.on_came = on_moved,
+	.on_went = on_moved,
+	.on_renamed = on_renamed,
+	.on_voice_wanted = on_voice_wanted,
+	.on_retracted = on_retracted,
+	.on_room_gone = on_room_gone,
+};
+
 static void make_muc(struct stage *s)
 {
 	struct muc_env env = {
@@ -476,6 +539,7 @@ static void make_muc(struct stage *s)
 		.now = on_now,
 		.attend = on_attend,
 		.doubt = on_doubt,
+		.observer = &observer,
 	};
 
 	if (s->has_commands)
