@@ -99,6 +99,11 @@ bool muc_meeting_find(const struct muc *m, const char *room, const char *nick,
 	return true;
 }
 
+bool muc_meeting_is_room(const struct muc *m, const char *room)
+{
+	return find(m, room) != NULL;
+}
+
 bool muc_meeting_is_public(const struct muc *m, const char *room)
 {
 	const struct room *r = find(m, room);

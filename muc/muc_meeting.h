@@ -38,6 +38,7 @@ void muc_meeting_people(const struct muc *m, const char *room,
  *  borrowed until the next call into muc. */
 bool muc_meeting_find(const struct muc *m, const char *room, const char *nick,
 		      struct observed_person *who_out);
+bool muc_meeting_is_room(const struct muc *m, const char *room);
 /** Is what is said there shown on the web? */
 bool muc_meeting_is_public(const struct muc *m, const char *room);
 /** Where the log of the room is on the web, with a slash at its end; owned, or

@@ -118,3 +118,10 @@ void observe_gone(const struct room *r)
 	if (to)
 		to->on_room_gone(to->owner, jid_text(r->jid));
 }
+
+bool observe_is_in_session(const struct room *r)
+{
+	const struct muc_observer *to = observer_of(r);
+
+	return to && to->is_in_session(to->owner, jid_text(r->jid));
+}

@@ -26,6 +26,8 @@ void observe_voice(const struct act *a);
 void observe_retracted(const struct room *r, const char *id);
 void observe_gone(const struct room *r);
 
+bool observe_is_in_session(const struct room *r);
+
 /** The strings are borrowed; hats are the caller's to free. real: their JID. */
 struct observed_person observe_person(const struct room *r,
 				      const struct occupant *o,

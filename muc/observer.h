@@ -60,4 +60,6 @@ struct muc_observer {
 	void (*on_retracted)(void *owner, const char *room, const char *id);
 	/** The room ended or was retired. */
 	void (*on_room_gone)(void *owner, const char *room);
+	/** Does a meeting go on? Then everybody who comes is told its terms. */
+	bool (*is_in_session)(void *owner, const char *room);
 };

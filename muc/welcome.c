@@ -7,6 +7,7 @@
 #include "muc/act.h"
 #include "muc/avatar.h"
 #include "muc/nickname.h"
+#include "muc/observe.h"
 #include "muc/presence.h"
 #include "muc/room.h"
 #include "muc/site.h"
@@ -86,6 +87,14 @@ static void send_subject(const struct act *a)
 	room_send_elem(r, e, a->session->jid);
 }
 
+/* At every join while a meeting goes on, else at most once a day. */
+static bool is_to_be_told(const struct room *r, const char *who, int64_t now)
+{
+	return r->site->note_well && r->config.is_logged &&
+	       (observe_is_in_session(r) ||
+		note_well_is_due(&r->note_well, who, now));
+}
+
 /* The first line of what is said now, to them alone, and no part of the record:
  * it has no stanza-id. */
 static void send_note_well(const struct act *a)
@@ -96,8 +105,7 @@ static void send_note_well(const struct act *a)
 	char id[RAND_ID_SIZE];
 	struct elem *e;
 
-	if (!r->site->note_well || !r->config.is_logged ||
-	    !note_well_is_due(&r->note_well, who, now))
+	if (!is_to_be_told(r, who, now))
 		return;
 	note_well_put(&r->note_well, who, now);
 	rand_id(id);

@@ -40,7 +40,7 @@ static void look(void *owner, const struct observed_person *who)
 {
 	struct search *search = owner;
 
-	if (who->hats && strstr(who->hats, "urn:x-hallway:hat:scribe") &&
+	if (board_has_scribe_hat(who) &&
 	    !is_cut(search->session, who->jid))
 		search->is_found = true;
 }
@@ -71,9 +71,9 @@ static void gather(void *owner, const struct observed_person *who)
 
 	if (!is_of(who->jid, lost->domain))
 		return;
-	if (who->hats && strstr(who->hats, "urn:x-hallway:hat:scribe"))
+	if (board_has_scribe_hat(who))
 		add(&lost->scribes, who->nick);
-	else if (who->hats && strstr(who->hats, "urn:x-hallway:hat:chair"))
+	else if (board_has_chair_hat(who))
 		add(&lost->chairs, who->nick);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "meeting/shown.h"
 #include "muc/muc_meeting.h"
 
 #define SETTLE 2000 /* ms; what changes together is shown together */
@@ -31,8 +32,7 @@ static bool is_oneself(const struct doing *x, const char *nick)
 
 static enum meeting_result keep(struct doing *x, const struct board_note *note)
 {
-	return board_note(x->desk, x->session, x, note) ? MEETING_DONE
-						       : MEETING_BEHIND;
+	return board_note(x->desk, x->session, x, note);
 }
 
 enum meeting_result run_queue_add(struct doing *x)
@@ -48,11 +48,13 @@ enum meeting_result run_queue_add(struct doing *x)
 		return MEETING_SAME;
 	if (s->queue.is_closed && x->who && !board_is_chair(x->who))
 		return MEETING_CLOSED;
-	if (s->queue.count >= x->desk->settings.max_queue)
+	if (queue_find(&s->queue, nick) < 0 &&
+	    s->queue.count >= x->desk->settings.max_queue)
 		return MEETING_FULL;
 	return keep(x, &(struct board_note){ .kind = RECORD_NOTE_QUEUE,
 					    .person = nick,
-					    .text = x->word->text });
+					    .text = x->word->text,
+					    .number = x->word->number });
 }
 
 enum meeting_result run_queue_remove(struct doing *x)
@@ -73,17 +75,14 @@ enum meeting_result run_queue_show(struct doing *x)
 {
 	char *text = queue_print(&x->session->queue);
 
-	if (x->who)
-		board_tell(x->desk, x->room, x->who->nick, text);
-	else
-		mem_free(&text);
+	board_tell(x->desk, x->room, x->who ? x->who->nick : "", text);
 	return MEETING_DONE;
 }
 
 static char *print_floor(const struct queue *q, const char *about)
 {
-	char *start = about ? str_format("%s has the floor (%s).", q->speaker,
-					 about)
+	char *start = about ? str_format("%s has the floor (%.*s).",
+					 q->speaker, shown_length(about), about)
 			    : str_format("%s has the floor.", q->speaker);
 	char *text = q->count ? str_format("%s Next: %s.", start,
 					   q->items[0].nick)
@@ -93,15 +92,22 @@ static char *print_floor(const struct queue *q, const char *about)
 	return text;
 }
 
+/* May it still be corrected? */
+static bool is_line_fresh(const struct meeting_desk *d,
+			  const struct meeting_session *s, int64_t now)
+{
+	return *s->queue_line && now - s->queue_shown < d->settings.queue_line;
+}
+
 enum meeting_result run_queue_next(struct doing *x)
 {
 	struct queue *q = &x->session->queue;
 	const char *name = x->word->person;
 	char *nick, *about;
 	int at = 0;
-	bool is_kept;
+	enum meeting_result result;
 
-	if (name && !str_equal(name, "next"))
+	if (name && !str_equal_case(name, "next"))
 		at = queue_find(q, person(x));
 	if (at < 0)
 		return MEETING_NOBODY;
@@ -109,23 +115,28 @@ enum meeting_result run_queue_next(struct doing *x)
 		return MEETING_EMPTY;
 	nick = str_dup(q->items[at].nick);
 	about = str_dup(q->items[at].about);
-	is_kept = board_note(x->desk, x->session, x,
-			    &(struct board_note){ .kind = RECORD_NOTE_SPEAKER,
-						 .person = nick });
-	if (is_kept)
+	result = keep(x, &(struct board_note){ .kind = RECORD_NOTE_SPEAKER,
+					       .person = nick });
+	if (result == MEETING_DONE)
 		(void)board_say(x->desk, x->room, print_floor(q, about), NULL);
-	x->session->has_queue_news = false;
+	/* that tells of the queue, too: its line is corrected, not said anew */
+	x->session->has_queue_news = is_line_fresh(x->desk, x->session,
+						   x->now);
 	mem_free(&nick);
 	mem_free(&about);
-	return is_kept ? MEETING_DONE : MEETING_BEHIND;
+	return result;
 }
 
 enum meeting_result run_queue_first(struct doing *x)
 {
+	const struct queue *q = &x->session->queue;
 	const char *nick = person(x);
 
 	if (!nick)
 		return MEETING_NOBODY;
+	if (queue_find(q, nick) < 0 &&
+	    q->count >= x->desk->settings.max_queue)
+		return MEETING_FULL;
 	return keep(x, &(struct board_note){ .kind = RECORD_NOTE_QUEUE_FIRST,
 					    .person = nick });
 }
@@ -155,8 +166,7 @@ enum meeting_result run_queue_open(struct doing *x)
 static void show_queue(struct meeting_desk *d, struct meeting_session *s,
 		       int64_t now)
 {
-	bool is_new = !*s->queue_line ||
-		      now - s->queue_shown >= d->settings.queue_line;
+	bool is_new = !is_line_fresh(d, s, now);
 	char *text = queue_print(&s->queue);
 	char id[RAND_ID_SIZE];
 
@@ -183,12 +193,12 @@ void floor_tick(struct meeting_desk *d, struct meeting_session *s, int64_t now)
 {
 	const struct queue *q = &s->queue;
 
-	if (s->has_queue_news && !s->queue_news_at)
-		s->queue_news_at = now;
-	if (s->has_queue_news && now - s->queue_news_at >= SETTLE) {
+	if (!s->has_queue_news)
 		s->queue_news_at = 0;
+	else if (!s->queue_news_at)
+		s->queue_news_at = now;
+	else if (now - s->queue_news_at >= SETTLE)
 		show_queue(d, s, now);
-	}
 	if (d->settings.speaker && q->speaker && !q->was_reminded &&
 	    now - q->since >= d->settings.speaker)
 		remind_speaker(d, s);

@@ -12,11 +12,14 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "muc/audit.h"
+#include "muc/hats.h"
 #include "muc/muc_meeting.h"
 #include "muc/summons.h"
 
 #define AROUND (60 * 60000) /* ms; a plan so near is the session that starts */
 #define SUBJECT_MAX 1000    /* bytes of a title */
+#define NAMES_MAX 10000     /* of sessions that were; the oldest go first */
+#define PAST (24 * 3600000) /* ms; so long after its end a plan is void */
 
 /* ---- helpers ---- */
 
@@ -55,23 +58,41 @@ static struct meeting_session *find_plan(const struct meeting_desk *d,
 	return found;
 }
 
-/* Nothing of this room was ever called so. */
-static char *make_name(struct meeting_desk *d, const char *room, int64_t now)
+void life_add_name(struct meeting_desk *d, const char *room, const char *name,
+		   const char *uid)
 {
-	char *name = session_make_name(now);
-	const char *last = map_get(d->last_names, room);
-	char *stem = name;
+	char *key = plan_key(room, name);
+	struct map_cursor cursor;
 
-	for (int i = 2; last && str_equal(last, name); i++) {
-		char *next = str_format("%s-%d", stem, i);
+	map_begin(d->names, &cursor);
+	if (map_count(d->names) >= NAMES_MAX && map_next(&cursor))
+		free(map_steal(d->names, cursor.key));
+	free(map_put(d->names, key, str_dup(uid ? uid : "")));
+	mem_free(&key);
+}
 
-		if (name != stem)
-			mem_free(&name);
-		name = next;
+static bool is_taken(const struct meeting_desk *d, const char *room,
+		     const char *name)
+{
+	char *key = plan_key(room, name);
+	bool is = map_get(d->names, key) || map_get(d->planned, key);
+
+	mem_free(&key);
+	return is;
+}
+
+/* Nothing of this room was ever called so; owned. */
+static char *make_name(const struct meeting_desk *d, const char *room,
+		       int64_t at)
+{
+	char *stem = session_make_name(at);
+	char *name = str_dup(stem);
+
+	for (int i = 2; is_taken(d, room, name); i++) {
+		mem_free(&name);
+		name = str_format("%s-%d", stem, i);
 	}
-	if (name != stem)
-		mem_free(&stem);
-	free(map_put(d->last_names, room, str_dup(name)));
+	mem_free(&stem);
 	return name;
 }
 
@@ -108,6 +129,7 @@ static struct meeting_session *open_session(struct doing *x)
 	str_set(&s->row.by, actor(x));
 	str_set(&s->row.subject, muc_meeting_subject(d->muc, x->room));
 	s->heard = x->now;
+	life_add_name(d, s->room, s->row.name, s->row.uid);
 	map_add(d->open, s->room, s);
 	return s;
 }
@@ -166,8 +188,6 @@ enum meeting_result run_start(struct doing *x)
 		return MEETING_IS_OPEN;
 	if (x->word->text && strlen(x->word->text) > SUBJECT_MAX)
 		return MEETING_BAD;
-	if (!muc_meeting_may_keep(x->desk->muc))
-		return MEETING_BEHIND;
 	counting.session = open_session(x);
 	keep_row(x->desk, counting.session, x->now);
 	muc_meeting_people(x->desk->muc, x->room, note_presence, &counting);
@@ -216,9 +236,22 @@ static void restore_subject(struct meeting_desk *d,
 	mem_free(&own);
 }
 
+/* The hat was for this session. */
+static void give_hats_back(struct meeting_desk *d,
+			   const struct meeting_session *s, const char *by)
+{
+	struct map_cursor cursor;
+
+	map_begin(s->scribes, &cursor);
+	while (map_next(&cursor))
+		(void)muc_hat_take(d->muc, s->room, cursor.key, "scribe", by);
+}
+
 static void end_session(struct meeting_desk *d, struct meeting_session *s,
 			int64_t now, const char *by, const char *why)
 {
+	if (s->hands.question)
+		(void)show_end(d, s, NULL, now);
 	relay_remind(d, s);
 	restore_subject(d, s);
 	say_end(d, s, now, why);
@@ -228,13 +261,12 @@ static void end_session(struct meeting_desk *d, struct meeting_session *s,
 	muc_audit(d->muc, s->room, by, "meeting-end", s->row.name, NULL, NULL);
 	log_info(LOG_MUC, "%s: session %s ends", s->room, s->row.name);
 	map_steal(d->open, s->room);
+	give_hats_back(d, s, by);
 	session_close(&s);
 }
 
 enum meeting_result run_end(struct doing *x)
 {
-	if (!muc_meeting_may_keep(x->desk->muc))
-		return MEETING_BEHIND;
 	if (x->session->hands.question)
 		(void)run_hands_end(x);
 	end_session(x->desk, x->session, x->now, actor(x),
@@ -302,11 +334,14 @@ static void take(struct meeting_session *s, const struct meeting_plan *plan,
 	s->row.planned_end = plan->end;
 }
 
+static int64_t end_of(int64_t start, int64_t end)
+{
+	return end ? end : start;
+}
+
 static enum meeting_result cancel(struct meeting_desk *d,
 				  struct meeting_session *s, int64_t now)
 {
-	if (!s)
-		return MEETING_NONE;
 	s->row.state = RECORD_MEETING_CANCELLED;
 	keep_row(d, s, now);
 	s = take_plan(d, s);
@@ -328,23 +363,73 @@ static struct meeting_session *add_plan(struct meeting_desk *d,
 	return s;
 }
 
+/* It has begun, or is over: nothing to plan any more. */
+static bool was_held(const struct meeting_desk *d, const char *room,
+		     const char *uid)
+{
+	char *prefix = plan_key(room, "");
+	struct map_cursor cursor;
+	bool was = false;
+
+	map_begin(d->names, &cursor);
+	while (uid && !was && map_next(&cursor))
+		was = str_equal(cursor.value, uid) &&
+		      str_has_prefix(cursor.key, prefix);
+	mem_free(&prefix);
+	return was;
+}
+
+static enum meeting_result add_new(struct meeting_desk *d, const char *room,
+				   const struct meeting_plan *plan,
+				   const char *by, int64_t now)
+{
+	struct meeting_session *s;
+	char *name;
+
+	if (plan->is_cancelled)
+		return plan->uid ? MEETING_SAME : MEETING_NONE;
+	if (was_held(d, room, plan->uid))
+		return MEETING_SAME;
+	if (end_of(plan->start, plan->end) + PAST < now)
+		return MEETING_PAST;
+	if (map_count(d->planned) >= d->settings.max_planned)
+		return MEETING_FULL;
+	name = make_name(d, room, plan->start);
+	s = add_plan(d, room, name);
+	mem_free(&name);
+	take(s, plan, by);
+	keep_row(d, s, now);
+	return MEETING_DONE;
+}
+
 static enum meeting_result change(struct meeting_desk *d, const char *room,
 				  const struct meeting_plan *plan,
 				  const char *name, const char *by, int64_t now)
 {
 	struct meeting_session *s = find_planned(d, room, plan, name);
 
+	if (!s)
+		return add_new(d, room, plan, by, now);
 	if (plan->is_cancelled)
 		return cancel(d, s, now);
-	if (s && is_same(&s->row, plan))
+	if (is_same(&s->row, plan))
 		return MEETING_SAME;
-	if (!s && map_count(d->planned) >= d->settings.max_planned)
-		return MEETING_FULL;
-	if (!s)
-		s = add_plan(d, room, name);
 	take(s, plan, by);
 	keep_row(d, s, now);
 	return MEETING_DONE;
+}
+
+void life_prune(struct meeting_desk *d, int64_t now)
+{
+	struct map_cursor cursor;
+
+	map_begin(d->planned, &cursor);
+	while (map_next(&cursor)) {
+		struct meeting_session *s = cursor.value;
+
+		if (end_of(s->row.planned, s->row.planned_end) + PAST < now)
+			(void)cancel(d, s, now);
+	}
 }
 
 enum meeting_result meeting_plan(struct meeting_desk *d, const char *room,
@@ -354,7 +439,10 @@ enum meeting_result meeting_plan(struct meeting_desk *d, const char *room,
 	enum meeting_result result;
 	char *name;
 
-	if (plan->start <= 0 || (plan->end && plan->end < plan->start))
+	if (!muc_meeting_is_room(d->muc, room))
+		return MEETING_NO_ROOM;
+	if (plan->start <= 0 || (plan->end && plan->end < plan->start) ||
+	    (plan->title && strlen(plan->title) > SUBJECT_MAX))
 		return MEETING_BAD;
 	if (!muc_meeting_may_keep(d->muc))
 		return MEETING_BEHIND;

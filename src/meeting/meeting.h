@@ -70,6 +70,7 @@ void meeting_link(struct meeting_desk *d, const char *domain, bool is_up);
 	X(SCRIBES_ONLY, "forbidden", "only a scribe or a chair does this")   \
 	X(BAD, "bad-argument", "that cannot be done so")                     \
 	X(FULL, "full", "there are too many of them")                        \
+	X(PAST, "too-late", "that is over")                                  \
 	X(BEHIND, "busy", "the store is behind; try again soon")
 
 #define MEETING_MEMBER_(name, word, text) MEETING_##name,

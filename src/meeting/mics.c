@@ -7,8 +7,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "meeting/shown.h"
 
-#define SHOWN 60 /* bytes of a question in a list */
+#define SHOWN 10 /* questions in a list */
 
 void mics_init(struct mics *m)
 {
@@ -42,7 +43,7 @@ void mics_add(struct mics *m, int64_t number, const char *nick,
 struct mic *mics_find(const struct mics *m, int64_t number)
 {
 	for (size_t i = 0; i < m->count; i++)
-		if (m->items[i].number == number)
+		if (m->items[i].number == number && !m->items[i].is_void)
 			return &m->items[i];
 	return NULL;
 }
@@ -50,9 +51,21 @@ struct mic *mics_find(const struct mics *m, int64_t number)
 struct mic *mics_find_line(const struct mics *m, const char *line)
 {
 	for (size_t i = 0; line && i < m->count; i++)
-		if (str_equal(m->items[i].line, line))
+		if (str_equal(m->items[i].line, line) && !m->items[i].is_void)
 			return &m->items[i];
 	return NULL;
+}
+
+void mics_rename(struct mics *m, const char *old_nick, const char *nick)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (str_equal(m->items[i].nick, old_nick))
+			str_set(&m->items[i].nick, nick);
+}
+
+static bool is_open(const struct mic *mic)
+{
+	return !mic->done && !mic->is_void;
 }
 
 size_t mics_open(const struct mics *m)
@@ -60,39 +73,25 @@ size_t mics_open(const struct mics *m)
 	size_t count = 0;
 
 	for (size_t i = 0; i < m->count; i++)
-		count += !m->items[i].done;
+		count += is_open(&m->items[i]);
 	return count;
-}
-
-/* No half character at the end. */
-static int shown_length(const char *text)
-{
-	size_t len = strlen(text);
-
-	if (len <= SHOWN)
-		return (int)len;
-	len = SHOWN;
-	while (len && ((unsigned char)text[len] & 0xc0) == 0x80)
-		len--;
-	return (int)len;
 }
 
 char *mics_print_open(const struct mics *m)
 {
 	struct buf out = { 0 };
+	size_t count = 0;
 
 	for (size_t i = 0; i < m->count; i++) {
 		const struct mic *mic = &m->items[i];
 
-		if (!mic->done)
+		if (is_open(mic) && count++ < SHOWN)
 			buf_add_format(&out, "%s%" PRId64 " (%s: %.*s)",
 				       out.len ? ", " : "", mic->number,
 				       mic->nick, shown_length(mic->text),
 				       mic->text);
 	}
-	if (!out.len) {
-		buf_fini(&out);
-		return NULL;
-	}
-	return buf_steal_str(&out);
+	if (count > SHOWN)
+		buf_add_format(&out, " and %zu more", count - SHOWN);
+	return count ? buf_steal_str(&out) : NULL;
 }

@@ -6,6 +6,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "meeting/shown.h"
+
+#define SHOWN 20 /* people in a line */
 
 void queue_init(struct queue *q)
 {
@@ -41,13 +44,15 @@ static struct waiter *insert(struct queue *q, size_t at, const char *nick)
 	return &q->items[at];
 }
 
-void queue_add(struct queue *q, const char *nick, const char *about)
+void queue_add(struct queue *q, const char *nick, const char *about,
+	       bool is_raised)
 {
 	int at = queue_find(q, nick);
 	struct waiter *w = at < 0 ? insert(q, q->count, nick) : &q->items[at];
 
 	if (about || at < 0)
 		str_set(&w->about, about);
+	w->is_raised = is_raised;
 }
 
 void queue_add_first(struct queue *q, const char *nick)
@@ -104,12 +109,16 @@ char *queue_print(const struct queue *q)
 	struct buf out = { 0 };
 
 	buf_add_str(&out, q->is_closed ? "Queue (closed): " : "Queue: ");
-	for (size_t i = 0; i < q->count; i++) {
-		buf_add_str(&out, i ? ", " : "");
-		buf_add_str(&out, q->items[i].nick);
-		if (q->items[i].about)
-			buf_add_format(&out, " (%s)", q->items[i].about);
+	for (size_t i = 0; i < q->count && i < SHOWN; i++) {
+		const struct waiter *w = &q->items[i];
+
+		buf_add_format(&out, "%s%s", i ? ", " : "", w->nick);
+		if (w->about)
+			buf_add_format(&out, " (%.*s)", shown_length(w->about),
+				       w->about);
 	}
+	if (q->count > SHOWN)
+		buf_add_format(&out, " and %zu more", q->count - SHOWN);
 	buf_add_str(&out, q->count ? "." : "nobody.");
 	return buf_steal_str(&out);
 }

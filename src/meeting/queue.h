@@ -11,6 +11,7 @@
 struct waiter {
 	char *nick;  /* owned; as they go by in the room */
 	char *about; /* owned, or NULL */
+	bool is_raised; /* by a raised hand (XEP-0444) */
 };
 
 struct queue {
@@ -27,12 +28,13 @@ void queue_fini(struct queue *q);
 /** Where nick waits, or -1. */
 int queue_find(const struct queue *q, const char *nick);
 /** At the end; who waits already gets the new words. */
-void queue_add(struct queue *q, const char *nick, const char *about);
+void queue_add(struct queue *q, const char *nick, const char *about,
+	       bool is_raised);
 /** To the front, whether they waited or not. */
 void queue_add_first(struct queue *q, const char *nick);
 bool queue_remove(struct queue *q, const char *nick);
 /** nick, or NULL for nobody, has the floor, and waits no more. */
 void queue_give_floor(struct queue *q, const char *nick, int64_t now);
 void queue_rename(struct queue *q, const char *old_nick, const char *nick);
-/** "Queue: bob (on costs), carol"; owned. */
+/** "Queue: bob (on costs), carol."; a long one is cut; owned. */
 char *queue_print(const struct queue *q);

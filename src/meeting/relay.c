@@ -14,17 +14,19 @@ enum meeting_result run_mic(struct doing *x)
 {
 	struct mics *m = &x->session->mics;
 	int64_t number = (int64_t)m->count + 1;
+	enum meeting_result result;
 
 	if (!x->who)
 		return MEETING_NOBODY;
 	if (m->count >= x->desk->settings.max_mics)
 		return MEETING_FULL;
-	if (!board_note(x->desk, x->session, x,
-		       &(struct board_note){ .kind = RECORD_NOTE_MIC,
-					    .number = number,
-					    .person = x->who->nick,
-					    .text = x->word->text }))
-		return MEETING_BEHIND;
+	result = board_note(x->desk, x->session, x,
+			    &(struct board_note){ .kind = RECORD_NOTE_MIC,
+						  .number = number,
+						  .person = x->who->nick,
+						  .text = x->word->text });
+	if (result != MEETING_DONE)
+		return result;
 	board_tell_scribes(x->desk, x->room,
 			  str_format("MIC %" PRId64 ", %s: %s -- \"mic %" PRId64
 				     " done\" when it is said.",
@@ -36,15 +38,17 @@ enum meeting_result run_mic(struct doing *x)
 enum meeting_result run_mic_done(struct doing *x)
 {
 	struct mic *mic = mics_find(&x->session->mics, x->word->number);
+	enum meeting_result result;
 
 	if (!mic)
 		return MEETING_NO_NUMBER;
 	if (mic->done)
 		return MEETING_SAME;
-	if (!board_note(x->desk, x->session, x,
-		       &(struct board_note){ .kind = RECORD_NOTE_MIC_DONE,
-					    .number = mic->number }))
-		return MEETING_BEHIND;
+	result = board_note(x->desk, x->session, x,
+			    &(struct board_note){ .kind = RECORD_NOTE_MIC_DONE,
+						  .number = mic->number });
+	if (result != MEETING_DONE)
+		return result;
 	board_tell(x->desk, x->room, mic->nick,
 		  str_format("%s has said at the microphone: %s", board_nick(x),
 			     mic->text));

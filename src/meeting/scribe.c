@@ -45,9 +45,7 @@ enum meeting_result run_note(struct doing *x)
 				 .kind = note_kinds[x->word->kind],
 				 .person = person(x),
 				 .text = x->word->text,
-				 .other_text = x->word->other })
-		       ? MEETING_DONE
-		       : MEETING_BEHIND;
+				 .other_text = x->word->other });
 }
 
 /* ---- the hat ---- */
@@ -92,12 +90,12 @@ static enum meeting_result give(struct doing *x,
 	else
 		result = of_hat(muc_hat_take(x->desk->muc, x->room, jid,
 					     SCRIBE, by));
-	if (result == MEETING_DONE &&
-	    !board_note(x->desk, x->session, x,
-		       &(struct board_note){ .kind = RECORD_NOTE_SCRIBE,
-					    .person = nick,
-					    .number = on }))
-		result = MEETING_BEHIND;
+	if (result == MEETING_DONE)
+		result = board_note(
+			x->desk, x->session, x,
+			&(struct board_note){ .kind = RECORD_NOTE_SCRIBE,
+					      .person = nick,
+					      .number = on });
 	free(jid);
 	free(nick);
 	return result;

@@ -30,6 +30,8 @@ struct meeting_session *session_open(const char *room,
 	copy_row(&s->row, row);
 	s->present = map_new();
 	s->came = map_new();
+	s->scribes = map_new();
+	s->typed = map_new();
 	s->helped = map_new();
 	s->cut = map_new();
 	queue_init(&s->queue);
@@ -57,6 +59,11 @@ void session_close(struct meeting_session **session)
 	fini_row(&s->row);
 	map_free(&s->present, free);
 	map_free(&s->came, NULL);
+	map_free(&s->scribes, NULL);
+	map_free(&s->typed, free);
+	for (size_t i = 0; i < s->mark_count; i++)
+		mem_free(&s->marks[i].line);
+	mem_free(&s->marks);
 	map_free(&s->helped, NULL);
 	map_free(&s->cut, NULL);
 	queue_fini(&s->queue);
@@ -96,9 +103,12 @@ static void come(struct meeting_session *s, const struct record_note *n)
 		map_add(s->came, n->jid, &there);
 }
 
+/* Who is there under two nicks has not gone with the other one. */
 static void go(struct meeting_session *s, const struct record_note *n)
 {
-	if (n->jid)
+	const char *nick = n->jid ? map_get(s->present, n->jid) : NULL;
+
+	if (nick && (!n->person || str_equal(nick, n->person)))
 		free(map_steal(s->present, n->jid));
 }
 
@@ -107,9 +117,121 @@ static void rename_person(struct meeting_session *s, const struct record_note *n
 	if (!n->person || !n->text)
 		return;
 	queue_rename(&s->queue, n->text, n->person);
-	if (n->jid && map_get(s->present, n->jid))
+	mics_rename(&s->mics, n->text, n->person);
+	if (n->jid && str_equal(map_get(s->present, n->jid), n->text))
 		free(map_put(s->present, n->jid, str_dup(n->person)));
 }
+
+/* The bare JID of who is there under that nick, or NULL. */
+static const char *find_present(const struct meeting_session *s,
+				const char *nick)
+{
+	struct map_cursor cursor;
+
+	map_begin(s->present, &cursor);
+	while (map_next(&cursor))
+		if (str_equal(cursor.value, nick))
+			return cursor.key;
+	return NULL;
+}
+
+/* Whoever got the hat here gives it back at the end. */
+static void take_scribe(struct meeting_session *s, const struct record_note *n)
+{
+	const char *jid = n->person ? find_present(s, n->person) : NULL;
+
+	if (!jid)
+		return;
+	if (!n->number)
+		map_steal(s->scribes, jid);
+	else if (!map_get(s->scribes, jid))
+		map_add(s->scribes, jid, &there);
+}
+
+/* ---- what is for the minutes ---- */
+
+static void count(struct meeting_session *s, enum record_note_kind kind, int by)
+{
+	struct session_counts *c = &s->counts;
+
+	if (kind == RECORD_NOTE_TOPIC)
+		c->topics += (size_t)by;
+	else if (kind == RECORD_NOTE_ACTION)
+		c->actions += (size_t)by;
+	else if (kind == RECORD_NOTE_DECISION)
+		c->decisions += (size_t)by;
+}
+
+static void add_mark(struct meeting_session *s, const struct record_note *n)
+{
+	s->marks = mem_realloc(s->marks,
+			       (s->mark_count + 1) * sizeof(*s->marks));
+	s->marks[s->mark_count++] = (struct mark){ .kind = n->kind,
+						   .line = str_dup(n->line) };
+	count(s, n->kind, 1);
+	if (n->kind == RECORD_NOTE_TOPIC)
+		str_set(&s->topic, n->text);
+}
+
+static void void_mark(struct meeting_session *s, struct mark *mark)
+{
+	mark->is_void = true;
+	count(s, mark->kind, -1);
+}
+
+static void undo(struct meeting_session *s)
+{
+	for (size_t i = s->mark_count; i-- > 0;)
+		if (!s->marks[i].is_void) {
+			void_mark(s, &s->marks[i]);
+			return;
+		}
+}
+
+static struct mark *find_mark(const struct meeting_session *s,
+			      const char *line)
+{
+	for (size_t i = s->mark_count; line && i-- > 0;)
+		if (!s->marks[i].is_void &&
+		    str_equal(s->marks[i].line, line))
+			return &s->marks[i];
+	return NULL;
+}
+
+const struct mark *session_find_mark(const struct meeting_session *s,
+				     const char *line)
+{
+	return find_mark(s, line);
+}
+
+bool session_has_line(const struct meeting_session *s, const char *line)
+{
+	return find_mark(s, line) || mics_find_line(&s->mics, line);
+}
+
+static void take_back(struct meeting_session *s, const struct record_note *n)
+{
+	struct mark *mark = find_mark(s, n->line);
+	struct mic *mic = mics_find_line(&s->mics, n->line);
+
+	if (mark)
+		void_mark(s, mark);
+	if (mic)
+		mic->is_void = true;
+}
+
+static void correct(struct meeting_session *s, const struct record_note *n)
+{
+	const struct mark *mark = find_mark(s, n->line);
+	struct mic *mic = mics_find_line(&s->mics, n->line);
+
+	if (mark && mark->kind == RECORD_NOTE_TOPIC)
+		str_set(&s->topic, n->text);
+	if (mic && n->text)
+		str_set(&mic->text, n->text);
+}
+
+/* ---- all kinds ---- */
 
 static void take_queue(struct meeting_session *s, const struct record_note *n,
 		       int64_t at)
@@ -117,7 +239,7 @@ static void take_queue(struct meeting_session *s, const struct record_note *n,
 	s->has_queue_news = true;
 	switch (n->kind) {
 	case RECORD_NOTE_QUEUE:
-		queue_add(&s->queue, n->person, n->text);
+		queue_add(&s->queue, n->person, n->text, n->number != 0);
 		break;
 	case RECORD_NOTE_QUEUE_FIRST:
 		queue_add_first(&s->queue, n->person);
@@ -149,14 +271,24 @@ void session_take(struct meeting_session *s, const struct record_note *n,
 	s->notes++;
 	switch (n->kind) {
 	case RECORD_NOTE_TOPIC:
-		s->counts.topics++;
-		str_set(&s->topic, n->text);
-		break;
 	case RECORD_NOTE_ACTION:
-		s->counts.actions++;
-		break;
 	case RECORD_NOTE_DECISION:
-		s->counts.decisions++;
+	case RECORD_NOTE_INFO:
+	case RECORD_NOTE_SAID:
+	case RECORD_NOTE_EDIT:
+		add_mark(s, n);
+		break;
+	case RECORD_NOTE_UNDO:
+		undo(s);
+		break;
+	case RECORD_NOTE_TAKEN_BACK:
+		take_back(s, n);
+		break;
+	case RECORD_NOTE_CORRECTED:
+		correct(s, n);
+		break;
+	case RECORD_NOTE_SCRIBE:
+		take_scribe(s, n);
 		break;
 	case RECORD_NOTE_STARTED:
 		str_set(&s->start_line, n->line);

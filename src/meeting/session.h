@@ -21,11 +21,21 @@ struct session_counts {
 	size_t topics, actions, decisions;
 };
 
+/** A line that made something for the minutes. */
+struct mark {
+	enum record_note_kind kind;
+	char *line;   /* owned; stanza-id, or NULL */
+	bool is_void; /* undone, or taken back */
+};
+
 struct meeting_session {
 	char *room;                /* owned; bare JID */
 	struct record_meeting row; /* owned strings */
 	struct map *present;       /* owned; bare JID -> owned nick */
 	struct map *came;          /* owned; bare JID of all who ever were */
+	struct map *scribes;       /* owned; bare JID of who got the hat in it */
+	struct mark *marks;        /* owned; in order */
+	size_t mark_count;
 	struct queue queue;
 	struct mics mics;
 	struct hands hands;
@@ -42,6 +52,8 @@ struct meeting_session {
 	char queue_line[RAND_ID_SIZE]; /* that line; "" = none yet */
 	struct map *helped;        /* owned; nicks that got a line of help */
 	struct map *cut;           /* owned; domains that are cut off */
+	struct map *typed;         /* owned; "bare JID id" of a message that
+				    * made a mark -> its owned stanza-id */
 };
 
 struct meeting_session *session_open(const char *room,
@@ -52,5 +64,10 @@ struct record *session_make_row(const struct meeting_session *s, int64_t at);
 /** What the note says becomes true. at: ms since epoch. */
 void session_take(struct meeting_session *s, const struct record_note *note,
 		  int64_t at);
+/** The mark that this line made, if it still counts; NULL: none. */
+const struct mark *session_find_mark(const struct meeting_session *s,
+				     const char *line);
+/** Has the line made anything that can be taken back? */
+bool session_has_line(const struct meeting_session *s, const char *line);
 /** "2026-11-22-1405"; owned. */
 char *session_make_name(int64_t at);

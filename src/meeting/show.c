@@ -16,6 +16,8 @@ enum meeting_result run_hands_ask(struct doing *x)
 
 	if (h->question)
 		return MEETING_SAME;
+	if (!board_has_room(x->desk, x->session))
+		return MEETING_FULL;
 	if (!board_say(x->desk, x->room,
 		      str_format("Show of hands (not a vote): %s -- answer "
 				 "+1, -1 or abstain, once each.",
@@ -26,9 +28,7 @@ enum meeting_result run_hands_ask(struct doing *x)
 			 &(struct board_note){ .kind = RECORD_NOTE_HANDS,
 					      .number = h->number + 1,
 					      .text = x->word->text,
-					      .line = id })
-		       ? MEETING_DONE
-		       : MEETING_BEHIND;
+					      .line = id });
 }
 
 enum meeting_result run_hand(struct doing *x)
@@ -42,9 +42,7 @@ enum meeting_result run_hand(struct doing *x)
 	return board_note(x->desk, x->session, x,
 			 &(struct board_note){ .kind = RECORD_NOTE_HAND,
 					      .number = h->number,
-					      .other = x->word->number })
-		       ? MEETING_DONE
-		       : MEETING_BEHIND;
+					      .other = x->word->number });
 }
 
 static char *print_counts(const struct hands *h, struct hands_counts c)
@@ -55,25 +53,32 @@ static char *print_counts(const struct hands *h, struct hands_counts c)
 			  h->question, c.yes, c.no, c.abstain, c.present);
 }
 
-enum meeting_result run_hands_end(struct doing *x)
+enum meeting_result show_end(struct meeting_desk *d, struct meeting_session *s,
+			     const struct doing *x, int64_t now)
 {
-	struct hands *h = &x->session->hands;
+	struct hands *h = &s->hands;
 	struct hands_counts c = hands_count(h);
-	char *text, *numbers;
-	bool is_kept;
+	char *text = print_counts(h, c);
+	char *numbers = str_format("%zu %zu %zu %zu %" PRId64 " %" PRId64,
+				   c.yes, c.no, c.abstain, c.present, h->at,
+				   now);
+	enum meeting_result result = MEETING_BEHIND;
 
-	if (!h->question)
-		return MEETING_NO_HANDS;
-	text = print_counts(h, c);
-	numbers = str_format("%zu %zu %zu %zu %" PRId64 " %" PRId64, c.yes,
-			     c.no, c.abstain, c.present, h->at, x->now);
-	is_kept = board_say(x->desk, x->room, str_dup(text), NULL) &&
-		  board_note(x->desk, x->session, x,
-			    &(struct board_note){ .kind = RECORD_NOTE_HANDS_END,
-						 .number = h->number,
-						 .text = text,
-						 .other_text = numbers });
+	if (board_say(d, s->room, str_dup(text), NULL))
+		result = board_note(
+			d, s, x,
+			&(struct board_note){ .kind = RECORD_NOTE_HANDS_END,
+					      .number = h->number,
+					      .text = text,
+					      .other_text = numbers });
 	mem_free(&text);
 	mem_free(&numbers);
-	return is_kept ? MEETING_DONE : MEETING_BEHIND;
+	return result;
+}
+
+enum meeting_result run_hands_end(struct doing *x)
+{
+	if (!x->session->hands.question)
+		return MEETING_NO_HANDS;
+	return show_end(x->desk, x->session, x, x->now);
 }

@@ -67,7 +67,6 @@ static const struct row {
 	{ "regrets+", REST_NAME, WORD_REGRETS, 0 },
 	{ "scribe+", REST_PERSON, WORD_SCRIBE_ADD, 0 },
 	{ "scribe-", REST_PERSON, WORD_SCRIBE_REMOVE, 0 },
-	{ "scribe:", REST_PERSON, WORD_SCRIBE_ADD, 0 },
 	{ "scribenick:", REST_PERSON, WORD_SCRIBE_ADD, 0 },
 };
 
@@ -101,7 +100,7 @@ static char *clean(const char *text, size_t len)
 		len--;
 	if (!len)
 		return NULL;
-	copy = str_format("%.*s", (int)len, text);
+	copy = str_dup_n(text, len);
 	for (char *c = copy; *c; c++)
 		if (*c == '\n' || *c == '\t')
 			*c = ' ';
@@ -113,27 +112,46 @@ static char *clean_all(const char *text)
 	return clean(text, strlen(text));
 }
 
-/* "Name, Organisation" */
-static void read_name(struct word *w, const char *rest)
+/* False: nobody is called so. */
+static bool read_person(struct word *w, const char *rest, size_t len)
 {
-	const char *comma = strchr(rest, ',');
-
-	w->person = clean(rest, comma ? (size_t)(comma - rest) : strlen(rest));
-	w->text = comma ? clean_all(comma + 1) : NULL;
+	w->person = clean(rest, len);
+	return !w->person || strlen(w->person) <= NAME_MAX_BYTES;
 }
 
-static void read_queue(struct word *w, const char *rest)
+/* "Name, Organisation" */
+static bool read_name(struct word *w, const char *rest)
 {
-	const char *about = skip(rest, "to say ");
+	size_t len = strcspn(rest, ",");
+
+	w->text = rest[len] ? clean_all(rest + len + 1) : NULL;
+	return read_person(w, rest, len);
+}
+
+/* Behind the prefix and a blank, or at the end; else NULL. */
+static const char *skip_word(const char *text, const char *prefix)
+{
+	const char *rest = skip(text, prefix);
+
+	return rest && (!*rest || strchr(BLANKS, *rest)) ? rest : NULL;
+}
+
+/* "q+ to say that it is late" is about "that it is late", "q+ to object" is about
+ * that. */
+static bool read_queue(struct word *w, const char *rest)
+{
+	const char *about = skip_word(rest, "to say");
 
 	if (!about)
-		about = skip(rest, "to ask ");
+		about = skip_word(rest, "to ask");
 	if (!about)
-		about = skip(rest, "about ");
-	if (about)
-		w->text = clean_all(about);
-	else
-		w->person = clean_all(rest);
+		about = skip_word(rest, "about");
+	if (!about && skip_word(rest, "to"))
+		about = rest;
+	if (!about)
+		return read_person(w, rest, strlen(rest));
+	w->text = clean_all(about);
+	return true;
 }
 
 static bool read_mic(struct word *w, const char *rest)
@@ -163,26 +181,23 @@ static bool read_rest(struct word *w, enum rest how, const char *rest)
 		w->text = clean_all(rest);
 		return w->text != NULL;
 	case REST_PERSON:
-		w->person = clean_all(rest);
-		return true;
+		return read_person(w, rest, strlen(rest));
 	case REST_QUEUE:
-		read_queue(w, rest);
-		return true;
+		return read_queue(w, rest);
 	case REST_NAME:
-		read_name(w, rest);
-		return true;
+		return read_name(w, rest);
 	case REST_MIC:
 		return read_mic(w, rest);
 	}
 	return false;
 }
 
-/* A word ends where the line does, or with a blank, or by its own sign. */
+/* A word ends where the line does, or with a blank, or by its own colon. */
 static bool is_end(const struct row *row, const char *rest)
 {
 	char last = row->word[strlen(row->word) - 1];
 
-	return !*rest || strchr(BLANKS, *rest) || strchr(":+-?", last);
+	return !*rest || strchr(BLANKS, *rest) || last == ':';
 }
 
 static bool read_rows(struct word *w, const struct row *table, size_t count,
@@ -203,7 +218,7 @@ static bool read_rows(struct word *w, const struct row *table, size_t count,
 	return false;
 }
 
-/* s/from/to/ */
+/* "s/from/to/", or with a "g" behind it; a path ("s/a/b") is none. */
 static bool read_edit(struct word *w, const char *text)
 {
 	const char *from, *middle, *end;
@@ -213,12 +228,11 @@ static bool read_edit(struct word *w, const char *text)
 	from = text + 2;
 	middle = strchr(from, '/');
 	end = middle ? strchr(middle + 1, '/') : NULL;
-	if (!middle || middle == from || (end && end[1] && end[1] != 'g'))
+	if (!end || middle == from || strchr(from, '\n') ||
+	    (end[1] && !str_equal(end + 1, "g")))
 		return false;
-	if (!end)
-		end = middle + strlen(middle);
-	w->text = str_format("%.*s", (int)(middle - from), from);
-	w->other = str_format("%.*s", (int)(end - middle - 1), middle + 1);
+	w->text = str_dup_n(from, (size_t)(middle - from));
+	w->other = str_dup_n(middle + 1, (size_t)(end - middle - 1));
 	w->kind = WORD_EDIT;
 	return true;
 }

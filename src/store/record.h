@@ -195,7 +195,8 @@ struct record_meeting {
 	X(WENT, "went") /* likewise */                                       \
 	X(RENAMED, "renamed") /* person: new nick; text: the old */          \
 	X(SCRIBE, "scribe") /* person; number 1: is one, 0: no more */       \
-	X(QUEUE, "queue") /* person: waits; text: about */                   \
+	X(QUEUE, "queue") /* person: waits; text: about; number 1: by a      \
+			   * raised hand, that may be taken down */          \
 	X(QUEUE_FIRST, "queue-first") /* person: is the next */              \
 	X(UNQUEUE, "unqueue") /* person: waits no more */                    \
 	X(SPEAKER, "speaker") /* person: has the floor; or NULL */           \
@@ -204,7 +205,10 @@ struct record_meeting {
 	X(MIC_DONE, "mic-done") /* number: the question's */                 \
 	X(HANDS, "hands") /* number: its own; text: the question */          \
 	X(HAND, "hand") /* number: the question's; other: 1, -1, 0 */        \
-	X(HANDS_END, "hands-end") /* number; text: the counts for people */
+	X(HANDS_END, "hands-end") /* number; text: the counts for people */  \
+	X(TAKEN_BACK, "taken-back") /* line: what it made is void */         \
+	X(CORRECTED, "corrected") /* line: of the note that now says this;   \
+				   * person, text: as that one's */
 
 #define RECORD_NOTE_MEMBER(name, text) RECORD_NOTE_##name,
 enum record_note_kind {
