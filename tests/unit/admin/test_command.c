@@ -351,6 +351,114 @@ static void metrics_end_with_the_mark(void **state)
 	assert_true(str_has_suffix(text, "line=# EOF\nok\n"));
 }
 
+/* ---- the manual ---- */
+
+/* The list of commands in hallwayctl(1); owned. */
+static char *manual_new(void)
+{
+	const char *top = getenv("top_srcdir");
+	char *path = str_format("%s/doc/hallwayctl.1", top ? top : "../..");
+	FILE *file = fopen(path, "r");
+	struct buf text = { 0 };
+	char piece[4096];
+	size_t n;
+
+	assert_non_null(file);
+	while ((n = fread(piece, 1, sizeof(piece), file)) > 0)
+		buf_add(&text, piece, n);
+	fclose(file);
+	mem_free(&path);
+	return buf_steal_str(&text);
+}
+
+/* The line of it that tells what a command takes; owned, or NULL. */
+static char *find_item(const char *manual, const char *name)
+{
+	char *start = str_format("\n.It Cm %s", name);
+	size_t len = strlen(start);
+	const char *item = strstr(manual, start);
+
+	while (item && item[len] != ' ' && item[len] != '\n')
+		item = strstr(item + 1, start);
+	mem_free(&start);
+	return item ? str_dup_n(item + 1, strcspn(item + 1, "\n")) : NULL;
+}
+
+/* What begins with -- stands in the item, or where that leads the reader. */
+static void expect_arguments(const struct command *c, const char *item,
+			     const char *manual)
+{
+	const char *place = strstr(item, "Op Ar options") ? manual : item;
+
+	for (const struct command_argument *a = c->arguments; a->name; a++) {
+		char *flag = str_format(" Fl -%s", a->name);
+
+		if (!(a->flags & COMMAND_OPERAND) && !strstr(place, flag))
+			fail_msg("hallwayctl(1) lacks %s%s", c->name, flag);
+		mem_free(&flag);
+	}
+}
+
+static void manual_has_each_command(void **state)
+{
+	char *manual = manual_new();
+	const struct command *c;
+
+	(void)state;
+	for (size_t i = 0; (c = command_get(i)); i++) {
+		char *item = find_item(manual, c->name);
+
+		if (str_has_prefix(c->text, "the same as"))
+			continue;
+		if (!item)
+			fail_msg("hallwayctl(1) lacks %s", c->name);
+		expect_arguments(c, item, manual);
+		mem_free(&item);
+	}
+	mem_free(&manual);
+}
+
+/* The words behind ".It Cm " up to the first request; owned. */
+static char *name_of_item(const char *item)
+{
+	size_t len = strcspn(item, "\n");
+
+	for (size_t i = 0; i < len; i++)
+		if (item[i] == ' ' && (item[i + 1] < 'a' || item[i + 1] > 'z'))
+			len = i;
+	return str_dup_n(item, len);
+}
+
+static void manual_has_no_other_command(void **state)
+{
+	static const char *const without_daemon[] = { "log verify",
+						      "store restore" };
+	char *manual = manual_new();
+	char *at = strstr(manual, "\nThe commands are:\n");
+	char *end = at ? strstr(at, "\n.Ss ") : NULL;
+	int depth = 0;
+
+	(void)state;
+	assert_non_null(end);
+	*end = '\0';
+	for (; at; at = strchr(at + 1, '\n')) {
+		bool is_known = false;
+		char *name;
+
+		depth += str_has_prefix(at, "\n.Bl") -
+			 str_has_prefix(at, "\n.El");
+		if (depth != 1 || !str_has_prefix(at, "\n.It Cm "))
+			continue;
+		name = name_of_item(at + strlen("\n.It Cm "));
+		for (size_t i = 0; i < array_len(without_daemon); i++)
+			is_known |= str_equal(name, without_daemon[i]);
+		if (!is_known && !command_find(name))
+			fail_msg("hallwayctl(1) has %s", name);
+		mem_free(&name);
+	}
+	mem_free(&manual);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -367,6 +475,8 @@ int main(void)
 		CASE(s2s_list_normalises_its_filter),
 		CASE(s2s_commands_take_the_domain_behind_their_name),
 		CASE(metrics_end_with_the_mark),
+		cmocka_unit_test(manual_has_each_command),
+		cmocka_unit_test(manual_has_no_other_command),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);
