@@ -96,6 +96,18 @@ struct elem *history_find(struct history *h, const char *stanza_id)
 	return line ? frozen_thaw(line->past ? line->past : line->live) : NULL;
 }
 
+struct elem *history_read(const struct history *h, size_t i,
+			  const char **id_out)
+{
+	const struct history_line *line;
+
+	if (i >= h->count)
+		return NULL;
+	line = &h->lines[(h->first + i) % h->max];
+	*id_out = line->id;
+	return frozen_thaw(line->past ? line->past : line->live);
+}
+
 void history_replace(struct history *h, const struct jid *room,
 		     const char *stanza_id, struct elem *tombstone)
 {

@@ -11,6 +11,7 @@
 #include "muc/police.h"
 #include "muc/room.h"
 #include "muc/site.h"
+#include "muc/takeback.h"
 #include "xml/elem.h"
 #include "xmpp/mark.h"
 #include "xmpp/ns.h"
@@ -167,7 +168,10 @@ void message_groupchat(struct act *a)
 	if (is_kept && !act_may_save(a))
 		return;
 	e = message_make(a, "groupchat");
-	if (is_kept)
+	if (is_kept && !takeback_allows(a->room, e))
+		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL,
+			   "What it corrects was taken back.");
+	else if (is_kept)
 		say_for_the_record(a, e, changes_subject);
 	else
 		say_in_passing(a, e);

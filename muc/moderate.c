@@ -32,7 +32,7 @@ static struct elem *build(const struct act *a, const struct retraction *r)
 }
 
 static void run(struct act *a, const struct elem *asked,
-		const struct elem *line)
+		const struct elem *line, const struct elem *edits)
 {
 	const struct occupant *o = a->session->occupant;
 	char message_id[RAND_ID_SIZE];
@@ -50,7 +50,7 @@ static void run(struct act *a, const struct elem *asked,
 	e = build(a, &retraction);
 	audit_act(a, "moderate", retraction.id, retraction.reason,
 		  elem_attr(line, "from"));
-	takeback_run(a, e, line, &retraction, false);
+	takeback_run(a, e, edits, &retraction, false);
 	elem_free(&e);
 	act_answer_in_order(a, stanza_result_new(a->stanza));
 	log_info(LOG_MUC, "%s: %s was taken back by %s",
@@ -61,13 +61,19 @@ static void run(struct act *a, const struct elem *asked,
 static void judge(struct act *a, const struct elem *asked,
 		  const struct elem *line)
 {
+	struct elem *edits = NULL;
+
 	if (tombstone_is_one(line))
 		/* somebody was faster; what is wanted is done */
 		act_answer_in_order(a, stanza_result_new(a->stanza));
 	else if (!takeback_is_possible(line))
 		act_refuse(a, COND_NOT_ALLOWED, COND_TYPE_CANCEL, NULL);
 	else if (act_may_save(a))
-		run(a, asked, line);
+		edits = takeback_gather(a, elem_attr(asked, "id"), line);
+	if (edits) {
+		run(a, asked, line, edits);
+		elem_free(&edits);
+	}
 }
 
 /* Who and how; else refused. */

@@ -16,6 +16,15 @@ void recent_add(struct recent *r, const char *id)
 	r->next = (r->next + 1) % RECENT_MAX;
 }
 
+void recent_forget(struct recent *r, const char *id)
+{
+	uint64_t wanted = hash(id);
+
+	for (size_t i = 0; i < RECENT_MAX; i++)
+		if (r->hashes[i] == wanted)
+			r->hashes[i] = 0;
+}
+
 bool recent_has(const struct recent *r, const char *id)
 {
 	uint64_t wanted = id ? hash(id) : 0;

@@ -17,4 +17,6 @@ struct recent {
 };
 
 void recent_add(struct recent *r, const char *id);
+/** As if it had never been added. */
+void recent_forget(struct recent *r, const char *id);
 bool recent_has(const struct recent *r, const char *id);

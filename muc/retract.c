@@ -31,7 +31,7 @@ static bool is_author(const struct act *a, const struct elem *line)
 	       str_equal(elem_attr(id, "id"), a->session->occupant->id);
 }
 
-static void run(struct act *a, const char *id, const struct elem *line)
+static void run(struct act *a, const char *id, const struct elem *edits)
 {
 	struct elem *e = message_make(a, "groupchat");
 	struct retraction retraction = {
@@ -40,18 +40,24 @@ static void run(struct act *a, const char *id, const struct elem *line)
 		.at = site_now(a->room->site),
 	};
 
-	takeback_run(a, e, line, &retraction, true);
+	takeback_run(a, e, edits, &retraction, true);
 	elem_free(&e);
 }
 
 static void judge(struct act *a, const char *id, const struct elem *line)
 {
+	struct elem *edits = NULL;
+
 	if (tombstone_is_one(line))
 		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
 	else if (!is_author(a, line) || !takeback_is_possible(line))
 		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
 	else if (act_may_save(a))
-		run(a, id, line);
+		edits = takeback_gather(a, id, line);
+	if (edits) {
+		run(a, id, edits);
+		elem_free(&edits);
+	}
 }
 
 /* Is the sender one who could have said it? Else refused. */

@@ -53,6 +53,7 @@ struct room {
 	struct voices voices;
 	struct history history;
 	struct relay relay;
+	struct recent taken_back; /* of lines: stanza-ids, and edits_key() */
 	struct recent recent;
 	struct room_limits limits;
 	struct calm calm;

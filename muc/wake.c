@@ -9,6 +9,8 @@
 #include "muc/dispatch.h"
 #include "muc/room.h"
 #include "muc/site.h"
+#include "muc/takeback.h"
+#include "muc/tombstone.h"
 #include "store/archive_query.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
@@ -84,6 +86,8 @@ static void add_row(struct room *r, const struct record_message *row)
 		e = parser_read(row->stanza, strlen(row->stanza), NS_SERVER);
 	if (!e)
 		return;
+	if (tombstone_is_one(e))
+		takeback_remember(r, row->id, e);
 	if (elem_is(e, "message", NS_SERVER))
 		history_add_past(&r->history, e, row->id, r->jid, row->at);
 	elem_free(&e);

@@ -32,6 +32,8 @@ void archive_query_free(struct archive_query **q)
 	mem_free(&(*q)->until_id);
 	mem_free(&(*q)->jid);
 	mem_free(&(*q)->nick);
+	mem_free(&(*q)->occupant_id);
+	mem_free(&(*q)->holds);
 	mem_free(&(*q)->words);
 	mem_free(&(*q)->after_id);
 	mem_free(&(*q)->before_id);

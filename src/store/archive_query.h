@@ -25,6 +25,9 @@ struct archive_query {
 	size_t room_count;
 	char *jid;       /* owned or NULL; said by this real bare JID */
 	char *nick;      /* owned or NULL; said under this nick */
+	char *occupant_id; /* owned or NULL; said by this occupant */
+	char *holds;     /* owned or NULL; the stanza has these bytes in it; what
+			  * was taken back has not */
 	char *words;     /* owned or NULL; full text: all words, "a phrase",
 			  * -without, begin*; anything else is a word */
 	bool only_public; /* what the web may show */

@@ -96,6 +96,8 @@ static void bind_search(struct sqlite3_stmt *stmt, const struct search *s,
 	bind_number(stmt, ":before", stretch->before);
 	bind_text(stmt, ":jid", query->jid);
 	bind_text(stmt, ":nick", query->nick);
+	bind_text(stmt, ":occupant_id", query->occupant_id);
+	bind_text(stmt, ":holds", query->holds);
 	bind_text(stmt, ":must", s->words.must);
 	bind_text(stmt, ":none", s->words.none);
 	bind_list(stmt, "id", query->ids, query->id_count);
@@ -351,6 +353,10 @@ static void add_filters(struct buf *sql, const struct search *s)
 		buf_add_str(sql, " AND a.jid = :jid");
 	if (query->nick)
 		buf_add_str(sql, " AND a.nick = :nick");
+	if (query->occupant_id)
+		buf_add_str(sql, " AND a.occupant_id = :occupant_id");
+	if (query->holds)
+		buf_add_str(sql, " AND instr(a.stanza, :holds) > 0");
 	if (s->words.none)
 		buf_add_str(sql, " AND a.seq NOT IN"
 				 " (SELECT rowid FROM archive_words"
@@ -482,7 +488,8 @@ static bool is_counted_by_days(const struct search *s)
 	const struct archive_query *query = s->query;
 
 	return query->room && !query->id_count && !query->jid && !query->nick &&
-	       !query->only_subjects && !s->words.must && !s->words.none;
+	       !query->occupant_id && !query->holds && !query->only_subjects &&
+	       !s->words.must && !s->words.none;
 }
 
 static enum archive_status

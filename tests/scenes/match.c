@@ -52,6 +52,7 @@ static const struct {
 	{ "register", NS_REGISTER },
 	{ "retract", NS_RETRACT },
 	{ "moderate", NS_MODERATED },
+	{ "correct", NS_CORRECT },
 	{ "mam", NS_MAM },
 	{ "forward", NS_FORWARD },
 	{ "client", NS_CLIENT },

@@ -320,6 +320,19 @@ static bool has_words(const struct stage *s, const struct record_message *m,
 	return has;
 }
 
+static bool is_held_by(const struct stage *s, const struct record_message *m,
+		       const char *text)
+{
+	struct record_message copy;
+	bool has;
+
+	copy_row(&copy, m);
+	bury(s, &copy);
+	has = strstr(copy.stanza, text) != NULL;
+	record_message_fini(&copy);
+	return has;
+}
+
 static bool is_one_of(const struct archive_query *q, const char *id)
 {
 	for (size_t i = 0; i < q->id_count; i++)
@@ -339,6 +352,8 @@ static bool is_asked_for(const struct stage *s, const struct saved *saved,
 	       (!q->only_id || str_equal(m->id, q->only_id)) &&
 	       (!q->jid || str_equal(m->jid, q->jid)) &&
 	       (!q->nick || str_equal(m->nick, q->nick)) &&
+	       (!q->occupant_id || str_equal(m->occupant_id, q->occupant_id)) &&
+	       (!q->holds || is_held_by(s, m, q->holds)) &&
 	       (!q->words || has_words(s, m, q->words));
 }
 

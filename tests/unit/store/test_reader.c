@@ -464,6 +464,46 @@ static void people_are_found(void **state)
 	assert_counts(f, 1, 0);
 }
 
+/* m<number>, by that occupant; the stanza holds a word. */
+static void save_holding(struct fixture *f, int number, const char *occupant_id,
+			 const char *word)
+{
+	struct record *r = said(SCRATCH_ROOM, number, "ann", "text");
+
+	str_set(&r->as_message.occupant_id, occupant_id);
+	mem_free(&r->as_message.stanza);
+	r->as_message.stanza = str_format("<m><%s/></m>", word);
+	save(f, r);
+}
+
+/* What a line that is taken back takes along is found so. */
+static void an_occupants_lines_are_found_by_what_they_hold(void **state)
+{
+	struct record *r = record_new(RECORD_RETRACTION, SCRATCH_ROOM, 9);
+	struct fixture *f = *state;
+
+	save_holding(f, 401, "a", "replace");
+	save_holding(f, 402, "a", "x");
+	save_holding(f, 403, "b", "replace");
+	save_holding(f, 404, "a", "replace");
+	save_holding(f, 405, "a", "replace");
+	str_set(&f->query->occupant_id, "a");
+	str_set(&f->query->holds, "replace");
+	f->query->want_count = true;
+	assert_ids(f, "m401 m404 m405 ");
+	assert_counts(f, 3, 0);
+	str_set(&f->query->from_id, "m401");
+	assert_ids(f, "m404 m405 ");
+	str_copy(r->as_retraction.id, RAND_ID_SIZE, "m404");
+	r->as_retraction.stanza = str_dup("<gone/>");
+	r->as_retraction.by = str_dup("a@x");
+	save(f, r);
+	assert_ids(f, "m405 ");
+	assert_counts(f, 1, 0);
+	str_set(&f->query->holds, NULL);
+	assert_ids(f, "m402 m404 m405 ");
+}
+
 static void only_public_lines_are_shown(void **state)
 {
 	struct fixture *f = *state;
@@ -618,6 +658,7 @@ int main(void)
 		TEST(words_are_paged_and_counted),
 		TEST(retracted_words_are_not_found),
 		TEST(people_are_found),
+		TEST(an_occupants_lines_are_found_by_what_they_hold),
 		TEST(only_public_lines_are_shown),
 		TEST(many_rooms_are_asked_at_once),
 		TEST(ids_are_found_or_all_is_refused),
