@@ -148,6 +148,29 @@ bool unicode_is_space(uint32_t c)
 	return uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Zs);
 }
 
+bool unicode_is_word(uint32_t c)
+{
+	return uc_is_general_category_withtable(c, UC_CATEGORY_MASK_L |
+							   UC_CATEGORY_MASK_N |
+							   UC_CATEGORY_MASK_Co);
+}
+
+uint32_t unicode_to_plain(uint32_t c)
+{
+	uint32_t space[32];
+	size_t len = array_len(space);
+	uint32_t *s;
+
+	if (c < 0x80)
+		return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
+	s = u32_normalize(UNINORM_NFD, &c, 1, space, &len);
+	if (s && len > 0)
+		c = s[0];
+	if (s != space)
+		free(s);
+	return uc_tolower(c);
+}
+
 /* ---- contexts, RFC 5892 A ---- */
 
 enum { VIRAMA = 9 };

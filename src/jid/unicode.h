@@ -18,13 +18,18 @@ char *unicode_print(const uint32_t *s);
 enum unicode_class {
 	UNICODE_VALID,
 	UNICODE_FREE,
-	UNICODE_CONTEXT, /* see unicode_context_allows() */
+	UNICODE_CONTEXT,    /* see unicode_context_allows() */
 	UNICODE_DISALLOWED, /* unassigned ones included */
 };
 enum unicode_class unicode_class(uint32_t c);
 /** The contextual rule for the code point at s[i] (RFC 5892 A). */
 bool unicode_context_allows(const uint32_t *s, size_t i);
 bool unicode_is_space(uint32_t c); /* Zs */
+/** Part of a word that can be searched for: a letter or number, or of private
+ *  use. */
+bool unicode_is_word(uint32_t c);
+/** Lower case, without accents, for searching. */
+uint32_t unicode_to_plain(uint32_t c);
 
 uint32_t *unicode_to_lower(const uint32_t *s); /* toLowerCase() */
 uint32_t *unicode_to_nfc(const uint32_t *s);

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "web/found.h"
 
 #define AWAY_REL "nofollow ugc noopener noreferrer"
 #define BIDI_DEPTH 32
@@ -392,6 +393,20 @@ static const char *find_address(const char *text, size_t *len_out)
 	return NULL;
 }
 
+static void add_marked(struct html *h, const char *text, size_t len)
+{
+	size_t at = 0, start, end;
+
+	while (h->found && found_next(h->found, text, len, at, &start, &end)) {
+		html_text_n(h, text + at, start - at);
+		html_open(h, "mark");
+		html_text_n(h, text + start, end - start);
+		html_close(h);
+		at = end;
+	}
+	html_text_n(h, text + at, len - at);
+}
+
 void html_text_with_links(struct html *h, const char *text)
 {
 	const char *at;
@@ -400,15 +415,15 @@ void html_text_with_links(struct html *h, const char *text)
 	while ((at = find_address(text, &len))) {
 		char *url = str_dup_n(at, len);
 
-		html_text_n(h, text, (size_t)(at - text));
+		add_marked(h, text, (size_t)(at - text));
 		html_open(h, "a");
 		(void)html_attr_away(h, url);
-		html_text(h, url);
+		add_marked(h, url, len);
 		html_close(h);
 		mem_free(&url);
 		text = at + len;
 	}
-	html_text(h, text);
+	add_marked(h, text, strlen(text));
 }
 
 void html_add_encoded(struct buf *out, const char *piece)

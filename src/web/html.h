@@ -10,6 +10,7 @@
 #include "base/base.h"
 
 struct buf;
+struct found;
 
 #define HTML_DEPTH 32
 
@@ -17,7 +18,9 @@ struct html {
 	struct buf *out;              /* borrowed */
 	const char *open[HTML_DEPTH]; /* names, borrowed */
 	size_t depth;
-	bool in_tag;                  /* attributes may follow */
+	bool in_tag;               /* attributes may follow */
+	const struct found *found; /* borrowed, or NULL: marked in texts with
+				       * links */
 };
 
 void html_init(struct html *h, struct buf *out);

@@ -14,6 +14,7 @@
 #include "store/record.h"
 #include "web/call.h"
 #include "web/group_index.h"
+#include "web/found.h"
 #include "web/frame.h"
 #include "web/html.h"
 #include "web/line.h"
@@ -211,8 +212,10 @@ static void write_row(struct search *s, const struct record_message *row,
 static void write_rows(struct search *s)
 {
 	struct html *h = &s->html;
+	struct found *found = found_new(s->query.words);
 	const char *last = NULL;
 
+	h->found = found;
 	for (size_t i = s->page->count; i-- > 0;) {
 		const struct record_message *row = &s->page->rows[i];
 		const char *room = row->room ? row->room : s->room;
@@ -229,6 +232,8 @@ static void write_rows(struct search *s)
 	}
 	if (last)
 		html_close(h);
+	h->found = NULL;
+	found_free(&found);
 }
 
 static void write_turn(struct search *s, const char *where, const char *id,

@@ -390,6 +390,13 @@ def test_search_finds(world, query, names):
         assert found(page) == [world.ids[name] for name in names]
 
 
+def test_found_words_are_marked(world):
+    page = world.get("/-/search?q=%22good+morning%22").text
+    assert "<mark>Good morning</mark>" in line(page, world.ids["first"])
+    assert "<mark" not in world.get("/-/search?q=nick:ana").text
+    assert "<mark" not in world.get(f"/council/{DAY}").text
+
+
 def test_search_is_turned_both_ways(world):
     path, seen, back = "/council/search?q=needle", [], None
     while path:
@@ -453,7 +460,7 @@ def test_robots_are_told(world):
 
 OURS = set("""html head meta title link script body a header nav ul ol li h1 h2
 h3 h4 main p bdi span time form label input select option button table caption
-thead tbody tr th td dl dt dd code details summary section div img
+thead tbody tr th td dl dt dd code mark details summary section div img
 footer""".split())
 
 
