@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# check_config_doc.sh [TREE]: every key of the tables in src/daemon/config.c
+# check_config_doc.sh [TREE]: every key of the tables in src/daemon/config*.c
 # stands in hallway.yml(5) and in hallway.yml.example, in its section, and
 # nothing else does; hallwayd accepts the example, if it is built. Prints each
 # fault; fails if there is one.
@@ -33,7 +33,7 @@ list_table()
 		print section == "domain" ? "domains" : section, key
 	}
 	/^};|};$/ { in_table = 0 }
-	' src/base/log.h src/daemon/config.c |
+	' src/base/log.h src/daemon/config*.c |
 	awk '
 	{ row[NR] = $0; is_section[$1] = 1 }
 	END {
@@ -93,7 +93,7 @@ export LC_ALL
 list_table | sort > "$work/table"
 count=$(wc -l < "$work/table")
 if [ "$count" -lt 40 ]; then
-	echo "only $count keys found in src/daemon/config.c"
+	echo "only $count keys found in src/daemon/config*.c"
 	status=1
 fi
 list_manual > "$work/manual"

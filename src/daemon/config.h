@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * config: what the configuration file says, as the settings of each module.
- * Every key is a row of a table in config.c; hallway.yml(5) documents them.
+ * Every key is a row of a table in config.c or one of config_*.c, a file for each
+ * large section; hallway.yml(5) documents them.
  *
  * Thread: main.
  */

@@ -20,6 +20,11 @@ void config_list_clear(struct config_list *l)
 	l->count = 0;
 }
 
+const char *const *config_list_view(const struct config_list *l)
+{
+	return (const char *const *)l->items;
+}
+
 static bool is_in(const struct config_key *key, int64_t value)
 {
 	return value >= key->min && value <= key->max;

@@ -19,6 +19,8 @@ struct config_list {
 };
 void config_list_add(struct config_list *l, char *owned);
 void config_list_clear(struct config_list *l);
+/** As the settings of the modules want it. */
+const char *const *config_list_view(const struct config_list *l);
 
 /** One reading of a file: where values go, and how often it was wrong. */
 struct config_reading {
