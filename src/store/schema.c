@@ -93,13 +93,13 @@ static int fill_chain(struct sqlite3 *db)
 {
 	static const char *const sql[] = {
 		/* sorted as a whole first: what is written is not read again */
-		"SELECT a.seq, a.room, jid_of.jid, a.at, a.id,"
+		("SELECT a.seq, a.room, jid_of.jid, a.at, a.id,"
 		" ifnull(s.stanza, a.stanza), s.seq IS NOT NULL"
 		" FROM archive a JOIN rooms jid_of ON jid_of.id = a.room"
 		" LEFT JOIN sealed s ON s.seq = a.seq"
-		" ORDER BY a.room, a.at / 86400000, +a.seq",
-		"UPDATE archive SET salt = ?2, digest = ?3, chain = ?4"
-		" WHERE seq = ?1",
+		" ORDER BY a.room, a.at / 86400000, +a.seq"),
+		("UPDATE archive SET salt = ?2, digest = ?3, chain = ?4"
+		" WHERE seq = ?1"),
 		"UPDATE sealed SET salt = ?2 WHERE seq = ?1",
 	};
 	struct sqlite3_stmt *stmts[array_len(sql)] = { NULL };
