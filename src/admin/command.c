@@ -133,6 +133,14 @@ struct desk_actor order_actor(const struct order *order, const char *room)
 	return actor;
 }
 
+void order_audit(const struct order *order, const char *room, const char *act,
+		 const char *target, const char *detail)
+{
+	struct desk_actor actor = order_actor(order, room);
+
+	desk_audit(order->admin->muc, &actor, room, act, target, detail);
+}
+
 void order_row(const struct order *order, const struct command_value *values,
 	       size_t count)
 {

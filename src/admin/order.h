@@ -41,6 +41,9 @@ bool order_has_flag(const struct order *order, const char *name);
 /** Who acts on the room (bare JID, or NULL: on the service), and why. Borrows
  *  from the order. */
 struct desk_actor order_actor(const struct order *order, const char *room);
+/** An entry of the audit: who asks does this; room NULL: to the service. */
+void order_audit(const struct order *order, const char *room, const char *act,
+		 const char *target, const char *detail);
 
 /** "name" and "value". */
 void order_row_text(const struct order *order, const char *name,

@@ -36,15 +36,19 @@ static bool write_file(const char *path, const json_t *json)
 	return is_good;
 }
 
-static void keep(const struct order *order, json_t *owned)
+/* act, text: for the audit. */
+static void keep(const struct order *order, json_t *owned, const char *act,
+		 const char *text)
 {
 	const char *path = order->admin->outage_file;
 
-	if (write_file(path, owned))
+	if (write_file(path, owned)) {
+		order_audit(order, NULL, act, NULL, text);
 		order_end(order);
-	else
+	} else {
 		order_fail(order, "failed",
 			   str_format("%s: %s", path, strerror(errno)));
+	}
 	json_decref(owned);
 }
 
@@ -112,14 +116,14 @@ static void run_set(const struct order *order)
 	json_object_set_new(message, "en", json_string(text));
 	json_object_set_new(json, "message", message);
 	announce(order, text);
-	keep(order, json);
+	keep(order, json, "outage", text);
 }
 
 /* #json-schema: an empty object. */
 static void run_over(const struct order *order)
 {
 	if (has_file(order))
-		keep(order, json_object());
+		keep(order, json_object(), "outage-over", NULL);
 }
 
 static void run_show(const struct order *order)

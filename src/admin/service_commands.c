@@ -10,7 +10,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/counter.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "muc/muc.h"
@@ -72,8 +71,8 @@ static void run_stop(const struct order *order)
 	const char *text = order_text(order, "farewell");
 	char *farewell = str_dup(text);
 
-	log_info(LOG_ADMIN, "stop: %s asked for it",
-		 command_caller_text(order->caller));
+	order_audit(order, NULL, "stop", NULL,
+		    farewell ? "with a farewell" : NULL);
 	order_end(order);
 	if (farewell)
 		muc_farewell(admin->muc, *farewell ? farewell : NULL);
@@ -85,8 +84,7 @@ static void run_reload(const struct order *order)
 {
 	struct admin *admin = order->admin;
 
-	log_info(LOG_ADMIN, "reload: %s asked for it",
-		 command_caller_text(order->caller));
+	order_audit(order, NULL, "reload", NULL, NULL);
 	admin->reload(admin->owner);
 	order_end(order);
 }

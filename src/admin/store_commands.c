@@ -22,13 +22,14 @@ static void run_backup(const struct order *order)
 {
 	const char *path = order_text(order, "folder");
 
-	if (*path != '/' || str_has_suffix(path, "/"))
+	if (*path != '/' || str_has_suffix(path, "/")) {
 		order_fail(order, "bad-argument",
 			   str_dup("a folder's whole path, from / on, is "
 				   "needed; it must not be there yet"));
-	else
-		store_desk_back_up(order->admin->store_desk, path,
-				   order->reply);
+		return;
+	}
+	order_audit(order, NULL, "backup", path, NULL);
+	store_desk_back_up(order->admin->store_desk, path, order->reply);
 }
 
 /* A day of UTC, or a time; 0: it was not given. False: it was no time. */
@@ -61,14 +62,16 @@ static void run_export(const struct order *order)
 	struct store_desk_span span = { .room = order_text(order, "room") };
 	const char *path = order_text(order, "file");
 
-	if (*path != '/' || str_has_suffix(path, "/"))
+	if (*path != '/' || str_has_suffix(path, "/")) {
 		order_fail(order, "bad-argument",
 			   str_dup("a file's whole path, from / on, is needed; "
 				   "it must not be there yet"));
-	else if (read_time(order, "from", false, &span.start) &&
-		 read_time(order, "to", true, &span.end))
+	} else if (read_time(order, "from", false, &span.start) &&
+		 read_time(order, "to", true, &span.end)) {
+		order_audit(order, span.room, "export", path, NULL);
 		store_desk_export(order->admin->store_desk, &span, path,
 				  order->reply);
+	}
 }
 
 static void run_key(const struct order *order)

@@ -250,6 +250,26 @@ static void reload_answers_when_it_is_done(void **state)
 	assert_string_equal(run(*state, "reload"), "reload()\nok\n");
 }
 
+/* Does the newest record say that? */
+static void expect_audit(struct fixture *f, const char *act)
+{
+	const struct record *last =
+		container_of(f->world.records.prev, struct record, node);
+
+	assert_false(list_is_empty(&f->world.records));
+	assert_int_equal(last->kind, RECORD_AUDIT);
+	assert_string_equal(last->as_audit.act, act);
+	assert_string_equal(last->as_audit.by, "control");
+}
+
+static void the_audit_has_who_stopped_and_reloaded(void **state)
+{
+	(void)run(*state, "reload");
+	expect_audit(*state, "reload");
+	(void)run(*state, "stop");
+	expect_audit(*state, "stop");
+}
+
 /* The last line of the help of a command, by its usage. */
 static const char *explain(struct fixture *f, const char *usage)
 {
@@ -469,6 +489,7 @@ int main(void)
 		CASE(stop_answers_before_it_stops),
 		CASE(farewells_are_sent_before_it_stops),
 		CASE(reload_answers_when_it_is_done),
+		CASE(the_audit_has_who_stopped_and_reloaded),
 		CASE(help_lists_what_can_be_run),
 		CASE(unknown_command_names_the_nearest),
 		CASE(unknown_argument_keeps_it_from_running),
