@@ -213,8 +213,8 @@ static void say_end(struct meeting_desk *d, const struct meeting_session *s,
 
 	(void)board_say(d, s->room,
 		       str_format("%s after %" PRId64
-				  " minutes: %zu actions, %zu decisions, %zu "
-				  "people.%s%s",
+				  " min. Actions: %zu, decisions: %zu, "
+				  "people: %zu.%s%s",
 				  why, (now - s->row.started + 59999) / 60000,
 				  s->counts.actions, s->counts.decisions,
 				  map_count(s->came),

@@ -5,7 +5,8 @@
  * before; '#' begins a comment. TAP, one case for each scene.
  *
  *   user NAME JID             $NAME stands for the full JID from now on
- *   set KEY VALUE             before the first stanza; see settings below
+ *   set KEY VALUE             before the first stanza; see settings below;
+ *                             "set meetings 1": sessions can be held
  *   config KEY=VALUE...       $room was set up so; before the first stanza
  *   listed JID AFFILIATION [NICK]  ... and has this entry
  *   > NAME XML                NAME sends (its domain proven by dialback)
@@ -23,10 +24,16 @@
  *   saved KIND [gates] [TEXT]... the next record not yet looked at
  *                             presence, gap and audit stand aside: the
  *                             next of that kind, only when it is asked for
+ *   note KIND [TEXT]...       the next note not yet looked at is of that kind;
+ *   note nothing              other records are left for "saved"
  *   saved nothing | forget    saved nothing KIND: none of that one
  *   links [+DOMAIN|-DOMAIN|?DOMAIN]...  the links were told since: people of it
  *                             are here, no more, it does not answer
- *   wait SECONDS
+ *   wait SECONDS              and then the clocks tick
+ *   link up|down DOMAIN       the way to it is
+ *   word RESULT TEXT          as typed, but by the operator's command
+ *   plan RESULT UID|- START END|- [TITLE]  of a session in $room; minutes from
+ *                             now; the title "cancel" takes it back
  *   later SECONDS             the same, and nothing is due
  *   hat give|take JID HAT [BY]  the person is given the hat, or loses it
  *   hat make|destroy URI [HUE] [TITLE]  $room has a hat of its own, no more
@@ -55,6 +62,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "match.h"
+#include "meeting/word.h"
 #include "muc/bans.h"
 #include "muc/hats.h"
 #include "muc/leaders.h"
@@ -241,6 +249,20 @@ static void do_set(struct scene *sc, char *args)
 		return;
 	else if (!strcmp(key, "guests_are_visitors"))
 		s->guests_are_visitors = true;
+	else if (!strcmp(key, "meetings"))
+		sc->stage.has_meetings = true;
+	else if (!strcmp(key, "max_queue") && is_number)
+		sc->stage.meetings.max_queue = (size_t)number;
+	else if (!strcmp(key, "max_mics") && is_number)
+		sc->stage.meetings.max_mics = (size_t)number;
+	else if (!strcmp(key, "max_notes") && is_number)
+		sc->stage.meetings.max_notes = (size_t)number;
+	else if (!strcmp(key, "max_planned") && is_number)
+		sc->stage.meetings.max_planned = (size_t)number;
+	else if (!strcmp(key, "speaker") && is_number)
+		sc->stage.meetings.speaker = number * 1000;
+	else if (!strcmp(key, "longest") && is_number)
+		sc->stage.meetings.longest = number * 1000;
 	else if (!strcmp(key, "commands"))
 		sc->stage.has_commands = true;
 	else if (!strcmp(key, "note_well"))
@@ -623,11 +645,18 @@ static void print_saved(struct buf *out, const struct saved *saved)
 	case RECORD_MEETING:
 		add_text(out, "name", r->as_meeting.name);
 		add_text(out, "title", r->as_meeting.title);
+		buf_add_format(out, " state=%d", (int)r->as_meeting.state);
 		break;
 	case RECORD_NOTE:
 		add_text(out, "kind", record_note_text(r->as_note.kind));
 		add_text(out, "person", r->as_note.person);
 		add_text(out, "text", r->as_note.text);
+		add_text(out, "other_text", r->as_note.other_text);
+		add_text(out, "nick", r->as_note.nick);
+		add_text(out, "jid", r->as_note.jid);
+		add_text(out, "line", r->as_note.line);
+		buf_add_format(out, " number=%" PRId64 " other=%" PRId64,
+			       r->as_note.number, r->as_note.other);
 		break;
 	}
 }
@@ -636,7 +665,7 @@ static void print_saved(struct buf *out, const struct saved *saved)
 static bool is_aside(enum record_kind kind)
 {
 	return kind == RECORD_PRESENCE || kind == RECORD_GAP ||
-	       kind == RECORD_AUDIT;
+	       kind == RECORD_AUDIT || kind == RECORD_NOTE;
 }
 
 /* The next of that kind, which stands aside; -1: of all that do not. */
@@ -707,6 +736,75 @@ static void do_wait(struct scene *sc, char *args)
 	clock_fake(sc->stage.now, sc->stage.now);
 	if (sc->stage.muc)
 		muc_tick(sc->stage.muc);
+	if (sc->stage.desk)
+		meeting_tick(sc->stage.desk);
+}
+
+/* "note KIND ..." is "saved note kind=KIND ...". */
+static void do_note(struct scene *sc, char *args)
+{
+	const char *kind = next_word(&args);
+	char *line = strcmp(kind, "nothing")
+			     ? str_format("note kind=%s %s", kind, args)
+			     : str_dup("nothing note");
+
+	do_saved(sc, line);
+	mem_free(&line);
+}
+
+static void do_link(struct scene *sc, char *args)
+{
+	bool is_up = !strcmp(next_word(&args), "up");
+
+	meeting_link(sc->stage.desk, next_word(&args), is_up);
+}
+
+static void check_result(struct scene *sc, enum meeting_result is,
+			 const char *wanted)
+{
+	if (strcmp(meeting_result_word(is), wanted))
+		fail(sc, "%s: %s", meeting_result_word(is),
+		     meeting_result_text(is));
+}
+
+/* As typed, by the operator. */
+static void do_word(struct scene *sc, char *args)
+{
+	const char *result = next_word(&args);
+	struct word w;
+
+	stage_open(&sc->stage);
+	word_read(&w, args);
+	check_result(sc,
+		     meeting_run(sc->stage.desk, "hallway@rooms.example", &w,
+				 NULL, NULL),
+		     result);
+	word_fini(&w);
+}
+
+static int64_t minutes_from_now(struct scene *sc, const char *text)
+{
+	int64_t minutes = 0;
+
+	if (str_to_int64(text, -1000000, 1000000, &minutes))
+		return 0;
+	return sc->stage.now + minutes * 60000;
+}
+
+static void do_plan(struct scene *sc, char *args)
+{
+	const char *result = next_word(&args), *uid = next_word(&args);
+	struct meeting_plan plan = { .uid = strcmp(uid, "-") ? uid : NULL };
+
+	stage_open(&sc->stage);
+	plan.start = minutes_from_now(sc, next_word(&args));
+	plan.end = minutes_from_now(sc, next_word(&args));
+	plan.title = *args ? args : NULL;
+	plan.is_cancelled = !strcmp(args, "cancel");
+	check_result(sc,
+		     meeting_plan(sc->stage.desk, "hallway@rooms.example",
+				  &plan, "control"),
+		     result);
 }
 
 static void do_later(struct scene *sc, char *args)
@@ -932,6 +1030,8 @@ static const struct {
 	{ "restart", do_restart }, { "rooms", do_rooms },
 	{ "sessions", do_sessions }, { "ban", do_ban },
 	{ "unban", do_unban },     { "calm", do_calm },
+	{ "note", do_note },       { "link", do_link },
+	{ "word", do_word },       { "plan", do_plan },
 };
 
 static void play_command(struct scene *sc, char *command)

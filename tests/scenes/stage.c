@@ -476,6 +476,7 @@ void stage_init(struct stage *s)
 	s->settings.log_url = "https://x.example/";
 	memset(s->settings.secret, 7, sizeof(s->settings.secret));
 	s->inboxes = map_new();
+	meeting_settings_init(&s->meetings);
 	list_init(&s->held);
 	list_init(&s->saved);
 	list_init(&s->questions);
@@ -559,8 +560,15 @@ static void make_muc(struct stage *s)
 
 	if (s->has_commands)
 		env.on_errand = on_errand;
+	if (s->has_meetings) {
+		s->desk = meeting_desk_new(&s->meetings);
+		env.observer = meeting_observer(s->desk);
+	}
 	s->muc = muc_new(&s->settings, &env);
+	if (s->desk)
+		meeting_set_muc(s->desk, s->muc);
 	s->admin.muc = s->muc;
+	s->admin.meetings = s->desk;
 	s->admin.domains = s->settings.domains;
 	s->admin.domain_count = s->settings.domain_count;
 	s->admin.roll = roll_new(s->muc);
@@ -620,6 +628,7 @@ void stage_fini(struct stage *s)
 	adhoc_free(&s->adhoc);
 	roll_free(&s->admin.roll);
 	muc_free(&s->muc);
+	meeting_desk_free(&s->desk);
 	map_free(&s->inboxes, free_inbox);
 	drop_held(s);
 	drop_questions(s);
@@ -639,6 +648,8 @@ static const char *record_key(const struct record *r)
 	case RECORD_SESSION:
 	case RECORD_SESSION_GONE:
 		return r->as_session.jid;
+	case RECORD_MEETING:
+		return r->as_meeting.name;
 	default:
 		return "";
 	}
@@ -724,10 +735,26 @@ static void restore_room(struct stage *s, const struct saved *room)
 	restore_sessions(s, room->record->room);
 }
 
+/* Every session as it was last, then what happened in them. */
+static void restore_meetings(struct stage *s)
+{
+	const struct saved *saved;
+
+	list_each(saved, &s->saved, node)
+		if (saved->record->kind == RECORD_MEETING &&
+		    !is_overtaken(s, saved))
+			meeting_restore(s->desk, saved->record);
+	list_each(saved, &s->saved, node)
+		if (saved->record->kind == RECORD_NOTE)
+			meeting_restore(s->desk, saved->record);
+}
+
 static void restore_all(struct stage *s)
 {
 	const struct saved *saved;
 
+	if (s->desk)
+		restore_meetings(s);
 	list_each(saved, &s->saved, node)
 		if (saved->record->kind == RECORD_ROOM &&
 		    !is_overtaken(s, saved))
@@ -743,13 +770,20 @@ void stage_give(struct stage *s, struct record *owned)
 	list_add_tail(&s->saved, &saved->node);
 }
 
+static void start(struct stage *s, bool sessions_too_old)
+{
+	muc_start(s->muc, sessions_too_old);
+	if (s->desk)
+		meeting_start_desk(s->desk);
+}
+
 void stage_open(struct stage *s)
 {
 	if (s->muc)
 		return;
 	make_muc(s);
 	restore_all(s);
-	muc_start(s->muc, false);
+	start(s, false);
 }
 
 void stage_restart(struct stage *s, bool sessions_too_old)
@@ -757,12 +791,13 @@ void stage_restart(struct stage *s, bool sessions_too_old)
 	adhoc_free(&s->adhoc);
 	roll_free(&s->admin.roll);
 	muc_free(&s->muc);
+	meeting_desk_free(&s->desk);
 	drop_held(s);
 	drop_questions(s);
 	drop_saved(s, false);
 	make_muc(s);
 	restore_all(s);
-	muc_start(s->muc, sessions_too_old);
+	start(s, sessions_too_old);
 }
 
 bool stage_deliver(struct stage *s, struct elem *owned, const char *from,

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "admin/command.h"
 #include "base/list.h"
+#include "meeting/meeting.h"
 #include "muc/muc.h"
 
 struct elem;
@@ -51,6 +52,9 @@ struct stage {
 	struct muc *muc;         /* owned; NULL before the first use */
 	struct muc_settings settings;
 	struct admin admin;      /* of commands; without store and links */
+	struct meeting_settings meetings;
+	struct meeting_desk *desk; /* owned; NULL: no meetings are held */
+	bool has_meetings;       /* before the first use */
 	struct adhoc *adhoc;     /* owned; NULL: no commands are served */
 	bool has_commands;       /* before the first use */
 	int64_t now;             /* ms since epoch */
