@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/house.h"
+#include "muc/invite.h"
 #include "muc/leave.h"
 #include "muc/nickname.h"
 #include "muc/privilege.h"
@@ -162,10 +163,23 @@ static enum desk_result judge_rank(const struct room *r,
 	return judge_nick(r, jid, nick);
 }
 
-static void change(struct muc *m, struct room *r, struct rank_change *c)
+/* In the name of who added them; a command of the house: of the room's. */
+static void invite_new(struct room *r, const struct desk_actor *actor,
+		       const struct rank_change *c)
+{
+	struct jid *by = jid_parse(actor->by);
+	bool is_person = by && jid_local(by);
+
+	invite_new_members(r, is_person ? by : r->jid, c, 1);
+	jid_free(&by);
+}
+
+static void change(struct muc *m, struct room *r,
+		   const struct desk_actor *actor, struct rank_change *c)
 {
 	rank_apply(r, c, 1);
 	rank_tell(r, c, 1, NULL);
+	invite_new(r, actor, c);
 	rank_fini(c);
 	leave_check_empty(r); /* the last one may be out */
 	house_finish(m, r);
@@ -183,7 +197,7 @@ static enum desk_result rank(struct muc *m, const struct desk_actor *actor,
 	desk_audit(m, actor, jid_text(r->jid), affiliation_text(wanted),
 		   jid_bare(jid), NULL);
 	rank_init_affiliation(&c, jid, wanted, nick, actor->reason);
-	change(m, r, &c);
+	change(m, r, actor, &c);
 	return DESK_DONE;
 }
 
@@ -223,6 +237,6 @@ enum desk_result desk_kick(struct muc *m, const struct desk_actor *actor,
 		return DESK_BEHIND;
 	desk_audit(m, actor, room, "kick", occupant_bare(o), nick);
 	rank_init_role(&c, o, ROLE_NONE, actor->reason);
-	change(m, r, &c);
+	change(m, r, actor, &c);
 	return DESK_DONE;
 }

@@ -29,6 +29,7 @@ static void show(const struct room *r, room_view_fn fn, void *owner)
 		.is_public = c->is_public && !c->is_locked,
 		.is_members_only = c->is_members_only,
 		.is_moderated = c->is_moderated,
+		.is_calm = room_is_calm(r),
 		.has_password = c->password != NULL,
 		.is_persistent = c->is_persistent,
 		.is_logged = c->is_logged,

@@ -27,6 +27,7 @@ struct room_view {
 	bool is_public;          /* listed */
 	bool is_members_only;
 	bool is_moderated;
+	bool is_calm;            /* under attack, and made so (muc/calm) */
 	bool has_password;
 	bool is_persistent;
 	bool is_logged;

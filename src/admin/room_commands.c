@@ -56,6 +56,7 @@ static char *traits_new(const struct room_view *v)
 		add_word(&out, !v->is_public, "hidden");
 		add_word(&out, v->is_members_only, "members-only");
 		add_word(&out, v->is_moderated, "moderated");
+		add_word(&out, v->is_calm, "calm");
 		add_word(&out, v->has_password, "password");
 		add_word(&out, !v->is_logged, "off-the-record");
 	}

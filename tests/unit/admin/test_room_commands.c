@@ -388,6 +388,18 @@ static void news_are_one_line(void **state)
 	assert_begins(run(f, "news add two\nlines"), "bad-argument: news are");
 }
 
+static void a_calm_room_is_one_in_the_list(void **state)
+{
+	const struct command_value end = { .name = "end", .text = "yes" };
+	struct fixture *f = *state;
+
+	assert_null(strstr(run(f, "rooms list"), "calm"));
+	assert_string_equal(run(f, "rooms calm hallway"), "ok\n");
+	assert_non_null(strstr(run(f, "rooms list"), "calm house"));
+	assert_string_equal(run_with(f, "rooms calm hallway", &end, 1), "ok\n");
+	assert_null(strstr(run(f, "rooms list"), "calm"));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -406,6 +418,7 @@ int main(void)
 		CASE(nothing_is_done_while_the_store_is_behind),
 		CASE(a_text_is_said_where_people_are),
 		CASE(news_are_one_line),
+		CASE(a_calm_room_is_one_in_the_list),
 	};
 
 	return cmocka_run_group_tests_name("room_commands", tests, NULL, NULL);
