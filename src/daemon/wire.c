@@ -56,6 +56,8 @@ struct wire {
 	struct state_dir *state_dir;
 	char *database; /* path; and the next two */
 	char *web_cache, *public_key; /* a path, and PEM */
+	char *records;                /* a path */
+	struct sign_key *sign_key;    /* of the sessions' records */
 	struct creds *creds;
 	struct loop *loop;
 	struct conference *conference;
@@ -578,18 +580,19 @@ static void close_web(struct wire *w)
 static int build_web(struct wire *w)
 {
 	struct web_settings *s = &w->config->web;
-	struct sign_key *key;
 	int error;
 
 	if (!s->listen_count)
 		return 0;
 	w->web_cache = state_dir_path(w->state_dir, "web");
-	key = sign_key_new(w->config->store.seed);
-	w->public_key = sign_key_pem(key);
-	sign_key_free(&key);
+	w->records = state_dir_path(w->state_dir, "records");
+	w->sign_key = sign_key_new(w->config->store.seed);
+	w->public_key = sign_key_pem(w->sign_key);
 	s->database = w->database;
 	s->cache = w->web_cache;
 	s->public_key = w->public_key;
+	s->records = w->records;
+	s->sign_key = w->sign_key;
 	s->keep = w->config->store.keep;
 	s->keep_presence = w->config->store.keep_presence;
 	error = open_web(w);
@@ -784,6 +787,8 @@ int wire_run(struct config *owned)
 	mem_free(&w.database);
 	mem_free(&w.web_cache);
 	mem_free(&w.public_key);
+	mem_free(&w.records);
+	sign_key_free(&w.sign_key);
 	state_dir_close(&w.state_dir);
 	config_free(&w.config);
 	return error ? 1 : 0;

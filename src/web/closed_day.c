@@ -470,6 +470,20 @@ static void heed_retraction(struct closed_days *d, const struct record *r)
 	mem_free(&room);
 }
 
+/* It marks lines, of its own day or of one since the session's first. */
+static void heed_note(struct closed_days *d, const struct record *r)
+{
+	char first[DAY_KEY_SIZE], last[DAY_KEY_SIZE];
+
+	d->generation++;
+	if (!r->as_note.line && r->as_note.kind != RECORD_NOTE_MIC_DONE)
+		return;
+	day_key_print(r->at, last);
+	/* its name begins with its day */
+	(void)str_copy(first, sizeof(first), r->as_note.meeting);
+	drop_days(d, r->room, first, last);
+}
+
 void closed_days_heed(struct closed_days *d, const struct record *r)
 {
 	char first[DAY_KEY_SIZE], last[DAY_KEY_SIZE];
@@ -481,7 +495,14 @@ void closed_days_heed(struct closed_days *d, const struct record *r)
 		heed_message(d, r->room, r->as_message.at);
 		break;
 	case RECORD_RETRACTION:
+		d->generation++; /* it may be in a session's minutes */
 		heed_retraction(d, r);
+		break;
+	case RECORD_MEETING:
+		d->generation++;
+		break;
+	case RECORD_NOTE:
+		heed_note(d, r);
 		break;
 	case RECORD_GAP:
 		day_key_print(r->as_gap.from, first);

@@ -108,10 +108,8 @@ static void set_tombstone(json_t *object, const struct line *l)
 	json_object_set_new(object, "retracted", gone);
 }
 
-static void set_said(json_t *object, const struct record_message *m)
+static void set_line(json_t *object, const struct line *l)
 {
-	struct line *l = line_new(m);
-
 	set(object, "kind", kind_name(l->kind));
 	set(object, "nick", l->nick);
 	set(object, "occupant_id", l->occupant_id);
@@ -126,6 +124,13 @@ static void set_said(json_t *object, const struct record_message *m)
 	set(object, "thread", l->thread);
 	if (l->hats)
 		json_object_set_new(object, "hats", hats_of(l->hats));
+}
+
+static void set_said(json_t *object, const struct record_message *m)
+{
+	struct line *l = line_new(m);
+
+	set_line(object, l);
 	line_free(&l);
 }
 
@@ -137,6 +142,19 @@ static json_t *new_line(const char *id, int64_t at)
 	set_time(object, "time", at);
 	json_object_set_new(object, "at", json_integer(at));
 	return object;
+}
+
+void export_json_item(const struct day_item *item, struct buf *out)
+{
+	json_t *object = new_line(item->line->id, item->line->at);
+
+	set_line(object, item->line);
+	if (item->version_count > 0 && item->line->kind != LINE_TOMBSTONE)
+		json_object_set_new(
+			object, "text",
+			json_string(item->versions[item->version_count - 1]
+					    .text));
+	add(out, object);
 }
 
 /* ---- a day with what proves it ---- */

@@ -11,6 +11,7 @@
 
 struct buf;
 struct day;
+struct day_item;
 struct export_log;
 
 void export_json_begin(const struct export_log *l, struct buf *out);
@@ -22,3 +23,5 @@ HW_MUST_USE int export_json_lines(const struct export_log *l, size_t which,
 /** is_first is set to false by the first entry. */
 void export_json_chatlog(const struct day *day, bool *is_first,
 			 struct buf *out);
+/** One line as an object, with what it says now. */
+void export_json_item(const struct day_item *item, struct buf *out);

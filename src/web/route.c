@@ -17,10 +17,12 @@
 #include "web/live.h"
 #include "web/old_path.h"
 #include "web/pages.h"
+#include "web/record_package.h"
 #include "web/room_list.h"
 #include "web/room_page.h"
 #include "web/room_path.h"
 #include "web/search.h"
+#include "web/session_page.h"
 #include "web/web.h"
 #include "web/web_site.h"
 
@@ -90,6 +92,13 @@ static const struct route routes[] = {
 	{ "/{room}/export.md", export_answer_range },
 	{ "/{room}/export.zip", export_answer_range },
 	{ "/{room}/m/{id}", day_page_answer_line },
+	{ "/{room}/meeting/{id}/", session_page_answer },
+	{ "/{room}/meeting/{id}/minutes.md", session_page_answer_minutes },
+	{ "/{room}/meeting/{id}/chatlog.json", session_page_answer_chatlog },
+	{ "/{room}/meeting/{id}/polls.json", session_page_answer_polls },
+	{ "/{room}/meeting/{id}/record.zip", record_package_answer },
+	{ "/{room}/meeting/{id}/{name}.zip",
+	  record_package_answer_revision },
 };
 
 /* -1: no digit. */

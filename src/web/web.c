@@ -34,6 +34,7 @@
 #include "web/closed_day.h"
 #include "web/live.h"
 #include "web/ready.h"
+#include "web/record_package.h"
 #include "web/route.h"
 #include "web/web_site.h"
 
@@ -482,6 +483,7 @@ static void take_mail(struct web *w, struct mail *owned)
 	}
 	if (owned->record && w->desk.live) {
 		closed_days_heed(w->desk.days, owned->record);
+		record_package_heed(&w->desk, owned->record);
 		live_add(w->desk.live, owned->record);
 	}
 	record_free(&owned->record);

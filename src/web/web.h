@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 
+struct sign_key;
 struct web;
 struct web_site;
 struct record;
@@ -37,6 +38,9 @@ struct web_settings {
 	const char *texts;           /* web.texts: folder with the operator's
 				      * own pages; NULL: the built-in ones */
 	const char *public_key;      /* PEM; what signs the days, or NULL */
+	const char *records;         /* folder of the sessions' packages */
+	const struct sign_key *sign_key; /* what signs those; with either NULL
+				      * none are made */
 	const struct web_contact *contacts;
 	size_t contact_count;
 	int64_t keep;                /* ms; archive.keep; 0: for ever */
@@ -67,7 +71,7 @@ uint16_t web_port(const struct web *w, size_t which);
 void web_close(struct web **w);
 
 /** A record that was committed and touches the pages - message, retraction,
- *  presence, gap, news, group; taken. Any other is ignored. */
+ *  presence, gap, news, group, session, note; taken. Any other is ignored. */
 void web_committed(struct web *w, struct record *owned);
 /** What there is now; taken. */
 void web_show(struct web *w, struct web_site *owned);

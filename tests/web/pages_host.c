@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sign.h"
 #include "base/str.h"
 #include "store/backend.h"
 #include "store/record.h"
@@ -20,7 +21,9 @@
 #include "web/web_site.h"
 
 struct host {
-	char *database, *cache;
+	char *database, *cache, *records;
+	struct sign_key *sign_key;
+	char *public_key;
 	char *listen, *certificate, *key; /* or NULL */
 	void *backend;
 	struct web *web; /* NULL: does not serve yet */
@@ -143,6 +146,58 @@ static struct record *read_group(const json_t *o)
 	return r;
 }
 
+static struct record *read_meeting(const json_t *o)
+{
+	struct record *r = begin(o, RECORD_MEETING);
+	struct record_meeting *m = &r->as_meeting;
+
+	m->name = text(o, "name");
+	m->title = text(o, "title");
+	m->uid = text(o, "uid");
+	m->agenda = text(o, "agenda");
+	m->by = str_dup("chair@home.example");
+	m->state = (enum record_meeting_state)number(o, "state");
+	m->planned = number(o, "planned");
+	m->planned_end = number(o, "planned_end");
+	m->started = number(o, "started");
+	m->ended = number(o, "ended");
+	m->is_public = flag(o, "is_public", true);
+	return r;
+}
+
+static enum record_note_kind read_note_kind(const json_t *o)
+{
+	const char *kind = json_string_value(json_object_get(o, "kind"));
+
+	for (int i = 0; i < RECORD_NOTE_COUNT; i++)
+		if (str_equal(kind, record_note_text(
+					    (enum record_note_kind)i)))
+			return (enum record_note_kind)i;
+	must(HW_E_INVALID, "no such kind of note");
+	return RECORD_NOTE_COUNT;
+}
+
+static struct record *read_note(const json_t *o)
+{
+	struct record *r = begin(o, RECORD_NOTE);
+	struct record_note *n = &r->as_note;
+	char *id = text(o, "id");
+
+	(void)str_copy(n->id, sizeof(n->id), id ? id : "");
+	n->kind = read_note_kind(o);
+	n->meeting = text(o, "meeting");
+	n->line = text(o, "line");
+	n->jid = text(o, "jid");
+	n->nick = text(o, "nick");
+	n->person = text(o, "person");
+	n->text = text(o, "text");
+	n->other_text = text(o, "other_text");
+	n->number = number(o, "number");
+	n->other = number(o, "other");
+	mem_free(&id);
+	return r;
+}
+
 static const struct {
 	const char *op;
 	struct record *(*read)(const json_t *o);
@@ -150,6 +205,7 @@ static const struct {
 	{ "message", read_message }, { "retraction", read_retraction },
 	{ "presence", read_presence }, { "gap", read_gap },
 	{ "news", read_news },	       { "group", read_group },
+	{ "meeting", read_meeting },   { "note", read_note },
 };
 
 /* As the daemon does: saved, then told. */
@@ -208,6 +264,9 @@ static void serve(struct host *h, const json_t *o)
 	s.url = "https://rooms.example/";
 	s.database = h->database;
 	s.cache = h->cache;
+	s.records = h->records;
+	s.sign_key = h->sign_key;
+	s.public_key = h->public_key;
 	s.client = "https://chat.example/#{room}";
 	s.version = "test";
 	if (number(o, "page_lines"))
@@ -253,6 +312,7 @@ static void run_line(struct host *h, const json_t *o)
 
 int main(int argc, char **argv)
 {
+	static const unsigned char seed[SIGN_SEED_SIZE] = "for tests alone";
 	static char line[1 << 20];
 	struct host h = { 0 };
 
@@ -260,6 +320,9 @@ int main(int argc, char **argv)
 		return 2;
 	h.database = str_format("%s/hallway.db", argv[1]);
 	h.cache = str_format("%s/days", argv[1]);
+	h.records = str_format("%s/records", argv[1]);
+	h.sign_key = sign_key_new(seed);
+	h.public_key = sign_key_pem(h.sign_key);
 	must(backend_sqlite.open(h.database, BACKEND_SYNC_RELAXED, &h.backend),
 	     "open");
 	while (fgets(line, sizeof(line), stdin)) {
@@ -277,6 +340,9 @@ int main(int argc, char **argv)
 	backend_sqlite.close(h.backend);
 	mem_free(&h.database);
 	mem_free(&h.cache);
+	mem_free(&h.records);
+	mem_free(&h.public_key);
+	sign_key_free(&h.sign_key);
 	mem_free(&h.listen);
 	mem_free(&h.certificate);
 	mem_free(&h.key);

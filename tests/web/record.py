@@ -155,6 +155,17 @@ class Host:
                   key=f"={acronym}", acronym=acronym, name=name, area=area,
                   **values)
 
+    def meeting(self, room, name, state, title=None, when=None, **values):
+        """A session: "planned", "open", "ended", "cancelled"."""
+        states = ["planned", "open", "ended", "cancelled"]
+        self.tell("meeting", room=f"{room}@{DOMAIN}", name=name, title=title,
+                  at=when or 1000, state=states.index(state), **values)
+
+    def note(self, room, meeting, when, kind, **values):
+        self.said += 1
+        self.tell("note", room=f"{room}@{DOMAIN}", meeting=meeting, at=when,
+                  kind=kind, id=f"note{self.said:022d}", **values)
+
     def site(self, *rooms):
         self.tell("site", at=int(time.time() * 1000),
                   rooms=[{"jid": f"{room['local']}@{DOMAIN}", **room}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/session_log.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "store/meeting_reader.h"
+#include "store/record.h"
+#include "web/day.h"
+#include "web/day_key.h"
+#include "web/line.h"
+#include "web/minutes.h"
+
+#define MEETINGS_MAX 5000 /* of a room, that are looked at */
+#define NOTES_MAX 50000
+#define DAYS_MAX 3 /* of a session; meetings.longest is shorter */
+#define SLACK 2000 /* ms; its last line is said as it ends */
+
+struct record *session_log_copy(const struct record *from)
+{
+	struct record *to = record_new(from->kind, from->room, from->at);
+
+	if (from->kind == RECORD_MEETING) {
+		const struct record_meeting *m = &from->as_meeting;
+
+		to->as_meeting = *m;
+		to->as_meeting.name = str_dup(m->name);
+		to->as_meeting.title = str_dup(m->title);
+		to->as_meeting.uid = str_dup(m->uid);
+		to->as_meeting.agenda = str_dup(m->agenda);
+		to->as_meeting.by = str_dup(m->by);
+		to->as_meeting.subject = str_dup(m->subject);
+	} else {
+		const struct record_note *n = &from->as_note;
+
+		require(from->kind == RECORD_NOTE);
+		to->as_note = *n;
+		to->as_note.meeting = str_dup(n->meeting);
+		to->as_note.line = str_dup(n->line);
+		to->as_note.jid = str_dup(n->jid);
+		to->as_note.nick = str_dup(n->nick);
+		to->as_note.person = str_dup(n->person);
+		to->as_note.text = str_dup(n->text);
+		to->as_note.other_text = str_dup(n->other_text);
+	}
+	return to;
+}
+
+int64_t session_log_start(const struct record_meeting *m)
+{
+	return m->started ? m->started : m->planned;
+}
+
+int64_t session_log_end(const struct record_meeting *m)
+{
+	if (m->ended)
+		return m->ended;
+	return m->state == RECORD_MEETING_OPEN ? 0 : m->planned_end;
+}
+
+const char *session_log_title(const struct record_meeting *m)
+{
+	return m->title && *m->title ? m->title : "Session";
+}
+
+/* ---- reading ---- */
+
+struct finding {
+	const char *name;
+	struct record *found; /* owned, or NULL */
+};
+
+static void on_meeting(void *owner, const struct record *record)
+{
+	struct finding *f = owner;
+
+	if (!f->found && str_equal(record->as_meeting.name, f->name))
+		f->found = session_log_copy(record);
+}
+
+static void on_note(void *owner, const struct record *record)
+{
+	struct session_log *l = owner;
+
+	l->notes = mem_realloc(l->notes,
+			       (l->note_count + 1) * sizeof(struct record *));
+	l->notes[l->note_count++] = session_log_copy(record);
+}
+
+/* What was corrected after it ended is not of the session. */
+static void drop_late_versions(struct day_item *item, int64_t until)
+{
+	while (item->version_count > 0 &&
+	       item->versions[item->version_count - 1].at > until)
+		item->version_count--;
+	if (item->version_count == 1)
+		item->version_count = 0;
+}
+
+static void take_items(struct session_log *l, const struct day *day)
+{
+	l->items = mem_realloc(l->items, (l->item_count + day->count + 1) *
+						 sizeof(struct day_item *));
+	for (size_t i = 0; i < day->count; i++) {
+		struct day_item *item = day->items[i];
+
+		if (item->kind != DAY_LINE || item->at < l->from ||
+		    item->at > l->until)
+			continue;
+		drop_late_versions(item, l->until);
+		l->items[l->item_count++] = item;
+		l->lines += !item->is_folded && item->line->kind != LINE_OTHER;
+		l->tombstones += item->line->kind == LINE_TOMBSTONE;
+	}
+}
+
+static int read_days(struct session_log *l, struct reader *r, const char *room)
+{
+	int64_t at = l->from;
+	int error = 0;
+
+	l->days = mem_zero(DAYS_MAX, sizeof(struct day *));
+	while (!error && at <= l->until && l->day_count < DAYS_MAX) {
+		char key[DAY_KEY_SIZE];
+		struct day *day = NULL;
+
+		day_key_print(at, key);
+		error = day_read(r, room, key, false, &day);
+		if (error)
+			break;
+		l->days[l->day_count++] = day;
+		take_items(l, day);
+		at = day->end + 1;
+	}
+	return error;
+}
+
+/* ---- which lines may be told of ---- */
+
+static bool is_hidden(void *owner, const char *line)
+{
+	struct map *shown = owner;
+
+	return map_get(shown, line) == NULL;
+}
+
+/* A line that somebody may not see has no note either. Those of before the start
+ * or behind the end do not occur. */
+static void make_minutes(struct session_log *l)
+{
+	struct map *shown = map_new();
+
+	for (size_t i = 0; i < l->item_count; i++) {
+		const struct line *line = l->items[i]->line;
+
+		if (line->kind != LINE_TOMBSTONE && !map_get(shown, line->id))
+			map_add(shown, line->id, l);
+	}
+	l->minutes = minutes_new((const struct record *const *)l->notes,
+				 l->note_count, is_hidden, shown);
+	map_free(&shown, NULL);
+}
+
+static void find_span(struct session_log *l)
+{
+	if (!l->row->started)
+		return;
+	l->from = l->row->started;
+	l->until = l->row->ended ? l->row->ended + SLACK : clock_wall() + SLACK;
+}
+
+int session_log_read(struct reader *r, const char *room, const char *name,
+		     struct session_log **log_out)
+{
+	struct finding f = { .name = name };
+	struct session_log *l;
+	int error = meeting_reader_list(r, room, true, MEETINGS_MAX, on_meeting,
+					&f);
+
+	if (!error && !f.found)
+		error = HW_E_NOT_FOUND;
+	if (error) {
+		record_free(&f.found);
+		return error;
+	}
+	l = mem_new(struct session_log);
+	l->record = f.found;
+	l->row = &l->record->as_meeting;
+	find_span(l);
+	if (l->from)
+		error = meeting_reader_notes(r, room, name, NULL, 0, NOTES_MAX,
+					     on_note, l);
+	if (!error && l->from)
+		error = read_days(l, r, room);
+	if (error) {
+		session_log_free(&l);
+		return error;
+	}
+	make_minutes(l);
+	*log_out = l;
+	return 0;
+}
+
+void session_log_free(struct session_log **l)
+{
+	if (!*l)
+		return;
+	for (size_t i = 0; i < (*l)->note_count; i++)
+		record_free(&(*l)->notes[i]);
+	mem_free(&(*l)->notes);
+	for (size_t i = 0; i < (*l)->day_count; i++)
+		day_free(&(*l)->days[i]);
+	mem_free(&(*l)->days);
+	mem_free(&(*l)->items);
+	minutes_free(&(*l)->minutes);
+	record_free(&(*l)->record);
+	mem_free(l);
+}

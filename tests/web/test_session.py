@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""Pages of sessions, and what can be taken along of them."""
+
+import html
+import io
+import json
+import re
+import zipfile
+
+import pytest
+
+from interim import DAY, NAME, PLANNED, ROOM, hold, moment, plan
+from record import Host
+
+BASE = f"/{ROOM}/meeting/{NAME}/"
+
+
+@pytest.fixture(scope="module")
+def interim(tmp_path_factory):
+    host = Host(tmp_path_factory.mktemp("interim"))
+    host.serve()
+    host.site({"local": ROOM, "name": "DNS Operations", "occupants": 3})
+    ids = hold(host)
+    plan(host)
+    yield host, ids
+    host.close()
+
+
+def text_of(page):
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", "", page)))
+
+
+def test_a_session_tells_what_happened(interim):
+    host, ids = interim
+    answer = host.get(BASE)
+    text = text_of(answer.text)
+    assert answer.status == 200
+    for piece in ("Interim & more", "ended", "2026-11-20 14:00 to 14:15",
+                  "1. Glue *records*", "Alice: the draft is ready for last "
+                  "call", "does it scale <b>?", "relayed 14:06",
+                  "not relayed yet", "2 raised a hand, 1 did not, 0 "
+                  "abstained, of 3 present; not a vote", "adopt the draft",
+                  "Bob Builder (Example Org)", "People in the room3"):
+        assert piece in text, piece
+    assert f'href="/{ROOM}/m/{ids["action"]}"' in answer.text
+    for gone in ("redy", "slip of the pen", "a secret slipped", "home.example",
+                 "too early", "too late"):
+        assert gone not in answer.text, gone
+
+
+def test_times_can_be_those_of_the_venue(interim):
+    host, _ = interim
+    text = text_of(host.get(BASE + "?tz=Europe/Madrid").text)
+    assert "2026-11-20 15:00 to 15:15 (Europe/Madrid)" in text
+    assert "not known here" in text_of(host.get(BASE + "?tz=Nowhere").text)
+
+
+def test_minutes_come_in_markdown(interim):
+    host, ids = interim
+    answer = host.get(BASE + "minutes.md")
+    assert answer.headers["Content-Type"] == "text/markdown; charset=utf-8"
+    link = f"https://rooms.example/{ROOM}/m/"
+    assert answer.text == MINUTES.replace("LINK", link) % ids
+
+
+MINUTES = r"""# Interim \& more
+
+- Room: DNS Operations, [https://rooms.example/dnsop/meeting/2026-11-20-1400/](https://rooms.example/dnsop/meeting/2026-11-20-1400/)
+- Time: 2026-11-20 14:00 to 14:15 UTC
+- State: ended
+- Agenda: https://example.org/agenda?x=1&y=2
+- People in the room: 3
+- Scribes: bob
+- Present, by their own word: Bob Builder \(Example Org\)
+
+A draft that the room wrote of what was typed in it. Times lead to the log.
+
+## Contents
+
+1. Glue \*records\*
+2. Next steps
+
+## 1. Glue \*records\*
+
+Begun [14:03](LINK%(topic1)s).
+
+- [14:04](LINK%(said)s) **Alice:** the draft is ready for last call
+- [14:05](LINK%(mic1)s) **MIC 1**, carol: does it scale \<b\>? *(relayed 14:06)*
+- [14:06](LINK%(mic2)s) **MIC 2**, carol: and who pays? *(not relayed yet)*
+- [14:08](LINK%(action)s) **Action:** alice to ship it
+
+## 2. Next steps
+
+Begun [14:10](LINK%(topic2)s).
+
+- [14:11](LINK%(hands)s) **Show of hands:** adopt? *(2 raised a hand, 1 did not, 0 abstained, of 3 present; not a vote)*
+- [14:13](LINK%(decision)s) **Decision:** adopt the draft
+- [14:14](LINK%(secret)s) \(taken back\)
+
+## Actions
+
+- [14:08](LINK%(action)s) alice to ship it
+
+## Decisions
+
+- [14:13](LINK%(decision)s) adopt the draft
+"""
+
+
+def test_nobody_sees_what_is_not_public(interim):
+    host, _ = interim
+    assert host.get(f"/{ROOM}/meeting/2031-01-17-1500/").status == 404
+    assert host.get(f"/{ROOM}/meeting/1999-01-01-0000/").status == 404
+    assert host.get(f"/{ROOM}/meeting/{PLANNED}/minutes.md").status == 404
+    page = host.get(f"/{ROOM}/meeting/{PLANNED}/")
+    assert "has not begun yet" in page.text
+
+
+def test_the_datatracker_gets_chatlog_and_polls(interim):
+    host, _ = interim
+    chatlog = json.loads(host.get(BASE + "chatlog.json").text)
+    assert {tuple(sorted(entry)) for entry in chatlog} == {
+        ("author", "text", "time")}
+    assert chatlog[0]["time"] == "2026-11-20T14:00:00.000Z"
+    assert len(chatlog) == 19
+    assert json.loads(host.get(BASE + "polls.json").text) == [{
+        "start_time": "2026-11-20T14:11:00.000Z",
+        "end_time": "2026-11-20T14:12:00.000Z", "text": "adopt?",
+        "raise_hand": 2, "do_not_raise_hand": 1}]
+
+
+def unpack(answer):
+    assert answer.status == 200
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as package:
+        return {name: package.read(name).decode()
+                for name in package.namelist()}
+
+
+def test_the_package_has_all_of_it_and_does_not_change(interim):
+    host, _ = interim
+    first = host.get(BASE + "record.zip")
+    files = unpack(first)
+    assert sorted(files) == sorted([
+        "session.json", "transcript.txt", "transcript.html",
+        "transcript.json", "chatlog.json", "polls.json", "minutes.md",
+        "minutes.html", "attendance.json", "tombstones.json", "key.pem",
+        "MANIFEST.sha256", "MANIFEST.sig"])
+    assert json.loads(files["session.json"])["revision"] == 1
+    assert json.loads(files["attendance.json"]) == {
+        "people": 3, "present": [{"name": "Bob Builder",
+                                  "affiliation": "Example Org"}]}
+    assert json.loads(files["tombstones.json"])[0]["reason"] == "personal data"
+    assert len(json.loads(files["transcript.json"])["lines"]) == 19
+    assert not any("a secret slipped" in text for text in files.values())
+    assert host.get(BASE + "record.zip").body == first.body
+    assert host.get(BASE + "record-2.zip").status == 404
+    assert host.get(BASE + "other.zip").status == 404
+
+
+def test_what_is_taken_back_leaves_the_package(interim):
+    host, ids = interim
+    before = host.get(BASE + "record.zip")
+    assert "ship it" in unpack(before)["transcript.txt"]
+    host.take_back(ROOM, moment("16:00:00"), "bob", ids["action"])
+    gone = host.get(BASE + "record.zip")
+    assert gone.status == 410
+    assert f"{BASE}record-2.zip" in gone.text
+    files = unpack(host.get(BASE + "record-2.zip"))
+    assert not any("ship it" in text for text in files.values())
+    assert json.loads(files["session.json"])["revision"] == 2
+    page = host.get(BASE)
+    assert "This is revision 2" in page.text
+    assert "ship it" not in page.text
+    assert "ship it" not in host.get(BASE + "minutes.md").text
