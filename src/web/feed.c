@@ -11,11 +11,14 @@
 #include "jid/jid.h"
 #include "store/archive_query.h"
 #include "store/log_reader.h"
+#include "store/meeting_reader.h"
 #include "store/record.h"
 #include "web/call.h"
 #include "web/html.h"
 #include "web/line.h"
+#include "web/minutes.h"
 #include "web/room_path.h"
+#include "web/session_log.h"
 #include "web/web.h"
 #include "web/web_site.h"
 #include "xml/elem.h"
@@ -25,6 +28,8 @@
 #define ATOM "http://www.w3.org/2005/Atom"
 #define ROWS 100       /* lines that are looked at */
 #define NEWS_MAX 50
+#define SESSIONS_MAX 30   /* whose decisions are told */
+#define SESSIONS_LOOK 500 /* planned ones come first */
 #define ERA INT64_C(1767225600000) /* 2026: of the names of feeds */
 #define TITLE_MAX 100  /* bytes of what was said */
 
@@ -416,6 +421,115 @@ void feed_answer_news(struct call *c)
 		call_fail(c, 503, NULL);
 	} else {
 		feed_close(&f);
+	}
+	mem_free(&title);
+}
+
+/* ---- actions and decisions ---- */
+
+struct decisions {
+	struct feed *feed;
+	struct record **sessions; /* owned; those that have begun */
+	size_t count, entries;
+};
+
+static void on_session(void *owner, const struct record *record)
+{
+	struct decisions *d = owner;
+
+	if (!record->as_meeting.started || d->count == SESSIONS_MAX)
+		return;
+	d->sessions = mem_realloc(d->sessions,
+				  (d->count + 1) * sizeof(*d->sessions));
+	d->sessions[d->count++] = session_log_copy(record);
+}
+
+static void add_decision(struct feed *f, const struct record *session,
+			 const struct minutes_item *item)
+{
+	struct elem *entry = elem_add(f->root, "entry", ATOM);
+	char *local = str_dup_n(session->room, strcspn(session->room, "@"));
+	char *behind = item->line ? str_format("m/%s", item->line)
+				  : str_format("meeting/%s/",
+					       session->as_meeting.name);
+	char *url = room_path_new_url(f->call->desk->settings, session->room,
+				      behind);
+	char *name = item->line ? str_dup(item->line)
+				: str_format("%s-%lld",
+					     session->as_meeting.name,
+					     (long long)item->at);
+	char *text = shorten(item->text);
+	char *title = str_format("%s: %s: %s", local,
+				 item->kind == MINUTES_ACTION ? "action"
+							      : "decision",
+				 text);
+	struct elem *content;
+
+	add_id(entry, f->call->domain, item->at, session->room, name);
+	elem_add_with_text(entry, "title", ATOM, title);
+	add_link(entry, "alternate", "text/html", url);
+	add_time(entry, "updated", item->at);
+	content = elem_add_with_text(entry, "content", ATOM, item->text);
+	elem_set_attr(content, "type", "text");
+	feed_seen(f, item->at);
+	mem_free(&title);
+	mem_free(&text);
+	mem_free(&name);
+	mem_free(&url);
+	mem_free(&behind);
+	mem_free(&local);
+}
+
+/* What was taken back is not in the minutes either. */
+static int add_decisions(struct decisions *d, const struct record *session)
+{
+	struct session_log *l = NULL;
+	int error = session_log_read_notes(d->feed->call->desk->reader,
+					   session->room,
+					   session->as_meeting.name, &l);
+
+	for (size_t i = error ? 0 : l->minutes->topic_count; i-- > 0;) {
+		const struct minutes_topic *t = &l->minutes->topics[i];
+
+		for (size_t j = t->count; j-- > 0;) {
+			const struct minutes_item *item = &t->items[j];
+
+			if ((item->kind == MINUTES_ACTION ||
+			     item->kind == MINUTES_DECISION) &&
+			    item->text && d->entries < ROWS) {
+				add_decision(d->feed, session, item);
+				d->entries++;
+			}
+		}
+	}
+	session_log_free(&l);
+	return error;
+}
+
+void feed_answer_decisions(struct call *c)
+{
+	struct feed f;
+	struct decisions d = { .feed = &f };
+	char *title = str_format("Actions and decisions (%s)", c->domain);
+	int error;
+
+	feed_open(&f, c, "decisions", title, "/-/decisions.atom",
+		  "/-/calendar");
+	error = meeting_reader_list(c->desk->reader, NULL, true,
+				    SESSIONS_LOOK, on_session, &d);
+	for (size_t i = 0; i < d.count; i++) {
+		if (!error && d.entries < ROWS)
+			error = add_decisions(&d, d.sessions[i]);
+		record_free(&d.sessions[i]);
+	}
+	mem_free(&d.sessions);
+	if (error) {
+		feed_drop(&f);
+		call_fail(c, 503, NULL);
+	} else {
+		feed_close(&f);
+		c->is_kept = c->desk->days != NULL;
+		c->file_size = c->body.len;
 	}
 	mem_free(&title);
 }

@@ -18,3 +18,5 @@ void feed_answer_room(struct call *c);
 void feed_answer_area(struct call *c);
 /** Handler of "/-/news.atom". */
 void feed_answer_news(struct call *c);
+/** Handler of "/-/decisions.atom": what was decided and is to be done. */
+void feed_answer_decisions(struct call *c);

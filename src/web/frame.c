@@ -20,6 +20,7 @@ static const struct place top_places[] = {
 	{ "/", "Rooms" },
 	{ "/-/search", "Search" },
 	{ "/-/news", "News" },
+	{ "/-/calendar", "Calendar" },
 	{ "/-/getting-started", "Getting Started" },
 	{ "/-/overview", "Overview" },
 };

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "store/log_reader.h"
 #include "store/record.h"
+#include "web/agenda.h"
 #include "web/calendar.h"
 #include "web/call.h"
 #include "web/group_index.h"
@@ -433,8 +434,10 @@ static int write_room(struct sheet *s)
 	else
 		write_gone(s);
 	write_facts(s);
+	error = agenda_write_room(s->call, &s->html);
 	write_log(s);
-	error = write_taken_back(s);
+	if (!error)
+		error = write_taken_back(s);
 	if (s->view) {
 		html_open(&s->html, "p");
 		html_link(&s->html, feed, "Feed of this room (Atom)");

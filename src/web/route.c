@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "web/agenda.h"
 #include "web/asset.h"
 #include "web/call.h"
 #include "web/closed_day.h"
@@ -58,6 +59,9 @@ static const struct route routes[] = {
 	{ "/-/key", health_answer_key },
 	{ "/-/status.json", health_answer_status },
 	{ "/-/search", search_answer },
+	{ "/-/calendar", agenda_answer },
+	{ "/-/calendar.ics", agenda_answer_ics },
+	{ "/-/decisions.atom", feed_answer_decisions },
 	{ "/-/{name}", asset_answer },
 	{ "/logs/", old_path_answer_index },
 	{ "/logs/{name}/", old_path_answer },
@@ -69,6 +73,7 @@ static const struct route routes[] = {
 	{ "/{room}/tombstones", room_page_answer_tombstones },
 	{ "/{room}/{year}/", room_page_answer_year },
 	{ "/{room}/feed.atom", feed_answer_room },
+	{ "/{room}/calendar.ics", agenda_answer_room_ics },
 	{ "/{room}/live", live_answer },
 	{ "/{room}/{day}", answer_day_page },
 	{ "/{room}/{day}.chatlog.json", answer_day_export },

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "store/archive_query.h"
 #include "store/meeting_reader.h"
 #include "store/record.h"
 #include "web/day.h"
@@ -165,21 +166,55 @@ static void make_minutes(struct session_log *l)
 	map_free(&shown, NULL);
 }
 
+struct asking {
+	struct reader *reader;
+	const char *room;
+};
+
+static bool is_line_hidden(void *owner, const char *line)
+{
+	const struct asking *a = owner;
+	struct archive_query *q = archive_query_new(a->room, 1);
+	struct archive_page *page;
+	bool is_shown = false;
+
+	q->only_public = true;
+	q->only_id = str_dup(line);
+	page = reader_ask(a->reader, q);
+	if (page->status == ARCHIVE_OK && page->count == 1) {
+		struct line *l = line_new(&page->rows[0]);
+
+		is_shown = l->kind != LINE_TOMBSTONE;
+		line_free(&l);
+	}
+	archive_page_free(&page);
+	archive_query_free(&q);
+	return !is_shown;
+}
+
+static void make_minutes_asking(struct session_log *l, struct reader *r)
+{
+	struct asking a = { .reader = r, .room = l->record->room };
+
+	l->minutes = minutes_new((const struct record *const *)l->notes,
+				 l->note_count, is_line_hidden, &a);
+}
+
 static void find_span(struct session_log *l)
 {
 	if (!l->row->started)
 		return;
 	l->from = l->row->started;
-	l->until = l->row->ended ? l->row->ended + SLACK : clock_wall() + SLACK;
+	l->until = l->row->ended ? l->row->ended + SLACK
+				 : clock_wall() + SLACK;
 }
 
-int session_log_read(struct reader *r, const char *room, const char *name,
-		     struct session_log **log_out)
+static int find_session(struct reader *r, const char *room, const char *name,
+			struct session_log **log_out)
 {
 	struct finding f = { .name = name };
-	struct session_log *l;
-	int error = meeting_reader_list(r, room, true, MEETINGS_MAX, on_meeting,
-					&f);
+	int error = meeting_reader_list(r, room, true, MEETINGS_MAX,
+					on_meeting, &f);
 
 	if (!error && !f.found)
 		error = HW_E_NOT_FOUND;
@@ -187,22 +222,46 @@ int session_log_read(struct reader *r, const char *room, const char *name,
 		record_free(&f.found);
 		return error;
 	}
-	l = mem_new(struct session_log);
-	l->record = f.found;
-	l->row = &l->record->as_meeting;
-	find_span(l);
-	if (l->from)
+	*log_out = mem_new(struct session_log);
+	(*log_out)->record = f.found;
+	(*log_out)->row = &f.found->as_meeting;
+	find_span(*log_out);
+	return 0;
+}
+
+static int read_log(struct reader *r, const char *room, const char *name,
+		    bool with_lines, struct session_log **log_out)
+{
+	struct session_log *l = NULL;
+	int error = find_session(r, room, name, &l);
+
+	if (!error && l->from)
 		error = meeting_reader_notes(r, room, name, NULL, 0, NOTES_MAX,
 					     on_note, l);
-	if (!error && l->from)
+	if (!error && l->from && with_lines)
 		error = read_days(l, r, room);
 	if (error) {
 		session_log_free(&l);
 		return error;
 	}
-	make_minutes(l);
+	if (with_lines)
+		make_minutes(l);
+	else
+		make_minutes_asking(l, r);
 	*log_out = l;
 	return 0;
+}
+
+int session_log_read(struct reader *r, const char *room, const char *name,
+		     struct session_log **log_out)
+{
+	return read_log(r, room, name, true, log_out);
+}
+
+int session_log_read_notes(struct reader *r, const char *room,
+			   const char *name, struct session_log **log_out)
+{
+	return read_log(r, room, name, false, log_out);
 }
 
 void session_log_free(struct session_log **l)

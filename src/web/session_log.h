@@ -38,6 +38,11 @@ struct session_log {
 HW_MUST_USE int session_log_read(struct reader *r, const char *room,
 				 const char *name,
 				 struct session_log **log_out);
+/** The same without what was said (no days, no items, no lines): what the
+ *  minutes need is asked for line by line. */
+HW_MUST_USE int session_log_read_notes(struct reader *r, const char *room,
+				       const char *name,
+				       struct session_log **log_out);
 void session_log_free(struct session_log **l);
 
 /** When it was, or is to be; ms. */
