@@ -101,7 +101,7 @@ static void fold(struct day_item *item, struct day_item *into)
 	item->is_folded = true;
 	into->marks = mem_realloc(into->marks, (into->mark_count + 1) *
 						       sizeof(*into->marks));
-	into->marks[into->mark_count++] = item->line->id;
+	into->marks[into->mark_count++] = item->line;
 }
 
 static void fold_correction(struct making *m, struct day_item *item)
@@ -138,25 +138,37 @@ static void fold_reaction(struct making *m, struct day_item *item)
 	mem_free(&key);
 }
 
-static void count_emoji(struct day_item *item, const char *emoji, size_t len)
+static struct day_reaction *get_reaction(struct day_item *item,
+					 const char *emoji, size_t len)
 {
 	struct day_reaction *r;
 
 	for (size_t i = 0; i < item->reaction_count; i++) {
 		r = &item->reactions[i];
 		if (strlen(r->emoji) == len &&
-		    memcmp(r->emoji, emoji, len) == 0) {
-			r->count++;
-			return;
-		}
+		    memcmp(r->emoji, emoji, len) == 0)
+			return r;
 	}
 	if (item->reaction_count == EMOJI_MAX)
-		return;
+		return NULL;
 	item->reactions =
 		mem_realloc(item->reactions, (item->reaction_count + 1) *
 						     sizeof(*item->reactions));
 	r = &item->reactions[item->reaction_count++];
-	*r = (struct day_reaction){ str_dup_n(emoji, len), 1 };
+	*r = (struct day_reaction){ .emoji = str_dup_n(emoji, len) };
+	return r;
+}
+
+/* Each person once, however often the same stands there. */
+static void count_emoji(struct day_item *item, const struct line *l,
+			const char *emoji, size_t len)
+{
+	struct day_reaction *r = get_reaction(item, emoji, len);
+
+	if (!r || (r->count > 0 && r->by[r->count - 1] == l))
+		return;
+	r->by = mem_realloc(r->by, (r->count + 1) * sizeof(*r->by));
+	r->by[r->count++] = l;
 }
 
 static void count_reactions(struct making *m)
@@ -172,7 +184,7 @@ static void count_reactions(struct making *m)
 		for (const char *at = l->text; *at; at += strspn(at, " ")) {
 			size_t len = strcspn(at, " ");
 
-			count_emoji(target, at, len);
+			count_emoji(target, l, at, len);
 			at += len;
 		}
 		mem_free(&id);
@@ -342,8 +354,10 @@ static void free_item(struct day_item *item)
 	line_free(&item->line);
 	mem_free(&item->versions);
 	mem_free(&item->marks);
-	for (size_t i = 0; i < item->reaction_count; i++)
+	for (size_t i = 0; i < item->reaction_count; i++) {
 		mem_free(&item->reactions[i].emoji);
+		mem_free(&item->reactions[i].by);
+	}
 	mem_free(&item->reactions);
 	record_free(&item->record);
 	mem_free(&item);

@@ -23,6 +23,7 @@ struct day_version {
 
 struct day_reaction {
 	char *emoji;       /* owned */
+	const struct line **by; /* owned array of who; lines borrowed */
 	size_t count;      /* of people */
 };
 
@@ -40,8 +41,8 @@ struct day_item {
 	size_t reaction_count;
 	bool is_folded;    /* a correction or reaction that is told elsewhere in
 			    * the day; not shown by itself */
-	const char **marks; /* owned array; stanza-ids of what is folded into
-			     * this, borrowed */
+	const struct line **marks; /* owned array of what is folded into this;
+				    * lines borrowed */
 	size_t mark_count;
 	const struct day_item *answers; /* the line replied to, if of this day;
 					 * borrowed */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/codec.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -306,13 +307,31 @@ bool line_is_of_same(const struct line *a, const struct line *b)
 	return false;
 }
 
-unsigned line_colour(const struct line *l)
+static void digest_person(const struct line *l,
+			  unsigned char out[DIGEST_SHA256_SIZE])
 {
 	const char *who = l->occupant_id ? l->occupant_id : l->nick;
+
+	digest_sha256(who ? who : "", who ? strlen(who) : 0, out);
+}
+
+unsigned line_colour(const struct line *l)
+{
 	unsigned char digest[DIGEST_SHA256_SIZE];
 
-	if (!who)
+	if (!l->occupant_id && !l->nick)
 		return 0;
-	digest_sha256(who, strlen(who), digest);
+	digest_person(l, digest);
 	return (digest[0] * 256u + digest[1]) % COLOURS;
+}
+
+void line_person(const struct line *l, char out[LINE_PERSON_SIZE])
+{
+	unsigned char digest[DIGEST_SHA256_SIZE];
+	char *hex;
+
+	digest_person(l, digest);
+	hex = hex_encode(digest, (LINE_PERSON_SIZE - 1) / 2);
+	str_copy(out, LINE_PERSON_SIZE, hex);
+	mem_free(&hex);
 }

@@ -60,3 +60,6 @@ void line_free(struct line **l);
 bool line_is_of_same(const struct line *a, const struct line *b);
 /** A number from 0 to 11 for the colour of who spoke, the same everywhere. */
 unsigned line_colour(const struct line *l);
+#define LINE_PERSON_SIZE 17
+/** A name for who spoke that says nothing of them, the same everywhere. */
+void line_person(const struct line *l, char out[LINE_PERSON_SIZE]);

@@ -200,12 +200,29 @@ static void write_versions(struct html *h, const struct line_view *view,
 	html_close_n(h, 2);
 }
 
-static void write_reactions(struct html *h, const struct day_item *item)
+/* For the script, which counts on. */
+static void write_people(struct html *h, const struct day_reaction *r)
+{
+	char person[LINE_PERSON_SIZE];
+	struct buf people = { 0 };
+
+	for (size_t i = 0; i < r->count; i++) {
+		line_person(r->by[i], person);
+		buf_add_format(&people, i ? " %s" : "%s", person);
+	}
+	html_attr(h, "data-by", buf_str(&people));
+	buf_fini(&people);
+}
+
+static void write_reactions(struct html *h, const struct line_view *view,
+			    const struct day_item *item)
 {
 	html_open_class(h, "ul", "reactions");
 	html_attr(h, "aria-label", "Reactions");
 	for (size_t i = 0; i < item->reaction_count; i++) {
 		html_open(h, "li");
+		if (view->is_live)
+			write_people(h, &item->reactions[i]);
 		html_isolate(h, item->reactions[i].emoji);
 		html_format(h, " %zu", item->reactions[i].count);
 		html_close(h);
@@ -214,11 +231,14 @@ static void write_reactions(struct html *h, const struct day_item *item)
 }
 
 /* What is told here can be linked to as well. */
-static void write_marks(struct html *h, const struct day_item *item)
+static void write_marks(struct html *h, const struct line_view *view,
+			const struct day_item *item)
 {
 	for (size_t i = 0; i < item->mark_count; i++) {
 		html_open_class(h, "span", "anchor");
-		html_attr(h, "id", item->marks[i]);
+		html_attr(h, "id", item->marks[i]->id);
+		if (view->is_live)
+			html_attr(h, "data-sent", item->marks[i]->sent_id);
 		html_close(h);
 	}
 }
@@ -315,6 +335,21 @@ static void write_kind(struct html *h, const struct line_view *view,
 	}
 }
 
+/* What the script goes by: who says what about which line. */
+static void write_data(struct html *h, const struct line *l)
+{
+	char person[LINE_PERSON_SIZE];
+
+	line_person(l, person);
+	html_attr(h, "data-by", person);
+	html_attr(h, "data-sent", l->sent_id);
+	if (l->kind == LINE_CORRECTION)
+		html_attr(h, "data-corrects", l->about);
+	if (l->kind == LINE_REACTION)
+		html_attr(h, "data-reacts", l->about);
+	html_attr(h, "data-answers", l->reply_to);
+}
+
 void line_look_write(struct html *h, const struct line_view *view,
 		     const struct line *l, const struct day_item *item)
 {
@@ -324,22 +359,17 @@ void line_look_write(struct html *h, const struct line_view *view,
 		 view->is_marked ? " marked" : "");
 	html_open_class(h, "li", class_name);
 	html_attr(h, "id", l->id);
-	if (view->is_live) {
-		html_attr(h, "data-sent", l->sent_id);
-		if (l->kind == LINE_CORRECTION)
-			html_attr(h, "data-corrects", l->about);
-		if (l->kind == LINE_REACTION)
-			html_attr(h, "data-reacts", l->about);
-	}
+	if (view->is_live)
+		write_data(h, l);
 	write_time(h, view, l);
 	write_who(h, l);
 	write_kind(h, view, l, item);
 	if (item && l->kind != LINE_TOMBSTONE && item->version_count > 0)
 		write_versions(h, view, item);
 	if (item && l->kind != LINE_TOMBSTONE && item->reaction_count > 0)
-		write_reactions(h, item);
+		write_reactions(h, view, item);
 	if (item)
-		write_marks(h, item);
+		write_marks(h, view, item);
 	html_close(h);
 	html_text(h, "\n");
 }

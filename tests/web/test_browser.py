@@ -205,17 +205,62 @@ def live(fresh, browser):
     browser.get("about:blank")
 
 
-def test_new_lines_appear(live, browser):
-    for i in range(20):
-        live.say(f"line {i}\n\nand more")
-    expected = ["so far"] + [f"line {i}\n\nand more" for i in range(20)]
-    wait_for(lambda: live.lines() == expected)
-    # the same as who loads the page now
+def as_served(browser):
+    """The page is what who loads it now gets."""
     log = ("return document.getElementById('log').innerHTML"
            ".replace(/ ?new\\b|\\n(?=<li|$)/g, '')")
     html = browser.execute_script(log)
     browser.refresh()
     assert browser.execute_script(log) == html
+
+
+def test_new_lines_appear(live, browser):
+    for i in range(20):
+        live.say(f"line {i}\n\nand more")
+    expected = ["so far"] + [f"line {i}\n\nand more" for i in range(20)]
+    wait_for(lambda: live.lines() == expected)
+    as_served(browser)
+
+
+def test_lines_come_in_the_zone_of_the_page(live, browser):
+    browser.get(f"{live.host.url}/council/{live.day}?tz=America/New_York")
+    live.wait_for_note("New lines appear here")
+    live.say("now")
+    wait_for(lambda: live.lines() == ["so far", "now"])
+    as_served(browser)
+
+
+def test_what_belongs_to_a_line_goes_to_it_at_once(live, browser):
+    host, first, day = live.host, live.first, at(live.day)
+    long = live.say("a longish line \u2013 " * 9 + "\nand another",
+                    sent_id="long")
+    host.correct("council", day + 50, "ana", "so far, so good", "first")
+    again = f"sent-{host.said}"
+    host.reply("council", day + 51, "bob", "indeed", first)
+    host.reply("council", day + 52, "bob", "too long", long)
+    host.react("council", day + 53, "bob", first, "a", "b", "a")
+    host.react("council", day + 54, "eve", first, "b")
+    gone = host.say("council", day + 55, "eve", "oops")
+    host.react("council", day + 56, "eve", gone, "c")
+    host.react("council", day + 57, "bob", first, "b")
+    # some name the correction before instead of the line
+    host.correct("council", day + 58, "ana", "better", again)
+    host.react("council", day + 59, "eve", "nosuchline", "d")
+    live.say("end")
+    wait_for(lambda: live.lines()[-1:] == ["end"])
+    assert live.lines() == ["better", live.lines()[1], "indeed", "too long",
+                            "oops", "end"]
+    counts = [e.text for e in browser.find_element(By.ID, first).find_elements(
+        By.CSS_SELECTOR, ".reactions li")]
+    assert counts == ["b 2"]
+    as_served(browser)
+    # it goes on from there, and nothing comes twice
+    live.wait_for_note("New lines appear here")
+    host.react("council", day + 60, "bob", first)
+    host.take_back("council", day + 61, "eve", gone)
+    host.correct("council", day + 62, "ana", "best", "first")
+    wait_for(lambda: live.lines()[:1] == ["best"])
+    as_served(browser)
 
 
 def test_corrections_appear_where_they_belong(live, browser):

@@ -62,6 +62,31 @@
 		time.title = time.dateTime;
 	}
 
+	/* Lines come with times of UTC; the page may be in another zone. */
+	function zoneOfPage() {
+		const timeZone = new URLSearchParams(location.search).get("tz");
+		try {
+			return timeZone && new Intl.DateTimeFormat("en", {
+				timeZone, hourCycle: "h23", year: "numeric", month: "2-digit",
+				day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit"
+			});
+		} catch {
+			return null;
+		}
+	}
+	const zone = zoneOfPage();
+
+	function tellZone(time) {
+		const at = {};
+		for (const {type, value} of zone.formatToParts(new Date(time.dateTime)))
+			at[type] = value;
+		const day = [at.year, at.month, at.day].join("-");
+		const heading = document.querySelector("h1 time");
+		time.textContent = (heading && heading.dateTime === day ? "" : day + " ") +
+			[at.hour, at.minute, at.second].join(":");
+		time.title = time.dateTime.slice(0, 19).replace("T", " ") + " UTC";
+	}
+
 	function tellTimes(root) {
 		for (const time of root.querySelectorAll("time"))
 			if (time.closest("#log"))
@@ -87,25 +112,158 @@
 
 	/* ---- what is said now ---- */
 
-	function isSame(a, b) {
-		const who = (line) => line.querySelector(".who");
-		return who(a) && who(b) && who(a).className === who(b).className &&
-			who(a).textContent === who(b).textContent;
+	/* The page is kept as the server would write it now: what belongs to a
+	 * line goes to it, and leaves a mark by which it is found. */
+
+	function part(line, css) {
+		return line.querySelector(":scope > " + css);
+	}
+
+	function make(name, className) {
+		const made = document.createElement(name);
+		if (className)
+			made.className = className;
+		return made;
+	}
+
+	function lineOf(id) {
+		const at = id && document.getElementById(id);
+		return at && at.closest("#log > li");
+	}
+
+	function leaveMark(at, line) {
+		const mark = make("span", "anchor");
+		mark.id = line.id;
+		if (line.dataset.sent)
+			mark.dataset.sent = line.dataset.sent;
+		at.append(mark);
+	}
+
+	/* As much as fits of the text that is replied to: 80 bytes, one line. */
+	function excerpt(text) {
+		const coder = new TextEncoder();
+		let shown = "", size = 0;
+		for (const c of text) {
+			if (size >= 80 || c === "\n")
+				break;
+			shown += c;
+			size += coder.encode(c).length;
+		}
+		return [shown, shown.length < text.length ? " \u2026" : ""];
+	}
+
+	function answer(line) {
+		const at = lineOf(line.dataset.answers);
+		const link = line.querySelector(":scope > .reply > a");
+		if (!at || !link)
+			return;
+		const who = make("bdi"), said = make("bdi"), text = part(at, ".text");
+		who.textContent = part(at, ".who").textContent;
+		link.setAttribute("href", "#" + line.dataset.answers);
+		link.replaceChildren(who);
+		if (!text || !text.textContent || at.classList.contains("tombstone"))
+			return;
+		const [shown, more] = excerpt(text.textContent);
+		said.textContent = shown;
+		link.append(": ", said, more);
+	}
+
+	/* Who replied to a line shows what it says now. */
+	function tellAnswers(at) {
+		for (const line of log.querySelectorAll(":scope > [data-answers]"))
+			if (line.dataset.answers === at.id)
+				answer(line);
+	}
+
+	/* The line, or a correction of it, that its sender called so. */
+	function findCorrected(line) {
+		const named = [...log.querySelectorAll("[data-sent]")].reverse();
+		for (const one of named) {
+			const at = one.closest("#log > li");
+			if (one.dataset.sent === line.dataset.corrects)
+				return at.dataset.by === line.dataset.by ? at : null;
+		}
+		return null;
+	}
+
+	function addVersion(at, text, time) {
+		let box = part(at, ".versions");
+		let said = part(at, ".at").querySelector("time");
+		if (!box) {
+			box = make("details", "versions");
+			box.append(make("summary"), make("ol"));
+			part(at, ".text").after(box);
+		} else {
+			said = box.querySelector("summary time");
+		}
+		const older = make("li");
+		older.append(said.cloneNode(true), " ", text);
+		box.querySelector("ol").append(older);
+		box.querySelector("summary").replaceChildren("corrected ", time);
 	}
 
 	function correct(line) {
-		const all = log.querySelectorAll("li[data-sent]");
-		for (let i = all.length - 1; i >= 0; i--) {
-			const text = all[i].querySelector(":scope > .text");
-			const fresh = line.querySelector(":scope > .text");
-			if (all[i].dataset.sent !== line.dataset.corrects ||
-			    !isSame(all[i], line) || !text || !fresh)
-				continue;
-			text.replaceWith(fresh);
-			all[i].classList.add("new");
-			return true;
+		const at = findCorrected(line);
+		const text = at && part(at, ".text"), fresh = part(line, ".text");
+		if (!text || !fresh)
+			return false;
+		if (!at.classList.contains("tombstone")) {
+			const before = text.cloneNode(true);
+			text.replaceChildren(...fresh.childNodes);
+			addVersion(at, before, part(line, ".at").querySelector("time").cloneNode(true));
+			tellAnswers(at);
 		}
-		return false;
+		leaveMark(at, line);
+		at.classList.add("new");
+		return true;
+	}
+
+	function setPeople(one, people) {
+		one.dataset.by = people.join(" ");
+		one.replaceChildren(one.querySelector("bdi"), " " + people.length);
+	}
+
+	/* A person's last reaction to a line says all of theirs. */
+	function countReaction(list, by, emoji) {
+		const wanted = new Set(emoji);
+		for (const one of [...list.children]) {
+			const name = one.querySelector("bdi").textContent;
+			let people = one.dataset.by.split(" ");
+			if (!wanted.delete(name))
+				people = people.filter((who) => who !== by);
+			else if (!people.includes(by))
+				people.push(by);
+			if (people.length)
+				setPeople(one, people);
+			else
+				one.remove();
+		}
+		for (const name of wanted) {
+			const one = make("li"), box = make("bdi");
+			box.textContent = name;
+			one.append(box);
+			setPeople(one, [by]);
+			list.append(one);
+		}
+	}
+
+	function react(line) {
+		const at = lineOf(line.dataset.reacts);
+		const emoji = line.querySelector(".said > bdi");
+		if (!at || !emoji)
+			return false;
+		let list = part(at, ".reactions");
+		if (!list) {
+			list = make("ul", "reactions");
+			list.setAttribute("aria-label", "Reactions");
+			at.insertBefore(list, part(at, ".anchor"));
+		}
+		countReaction(list, line.dataset.by, emoji.textContent.split(" ").filter(Boolean));
+		if (!list.children.length || at.classList.contains("tombstone"))
+			list.remove();
+		leaveMark(at, line);
+		at.classList.add("new");
+		return true;
 	}
 
 	function isAtEnd() {
@@ -129,25 +287,47 @@
 		log.append(item);
 	}
 
-	/* A changed line is one that is here already, or is of no matter here. */
+	function add(line) {
+		if (line.dataset.corrects && correct(line))
+			return;
+		if (line.dataset.reacts && react(line))
+			return;
+		answer(line);
+		line.classList.add("new");
+		tellDay(line);
+		log.append(line);
+	}
+
+	/* What belongs to a line and is taken back by itself: whatever that does
+	 * to the line, the server knows. */
+	function change(known, line) {
+		if (known.parentElement !== log) {
+			location.reload();
+			return;
+		}
+		line.append(...known.querySelectorAll(":scope > .anchor"));
+		known.replaceWith(line);
+		tellAnswers(line);
+	}
+
+	/* A line that is here already came twice; a changed one is here, or is of no
+	 * matter. */
 	function take(markup, isChange) {
-		const box = document.createElement("template");
+		const box = make("template");
 		box.innerHTML = markup;
 		const line = box.content.firstElementChild;
 		if (!line)
 			return;
 		const stays = isAtEnd();
 		const known = line.id && document.getElementById(line.id);
-		tellTimes(line);
+		if (zone)
+			line.querySelectorAll("time").forEach(tellZone);
 		if (isLocal)
 			line.querySelectorAll("time").forEach(tellTime);
-		if (known) {
-			known.closest("li").replaceWith(line);
-		} else if (!isChange && (!line.dataset.corrects || !correct(line))) {
-			line.classList.add("new");
-			tellDay(line);
-			log.append(line);
-		}
+		if (known && isChange)
+			change(known, line);
+		else if (!known && !isChange)
+			add(line);
 		if (stays)
 			scrollTo(0, document.documentElement.scrollHeight);
 	}

@@ -153,7 +153,7 @@ static void corrections_stand_at_their_line(void **state)
 	assert_true(item(f, "id2")->is_folded);
 	assert_true(item(f, "id4")->is_folded);
 	assert_int_equal(at->mark_count, 3);
-	assert_string_equal(at->marks[2], "id4");
+	assert_string_equal(at->marks[2]->id, "id4");
 	assert_int_equal(f->day->line_count, 1);
 }
 
