@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "ctl/list_file.h"
 #include "ctl/log_verify.h"
+#include "ctl/record_verify.h"
 #include "ctl/restore.h"
 #include "ctl/table.h"
 #include "ctl/talk.h"
@@ -51,6 +52,9 @@ static void print_help(void)
 	       "  log verify FILE   check a log that was taken from the "
 	       "pages;\n"
 	       "                    needs no daemon\n"
+	       "  record verify FILE\n"
+	       "                    check the record of a session; needs no "
+	       "daemon\n"
 	       "  reload            take up what may change without a "
 	       "restart\n"
 	       "  stop              end the daemon; rooms keep their "
@@ -254,6 +258,10 @@ int main(int argc, char **argv)
 	    strcmp(argv[optind], "log") == 0 &&
 	    strcmp(argv[optind + 1], "verify") == 0)
 		return flush_output(log_verify_run(argv + optind));
+	if (status < 0 && argc - optind >= 2 &&
+	    strcmp(argv[optind], "record") == 0 &&
+	    strcmp(argv[optind + 1], "verify") == 0)
+		return flush_output(record_verify_run(argv + optind));
 	if (status < 0) {
 		o.args = json_object();
 		status = read_words(argv + optind, &o);

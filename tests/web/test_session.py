@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Pages of sessions, and what can be taken along of them."""
 
+import hashlib
 import html
 import io
 import json
+import os
 import re
+import subprocess
 import zipfile
 
 import pytest
 
 from interim import DAY, NAME, PLANNED, ROOM, hold, moment, plan
-from record import Host
+from record import PAGES_HOST, Host
 
 BASE = f"/{ROOM}/meeting/{NAME}/"
 
@@ -172,3 +175,86 @@ def test_what_is_taken_back_leaves_the_package(interim):
     assert "This is revision 2" in page.text
     assert "ship it" not in page.text
     assert "ship it" not in host.get(BASE + "minutes.md").text
+
+
+HALLWAYCTL = os.environ.get(
+    "HALLWAYCTL", os.path.join(os.path.dirname(PAGES_HOST), "../../hallwayctl"))
+
+
+def verify(*arguments):
+    done = subprocess.run([HALLWAYCTL, "record", "verify", *map(str, arguments)],
+                          capture_output=True, text=True, timeout=20)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def package(interim, tmp_path_factory):
+    host, _ = interim
+    page = host.get(BASE).text
+    path = re.search(r'href="([^"]*/record[-0-9]*\.zip)"', page)[1]
+    folder = tmp_path_factory.mktemp("package")
+    (folder / "record.zip").write_bytes(host.get(path).body)
+    (folder / "key.pem").write_bytes(host.get("/-/key").body)
+    return folder
+
+
+def rewrite(package, change):
+    """The record with other files in it."""
+    with zipfile.ZipFile(package / "record.zip") as old:
+        files = {name: old.read(name) for name in old.namelist()}
+    change(files)
+    with zipfile.ZipFile(package / "changed.zip", "w") as new:
+        for name, content in files.items():
+            new.writestr(name, content)
+    return package / "changed.zip"
+
+
+def test_a_record_is_verified_anywhere(package):
+    code, told = verify(package / "record.zip")
+    assert code == 0, told
+    assert f'session "{NAME}" of "{ROOM}@rooms.example"' in told
+    assert "11 files, each as the manifest has it" in told
+    assert "the key in the file itself" in told
+    code, told = verify(f"--key={package}/key.pem", package / "record.zip")
+    assert (code, "signed by the key in" in told) == (0, True)
+
+
+def change_text(files):
+    files["minutes.md"] += b"and one more decision\n"
+
+
+def change_all(files):
+    """As somebody would who knows the manifest."""
+    change_text(files)
+    digest = hashlib.sha256(files["minutes.md"]).hexdigest()
+    files["MANIFEST.sha256"] = re.sub(
+        rb"[0-9a-f]{64}(?=  minutes.md)", digest.encode(),
+        files["MANIFEST.sha256"])
+
+
+TAMPERED = [
+    (change_text, '"minutes.md" is not what it was'),
+    (change_all, "is not signed by this key"),
+    (lambda files: files.pop("polls.json"), "in the manifest and not in"),
+    (lambda files: files.update({"x.txt": b"x"}), "not in the manifest"),
+    (lambda files: files.pop("MANIFEST.sig"), "is not signed by this key"),
+]
+
+
+@pytest.mark.parametrize("change,fault", TAMPERED)
+def test_a_changed_record_is_found_out(package, change, fault):
+    code, told = verify(f"--key={package}/key.pem", rewrite(package, change))
+    assert code == 1
+    assert fault in told and "this is not the record that was made" in told
+
+
+def test_another_key_signed_nothing(package):
+    other = package / "other.pem"
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out",
+                    package / "secret.pem"], check=True)
+    subprocess.run(["openssl", "pkey", "-in", package / "secret.pem",
+                    "-pubout", "-out", other], check=True)
+    assert verify(f"--key={other}", package / "record.zip")[0] == 1
+    assert verify(package / "nothing.zip")[0] == 2
+    assert verify(package / "key.pem")[0] == 2
+    assert verify()[0] == 2
