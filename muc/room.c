@@ -75,6 +75,7 @@ void room_free(struct room **r)
 	invitations_fini(&room->invitations);
 	relay_fini(&room->relay);
 	history_fini(&room->history);
+	mem_free(&room->taken_back);
 	voices_fini(&room->voices);
 	leave_homes(room);
 	roster_fini(&room->roster);

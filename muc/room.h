@@ -53,7 +53,8 @@ struct room {
 	struct voices voices;
 	struct history history;
 	struct relay relay;
-	struct recent taken_back; /* of lines: stanza-ids, and edits_key() */
+	struct recent *taken_back; /* owned; of lines: stanza-ids, and edits_key();
+				   * NULL until the first */
 	struct recent recent;
 	struct room_limits limits;
 	struct calm calm;

@@ -85,6 +85,12 @@ static struct elem *read_answer(struct act *a)
 	return line;
 }
 
+/* key: a stanza-id, or edits_key(). Few rooms have such a memory. */
+static bool was_taken_back(const struct room *r, const char *key)
+{
+	return r->taken_back && recent_has(r->taken_back, key);
+}
+
 struct elem *takeback_find(struct act *a, const char *id)
 {
 	struct elem *line;
@@ -102,7 +108,7 @@ struct elem *takeback_find(struct act *a, const char *id)
 	}
 	line = is_answered(a) ? read_answer(a) : NULL;
 	/* meanwhile somebody else may have: the archive did not know yet */
-	if (line && recent_has(&a->room->taken_back, id))
+	if (line && was_taken_back(a->room, id))
 		elem_add(line, "retracted", NS_RETRACT);
 	return line;
 }
@@ -224,9 +230,11 @@ void takeback_remember(struct room *r, const char *id,
 {
 	char *key = edits_key(message, elem_attr(message, "id"));
 
-	recent_add(&r->taken_back, id);
+	if (!r->taken_back)
+		r->taken_back = mem_new(struct recent);
+	recent_add(r->taken_back, id);
 	if (key)
-		recent_add(&r->taken_back, key);
+		recent_add(r->taken_back, key);
 	mem_free(&key);
 }
 
@@ -234,11 +242,11 @@ bool takeback_allows(struct room *r, const struct elem *message)
 {
 	char *target = edits_key(message, edits_target(message));
 	char *own = edits_key(message, elem_attr(message, "id"));
-	bool allows = !target || !recent_has(&r->taken_back, target);
+	bool allows = !target || !was_taken_back(r, target);
 
 	/* some clients count anew: the next line of that id is another */
-	if (allows && own)
-		recent_forget(&r->taken_back, own);
+	if (allows && own && r->taken_back)
+		recent_forget(r->taken_back, own);
 	mem_free(&target);
 	mem_free(&own);
 	return allows;

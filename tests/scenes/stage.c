@@ -533,6 +533,13 @@ static void on_room_gone(void *owner, const char *room)
 	require(room);
 }
 
+static bool is_in_session(void *owner, const char *room)
+{
+	(void)owner;
+	require(room);
+	return false;
+}
+
 static const struct muc_observer observer = {
 	.on_line = on_line,
 	.on_passing = on_line,
@@ -542,6 +549,7 @@ static const struct muc_observer observer = {
 	.on_voice_wanted = on_voice_wanted,
 	.on_retracted = on_retracted,
 	.on_room_gone = on_room_gone,
+	.is_in_session = is_in_session,
 };
 
 static void make_muc(struct stage *s)
