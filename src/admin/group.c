@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define STRINGS 12
+#define STRINGS 13
 
 /* All strings of it, in one order. */
 static void list_strings(struct record_group *g, char **strings[STRINGS])
@@ -15,6 +15,7 @@ static void list_strings(struct record_group *g, char **strings[STRINGS])
 		&g->type,       &g->state,          &g->area,
 		&g->list_email, &g->list_subscribe, &g->list_archive,
 		&g->charter,    &g->successor,      &g->chairs,
+		&g->description,
 	};
 
 	memcpy(strings, all, sizeof(all));
@@ -32,7 +33,6 @@ void group_fini_kept(struct record_group *g)
 void group_fini(struct group *g)
 {
 	group_fini_kept(&g->kept);
-	mem_free(&g->description);
 }
 
 void group_copy_kept(struct record_group *to, const struct record_group *from)
@@ -88,11 +88,11 @@ static void add_line(struct buf *out, const char *label, const char *value)
 	buf_add_format(out, "%s%s", label, value);
 }
 
-char *group_describe(const struct record_group *g, const char *description)
+char *group_describe(const struct record_group *g)
 {
 	struct buf out = { 0 };
 
-	add_line(&out, "", description);
+	add_line(&out, "", g->description);
 	add_line(&out, "Mailing list: ", g->list_email);
 	add_line(&out, "Archive: ", g->list_archive);
 	add_line(&out, "Charter: ", g->charter);

@@ -13,11 +13,10 @@
 /** State of a group that retired because it was in the list no more. */
 #define GROUP_MISSING "missing"
 
-/** The group as it is kept, and what only its list says. */
+/** The group of a list, as it is kept. */
 struct group {
 	struct record_group kept;
-	char *description; /* owned, or NULL */
-	bool is_done;      /* the import has dealt with it */
+	bool is_done; /* the import has dealt with it */
 };
 
 void group_fini(struct group *g);
@@ -31,4 +30,4 @@ bool group_has_number(const struct record_group *g);
 /** Is the group at its end, as its state says? */
 bool group_is_closed(const struct record_group *g);
 /** The room's description, owned; or NULL: there is nothing to say. */
-char *group_describe(const struct record_group *g, const char *description);
+char *group_describe(const struct record_group *g);

@@ -94,7 +94,7 @@ bool group_list_add(struct group_list *l, struct group *g, const char *number)
 	grow(l);
 	map_add(l->by_key, g->kept.key, &there);
 	l->items[l->count++] = *g;
-	*g = (struct group){ .description = NULL };
+	*g = (struct group){ .is_done = false };
 	return true;
 }
 
@@ -287,8 +287,9 @@ static void read_group(struct json_list *j, const json_t *object,
 			.list_subscribe = TEXT(object, 1000, "list_subscribe"),
 			.list_archive = TEXT(object, 1000, "list_archive"),
 			.charter = to_charter(TEXT(object, 1000, "charter")),
+			.description = TEXT(object, GROUP_TEXT_MAX,
+					    "description"),
 		},
-		.description = TEXT(object, GROUP_TEXT_MAX, "description"),
 	};
 
 	read_people(&g, json_object_get(object, "chairs"), "chair");
@@ -354,7 +355,7 @@ static void read_object(struct json_list *j, const json_t *object,
 /* A bare slug, or a path that ends in one. */
 static void read_slug(struct json_list *j, const json_t *value)
 {
-	struct group g = { .description = NULL };
+	struct group g = { .is_done = false };
 
 	g.kept.acronym = to_slug(str_dup(json_string_value(value)));
 	if (g.kept.acronym && is_number(g.kept.acronym))

@@ -452,8 +452,8 @@ static void add_row(struct group_list *l, struct row *r,
 			.list_subscribe = steal_cell(r, at[COLUMN_SUBSCRIBE]),
 			.list_archive = steal_cell(r, at[COLUMN_ARCHIVE]),
 			.charter = steal_cell(r, at[COLUMN_CHARTER]),
+			.description = steal_cell(r, at[COLUMN_DESCRIPTION]),
 		},
-		.description = steal_cell(r, at[COLUMN_DESCRIPTION]),
 	};
 
 	add_people(&g, chairs);
@@ -504,7 +504,7 @@ char *group_list_read_plain(struct group_list *l, const char *text)
 
 	while (*text) {
 		size_t len = strcspn(text, " \t\r\n,;#");
-		struct group g = { .description = NULL };
+		struct group g = { .is_done = false };
 
 		if (*text == '#')
 			text += strcspn(text, "\n");

@@ -21,7 +21,7 @@ static enum desk_result create(const struct import_act *a,
 			       const struct group *g, const char *room)
 {
 	struct desk_actor actor = actor_of(a, NULL);
-	char *text = group_describe(&g->kept, g->description);
+	char *text = group_describe(&g->kept);
 	const struct desk_wish wish = {
 		.name = g->kept.name,
 		.description = text,
@@ -59,8 +59,8 @@ static void refresh(const struct import_act *a,
 		    const struct record_group *known, const struct group *g,
 		    const char *room)
 {
-	char *before = group_describe(known, NULL);
-	char *after = group_describe(&g->kept, g->description);
+	char *before = group_describe(known);
+	char *after = group_describe(&g->kept);
 	struct room_texts texts = { NULL, NULL };
 
 	if (view_room(a->muc, room, take_texts, &texts)) {

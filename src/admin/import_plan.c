@@ -210,6 +210,7 @@ void import_plan_merge(const struct record *known, struct group *g)
 	keep(&to->list_archive, k->list_archive);
 	keep(&to->charter, k->charter);
 	keep(&to->chairs, k->chairs);
+	keep(&to->description, k->description);
 	keep(&to->successor, k->successor);
 	to->is_retired = k->is_retired;
 }
@@ -263,7 +264,7 @@ static void decide_new(const struct import_plan *p, struct import_step *s)
 
 static bool says_other(const struct import_step *s, const struct group *g)
 {
-	struct group merged = { .description = NULL };
+	struct group merged = { .is_done = false };
 	bool is_other;
 
 	group_copy_kept(&merged.kept, &g->kept);

@@ -354,6 +354,7 @@ static void fill_group(struct record *record, struct sqlite3_stmt *row)
 	g->successor = reader_text(row, 12);
 	g->chairs = reader_text(row, 13);
 	g->is_retired = sqlite3_column_int(row, 14) != 0;
+	g->description = reader_text(row, 15);
 }
 
 int log_reader_groups(struct reader *r, reader_fn fn, void *owner)
@@ -363,8 +364,8 @@ int log_reader_groups(struct reader *r, reader_fn fn, void *owner)
 	return tell_all(r,
 			"SELECT jid, at, key, acronym, name, type, state, area,"
 			" list_email, list_subscribe, list_archive, charter,"
-			" successor, chairs, is_retired FROM list_groups"
-			" JOIN rooms ON rooms.id = room ORDER BY acronym, key",
+			" successor, chairs, is_retired, description"
+			" FROM list_groups JOIN rooms ON rooms.id = room ORDER BY acronym, key",
 			&asked, RECORD_GROUP, fill_group, fn, owner);
 }
 

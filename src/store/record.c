@@ -8,7 +8,7 @@
 
 /* The strings of a record: where they are, and which of them must be there. */
 struct strings {
-	char **at[12];
+	char **at[13];
 	size_t count;
 	size_t needed; /* the first so many */
 };
@@ -102,8 +102,8 @@ static struct strings strings_of_group(struct record_group *g, bool is_gone)
 		.at = { &g->key, &g->acronym, &g->name, &g->type, &g->state,
 			&g->area, &g->list_email, &g->list_subscribe,
 			&g->list_archive, &g->charter, &g->successor,
-			&g->chairs },
-		.count = 12,
+			&g->chairs, &g->description },
+		.count = 13,
 		.needed = is_gone ? 1 : 3,
 	};
 }

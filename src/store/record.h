@@ -152,6 +152,7 @@ struct record_group {
 	char *charter;   /* URL, or NULL */
 	char *successor; /* bare JID of the room to go to, or NULL */
 	char *chairs;    /* lines of "role TAB name TAB address", or NULL */
+	char *description; /* or NULL */
 	bool is_retired;
 };
 

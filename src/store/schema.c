@@ -355,6 +355,8 @@ static const struct migration migrations[] = {
 	  "CREATE INDEX notes_kinds ON notes (room, kind, seq);"
 	  "CREATE INDEX notes_ages ON notes (at);",
 	  NULL },
+	/* 7. What a list said of a group: a room that still says it follows. */
+	{ "ALTER TABLE list_groups ADD COLUMN description TEXT;", NULL },
 };
 
 static const int64_t newest = array_len(migrations);

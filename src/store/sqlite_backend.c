@@ -88,8 +88,9 @@
 	X(SAVE_GROUP,                                                        \
 	  "INSERT OR REPLACE INTO list_groups (room, at, key, acronym, name,"\
 	  " type, state, area, list_email, list_subscribe, list_archive,"    \
-	  " charter, successor, chairs, is_retired) VALUES (" ROOM_KEY ", ?2,"\
-	  " ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")      \
+	  " charter, successor, chairs, is_retired, description) VALUES ("   \
+	  ROOM_KEY ", ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"   \
+	  " ?14, ?15, ?16)")                                                 \
 	X(DROP_GROUP, "DELETE FROM list_groups WHERE key = ?1")              \
 	X(SAVE_MEETING,                                                      \
 	  "INSERT OR REPLACE INTO meetings (room, name, at, title, uid,"     \
@@ -460,6 +461,7 @@ static int save_group(struct sqlite *s, const struct record *r)
 	sqlite_bind_text(stmt, 13, g->successor);
 	sqlite_bind_text(stmt, 14, g->chairs);
 	sqlite_bind_number(stmt, 15, g->is_retired);
+	sqlite_bind_text(stmt, 16, g->description);
 	return sqlite_step(stmt);
 }
 

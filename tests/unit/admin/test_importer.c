@@ -319,6 +319,29 @@ static void what_ends_retires_and_may_come_back(void **state)
 	assert_true(is_there(f, "dix@a.test"));
 }
 
+#define DESCRIBED(text) GROUP(7, "dix", ",\"description\":\"" text "\"")
+
+/* A description that people have written themselves stays. */
+static void a_description_follows_its_list(void **state)
+{
+	struct desk_actor actor = { .by = "control",
+				    .is_operator = true,
+				    .rank = AFFILIATION_OWNER };
+	struct fixture *f = *state;
+
+	apply(f, "[" DESCRIBED("Identities.") "]");
+	assert_view(f, "dix@a.test", "dix", "Identities.", NULL);
+	assert_string_equal(apply(f, "[" DESCRIBED("Identities.") "]"),
+			    "sum 1 unchanged\n");
+	apply(f, "[" DESCRIBED("Exchange of identities.") "]");
+	assert_view(f, "dix@a.test", "dix", "Exchange of identities.", NULL);
+	assert_int_equal(desk_set(f->world.muc, &actor, "dix@a.test",
+				  "description", "Ours."),
+			 DESK_DONE);
+	apply(f, "[" DESCRIBED("Once more.") "]");
+	assert_view(f, "dix@a.test", "dix", "Ours.", NULL);
+}
+
 static void what_has_ended_before_is_never_made(void **state)
 {
 	struct fixture *f = *state;
@@ -649,6 +672,7 @@ int main(void)
 		CASE(the_sample_becomes_217_rooms),
 		CASE(a_new_name_takes_the_room_along),
 		CASE(what_ends_retires_and_may_come_back),
+		CASE(a_description_follows_its_list),
 		CASE(what_has_ended_before_is_never_made),
 		CASE(what_is_missing_is_told_and_stays),
 		CASE(a_short_list_does_not_end_half_of_the_rooms),

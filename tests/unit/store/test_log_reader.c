@@ -248,10 +248,12 @@ static void on_record(void *owner, const struct record *r)
 		break;
 	case RECORD_GROUP:
 		buf_add_format(
-			owner, "%s %s %s %s %s %s %d; ", r->as_group.key,
+			owner, "%s %s %s %s %s %s %s %d; ", r->as_group.key,
 			r->as_group.acronym, r->as_group.name,
 			or_none(r->as_group.type), or_none(r->as_group.area),
-			or_none(r->as_group.chairs), r->as_group.is_retired);
+			or_none(r->as_group.chairs),
+			or_none(r->as_group.description),
+			r->as_group.is_retired);
 		break;
 	case RECORD_AUDIT:
 		buf_add_format(owner, "%s %s %s %s %s; ", r->as_audit.by,
@@ -425,6 +427,7 @@ static void groups_are_told(void **state)
 	changed->as_group.type = str_dup("wg");
 	changed->as_group.area = str_dup("art");
 	changed->as_group.chairs = str_dup("chair\tA\ta@x");
+	changed->as_group.description = str_dup("About zeta");
 	changed->as_group.is_retired = true;
 	gone->as_group.key = str_dup("=old");
 	save(s, group("17", "alpha"));
@@ -434,8 +437,9 @@ static void groups_are_told(void **state)
 	save(s, gone);
 	r = open_reader(s);
 	assert_told(&told, log_reader_groups(r, on_record, &told),
-		    SCRATCH_ROOM "@5 18 beta Name - - - 0; " SCRATCH_ROOM
-				 "@5 17 zeta Name wg art chair\tA\ta@x 1; ");
+		    SCRATCH_ROOM "@5 18 beta Name - - - - 0; " SCRATCH_ROOM
+				 "@5 17 zeta Name wg art chair\tA\ta@x "
+				 "About zeta 1; ");
 	buf_fini(&told);
 	reader_close(&r);
 }

@@ -100,6 +100,7 @@ static struct record *full(enum record_kind kind)
 		r->as_group.charter = str_dup("1234");
 		r->as_group.successor = str_dup("1234");
 		r->as_group.chairs = str_dup("1234");
+		r->as_group.description = str_dup("1234");
 		break;
 	case RECORD_MEETING:
 		r->as_meeting.name = str_dup("1234");
@@ -137,7 +138,7 @@ static const struct {
 	{ RECORD_PROOF, 2 },     { RECORD_PRESENCE, 4 },
 	{ RECORD_GAP, 1 },       { RECORD_HAT, 4 },
 	{ RECORD_AUDIT, 5 },     { RECORD_NEWS, 2 },
-	{ RECORD_GROUP, 12 },    { RECORD_GROUP_GONE, 12 },
+	{ RECORD_GROUP, 13 },    { RECORD_GROUP_GONE, 13 },
 	{ RECORD_MEETING, 6 },   { RECORD_NOTE, 7 },
 };
 
