@@ -16,6 +16,8 @@ import threading
 import time
 
 import pytest
+import record_views
+from conftest import free_port
 from hallwayd import program
 from rawpeer import SERVER, STANZA_ERRORS, Closed
 from test_federation import HALLWAY, ROOMS, is_subject, join
@@ -289,7 +291,9 @@ class Talker:
             while True:
                 number += 1
                 groupchat(self.stream, sender, "%s-%d" % (self.who, number),
-                          "crash " * random.randrange(1, 40))
+                          "%s says %d &lt;%s" % (
+                              self.who, random.randrange(1 << 40),
+                              "crash " * random.randrange(40)))
                 time.sleep(random.random() * 0.004)
 
 
@@ -304,8 +308,43 @@ def drain(peer, seen):
                 assert seen.setdefault(ident, body) == body
 
 
-def test_what_was_seen_survives_any_crash(host, new_peer):
+def compare_views(host, url, peer, lines, folder):
+    """No page, export or query disagrees with another, nor with what people
+    were given."""
+    began = time.time() - 86400
+    stream = peer.dial_authorised(host.address, ROOMS)
+    reader = peer, stream, "reader@%s/x" % peer.domain, HALLWAY
+    views = record_views
+    the_days = list(views.days(began, time.time()))
+    kept = views.archive_pages(*reader)
+    assert all(kept[ident] == body for ident, body in lines.items())
+    ways = {
+        "archive, backward": views.archive_pages(*reader, is_backward=True),
+        "pages": views.day_pages(url, "hallway", the_days),
+        "jsonl": views.web_export(url, "hallway", the_days),
+        "store export": views.ctl_export(host, "hallway",
+                                         folder / "all.jsonl"),
+    }
+    for name, way in ways.items():
+        assert list(way.items()) == list(kept.items()), name
+    assert views.text_export(url, "hallway", the_days) == list(kept)
+    # words are found in the same lines by clients and on the web
+    fields = views.FIELD % ("{urn:xmpp:fulltext:0}fulltext", "says")
+    found = views.archive_pages(*reader, fields=fields)
+    assert found == {i: text for i, text in kept.items() if text}
+    page = views.fetch(url + "/hallway/search?q=says")
+    assert "%d lines" % len(found) in page
+    stream.close()
+    return kept
+
+
+def test_what_was_seen_survives_any_crash(new_host, new_peer, tmp_path):
     """kill -9 at random moments, again and again."""
+    web = free_port()
+    url = "http://127.0.0.1:%d" % web
+    host = new_host(extra="archive: {user_pages: 0, all_pages: 0}\n"
+                          "web: {listen: [\"127.0.0.1:%d\"], url: \"%s\"}\n"
+                    % (web, url))
     peers = [new_peer("crash%d.test" % n) for n in range(3)]
     seen = [{} for _ in peers]
     for n, peer in enumerate(peers):
@@ -331,6 +370,17 @@ def test_what_was_seen_survives_any_crash(host, new_peer):
             assert not lost, "round %d lost %s" % (number, lost)
     assert all(len(mine) > ROUNDS for mine in seen), [len(m) for m in seen]
     assert "0 faults" in host.ctl("store", "check")
+    lines = {ident: body for mine in seen for ident, body in mine.items()}
+    compare_views(host, url, new_peer("reader.test"), lines, tmp_path)
+    # once more, with something taken back
+    stream = enter(peers[0], host)
+    gone = say(peers[0], stream, "gone", "ann says something foolish")
+    retract(peers[0], stream, "sorry", gone)
+    stream.close()
+    again = tmp_path / "again"
+    again.mkdir()
+    kept = compare_views(host, url, new_peer("again.test"), lines, again)
+    assert kept[gone] is None
 
 
 def test_all_of_a_room_is_written_to_a_file(host, new_peer, tmp_path):
