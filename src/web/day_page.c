@@ -19,6 +19,7 @@
 #include "web/html.h"
 #include "web/line.h"
 #include "web/line_look.h"
+#include "web/line_marks.h"
 #include "web/moment.h"
 #include "web/room_path.h"
 #include "web/web.h"
@@ -38,8 +39,11 @@ struct sheet {
 	const char *tz;            /* asked for; NULL: none */
 	char *mark_from, *mark_to; /* owned, or NULL */
 	bool is_marking;           /* within the range */
+	struct line_marks *marks;  /* owned, or NULL */
 	bool is_today;
 	bool has_presence;
+	bool has_all;              /* the queue's bustle is unfolded */
+	bool is_in_chatter;        /* within lines of that */
 	int64_t kept_since; /* ms, or 0 */
 };
 
@@ -302,6 +306,26 @@ static bool takes_mark(struct sheet *s, const char *id)
 	return s->is_marking;
 }
 
+/* Lines that only moved the queue are a click away, where they were said. */
+static void fold_chatter(struct sheet *s, bool is_chatter)
+{
+	struct html *h = &s->html;
+
+	if (is_chatter == s->is_in_chatter)
+		return;
+	s->is_in_chatter = is_chatter;
+	if (!is_chatter) {
+		html_close_n(h, 3);
+		html_text(h, "\n");
+		return;
+	}
+	html_open_class(h, "li", "chatter");
+	html_open(h, "details");
+	html_attr(h, "open", s->has_all || s->mark_from ? "" : NULL);
+	html_elem(h, "summary", "the queue");
+	html_open_class(h, "ol", "log");
+}
+
 static void write_item(struct sheet *s, const struct day_item *item)
 {
 	struct line_view view = {
@@ -313,14 +337,22 @@ static void write_item(struct sheet *s, const struct day_item *item)
 		.is_live = s->is_today,
 	};
 
+	if (item->kind != DAY_LINE)
+		fold_chatter(s, false);
 	if (item->kind == DAY_GAP) {
 		write_gap(s, &item->record->as_gap);
 	} else if (item->kind == DAY_PRESENCE) {
 		write_presence(s, item->record);
 	} else {
+		const struct line_mark *mark =
+			line_marks_find(s->marks, item->line->id);
+
 		view.is_marked = takes_mark(s, item->line->id);
-		if (!item->is_folded)
-			line_look_write(&s->html, &view, item->line, item);
+		view.mark = mark ? mark->text : NULL;
+		if (item->is_folded)
+			return;
+		fold_chatter(s, mark && mark->is_chatter);
+		line_look_write(&s->html, &view, item->line, item);
 	}
 }
 
@@ -345,6 +377,7 @@ static void write_lines(struct sheet *s)
 	html_attr(h, "id", "log");
 	for (size_t i = 0; i < s->day->count; i++)
 		write_item(s, s->day->items[i]);
+	fold_chatter(s, false);
 	html_close(h);
 	if (s->day->line_count == 0)
 		html_elem(h, "p", "Nothing has been said on this day.");
@@ -468,6 +501,9 @@ static int read_sheet(struct sheet *s, const char *key)
 		error = day_read(r, s->call->room, key, s->has_presence,
 				 &s->day);
 	if (!error)
+		error = line_marks_read(r, s->call->room, s->day->start,
+					s->day->end, s->zone, &s->marks);
+	if (!error)
 		error = log_reader_kept_since(r, &s->kept_since);
 	return error;
 }
@@ -478,6 +514,7 @@ int day_page_write(struct call *c, const char *key)
 		.call = c,
 		.tz = call_arg(c, "tz"),
 		.has_presence = call_flag(c, "presence"),
+		.has_all = call_flag(c, "all"),
 	};
 	int error;
 
@@ -491,6 +528,7 @@ int day_page_write(struct call *c, const char *key)
 		write_page(&s);
 	zone_free(&s.zone);
 	day_free(&s.day);
+	line_marks_free(&s.marks);
 	calendar_fini(&s.calendar);
 	mem_free(&s.mark_from);
 	mem_free(&s.mark_to);

@@ -363,6 +363,10 @@ void line_look_write(struct html *h, const struct line_view *view,
 		write_data(h, l);
 	write_time(h, view, l);
 	write_who(h, l);
+	if (view->mark && l->kind != LINE_TOMBSTONE) {
+		html_elem_class(h, "strong", "mark", view->mark);
+		html_text(h, " ");
+	}
 	write_kind(h, view, l, item);
 	if (item && l->kind != LINE_TOMBSTONE && item->version_count > 0)
 		write_versions(h, view, item);

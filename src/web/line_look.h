@@ -24,6 +24,8 @@ struct line_view {
 	const char *lang;          /* of the room, where a line tells none; or
 				    * NULL */
 	bool is_marked;            /* asked for: highlighted */
+	const char *mark;          /* what it was in a session: "Action"; or
+				    * NULL */
 	bool is_live;              /* with what the script needs */
 };
 

@@ -224,12 +224,27 @@ static const char *id_of(const struct record *r)
 					 : r->as_retraction.id;
 }
 
+/* Something happened in a session: its page is to be loaded again. */
+static void tell_session(struct live *l, const char *jid)
+{
+	struct live_room *room = map_get(l->rooms, jid);
+	struct live_event *e;
+
+	if (!room)
+		return;
+	e = event_new(jid);
+	buf_add_str(&e->text, "event: session\ndata: -\n\n");
+	tell(l, room, e);
+}
+
 void live_add(struct live *l, const struct record *r)
 {
 	struct live_room *room;
 	struct live_event *e;
 	bool is_shown = false;
 
+	if (r->kind == RECORD_NOTE || r->kind == RECORD_MEETING)
+		tell_session(l, r->room);
 	if (r->kind != RECORD_MESSAGE && r->kind != RECORD_RETRACTION)
 		return;
 	room = map_get(l->rooms, r->room);

@@ -258,3 +258,40 @@ def test_another_key_signed_nothing(package):
     assert verify(package / "nothing.zip")[0] == 2
     assert verify(package / "key.pem")[0] == 2
     assert verify()[0] == 2
+
+
+def test_the_log_tells_what_lines_were(interim):
+    host, ids = interim
+    page = host.get(f"/{ROOM}/{DAY}").text
+
+    def marks(key):
+        line = re.search(rf'<li [^>]*id="{ids[key]}".*?</li>\n', page, re.S)[0]
+        return re.findall(r'<strong class="mark">(.*?)</strong>', line)
+
+    assert marks("topic1") == ["Topic"]
+    assert marks("said") == ["Scribe"]
+    assert marks("mic1") == ["MIC 1, relayed 14:06"]
+    assert marks("mic2") == ["MIC 2"]
+    assert marks("decision") == ["Decision"]
+    assert marks("slip") == [], "undone"
+    assert marks("secret") == [], "taken back"
+
+
+def test_the_bustle_of_the_queue_is_folded(interim):
+    host, ids = interim
+    pattern = r'<li class="chatter"><details%s><summary>.*?</details></li>'
+    folded = re.findall(pattern % "", host.get(f"/{ROOM}/{DAY}").text, re.S)
+    assert len(folded) == 2
+    assert f'id="{ids["mic 1 done"]}"' in folded[0]
+    assert f'id="{ids["queue"]}"' in folded[1]
+    open_ones = host.get(f"/{ROOM}/{DAY}?all=1").text
+    assert len(re.findall(pattern % ' open=""', open_ones, re.S)) == 2
+
+
+def test_a_mark_comes_to_a_day_that_is_kept(interim):
+    host, ids = interim
+    path = f"/{ROOM}/{DAY}"
+    assert "relayed 14:59" not in host.get(path).text
+    host.note(ROOM, NAME, moment("14:59:00"), "mic-done", number=2)
+    assert "MIC 2, relayed 14:59" in host.get(path).text
+    assert "relayed 14:59" in host.get(BASE).text

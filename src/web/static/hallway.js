@@ -347,6 +347,63 @@
 		source.addEventListener("reload", () => location.reload());
 		addEventListener("pagehide", () => source.close());
 	}
-	if (!new URLSearchParams(location.search).has("live"))
+	/* ---- a session that is open ---- */
+
+	let isRenewing = false;
+
+	/* Not while somebody types there; and not all who look on at once. */
+	function renewSession(session) {
+		if (isRenewing)
+			return;
+		isRenewing = true;
+		setTimeout(async () => {
+			isRenewing = false;
+			if (session.contains(document.activeElement)) {
+				renewSession(session);
+				return;
+			}
+			const answer = await fetch(location.pathname + location.search).catch(() => null);
+			if (!answer || !answer.ok)
+				return;
+			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+			const fresh = page.getElementById("session");
+			if (!fresh)
+				return;
+			session.replaceChildren(...fresh.childNodes);
+			tellSession("This page follows the session.");
+		}, 500 + Math.random() * 1500);
+	}
+
+	function tellSession(text) {
+		const note = document.getElementById("live");
+		if (note)
+			note.textContent = text;
+	}
+
+	function followSession() {
+		const path = document.body.dataset.live;
+		const session = document.getElementById("session");
+		if (!path || !session || !window.EventSource)
+			return;
+		const source = new EventSource(path);
+		const renew = () => renewSession(session);
+		let wasLost = false;
+		source.addEventListener("open", () => {
+			tellSession("This page follows the session.");
+			if (wasLost)
+				renew();
+			wasLost = false;
+		});
+		source.addEventListener("error", () => {
+			wasLost = true;
+			tellSession("The connection is lost; trying again.");
+		});
+		for (const name of ["session", "change", "reload"])
+			source.addEventListener(name, renew);
+		addEventListener("pagehide", () => source.close());
+	}
+	if (!new URLSearchParams(location.search).has("live")) {
 		follow();
+		followSession();
+	}
 })();

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/line_marks.h"
+
+#include <inttypes.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "store/meeting_reader.h"
+#include "store/record.h"
+#include "web/minutes.h"
+#include "web/moment.h"
+#include "web/session_log.h"
+#include "web/day_key.h"
+#include "web/zone.h"
+
+#define MEETINGS_MAX 5000
+#define NOTES_MAX 50000
+
+struct line_marks {
+	struct map *by_line; /* stanza-id -> owned struct line_mark */
+};
+
+struct reading {
+	struct line_marks *marks;
+	const struct zone *zone;
+	int64_t start, end;
+	struct record **sessions, **notes; /* owned */
+	size_t session_count, note_count;
+};
+
+static void on_session(void *owner, const struct record *record)
+{
+	struct reading *r = owner;
+	const struct record_meeting *m = &record->as_meeting;
+
+	if (!m->started || m->started > r->end ||
+	    (m->ended && m->ended < r->start))
+		return;
+	r->sessions = mem_realloc(r->sessions, (r->session_count + 1) *
+						       sizeof(*r->sessions));
+	r->sessions[r->session_count++] = session_log_copy(record);
+}
+
+static void on_note(void *owner, const struct record *record)
+{
+	struct reading *r = owner;
+
+	r->notes =
+		mem_realloc(r->notes, (r->note_count + 1) * sizeof(*r->notes));
+	r->notes[r->note_count++] = session_log_copy(record);
+}
+
+/* Takes the text. The first that is told of a line counts. */
+static void put(struct line_marks *m, const char *line, char *owned_text,
+		bool is_chatter)
+{
+	struct line_mark *mark;
+
+	if (!line || map_get(m->by_line, line)) {
+		mem_free(&owned_text);
+		return;
+	}
+	mark = mem_new(struct line_mark);
+	mark->text = owned_text;
+	mark->is_chatter = is_chatter;
+	map_add(m->by_line, line, mark);
+}
+
+static char *print_mic(const struct reading *r, const struct minutes_item *mic)
+{
+	char asked[DAY_KEY_SIZE], at[MOMENT_SIZE];
+
+	if (!mic->done_at)
+		return str_format("MIC %" PRId64, mic->number);
+	day_key_print(mic->at + (r->zone ? zone_offset(r->zone, mic->at) *
+						   INT64_C(1000)
+					 : 0),
+		      asked);
+	moment_print(mic->done_at, r->zone, MOMENT_MINUTE, asked, at);
+	return str_format("MIC %" PRId64 ", relayed %s", mic->number, at);
+}
+
+static void mark_item(struct reading *r, const struct minutes_item *item)
+{
+	switch (item->kind) {
+	case MINUTES_ACTION:
+		put(r->marks, item->line, str_dup("Action"), false);
+		break;
+	case MINUTES_DECISION:
+		put(r->marks, item->line, str_dup("Decision"), false);
+		break;
+	case MINUTES_MIC:
+		put(r->marks, item->line, print_mic(r, item), false);
+		break;
+	case MINUTES_HANDS:
+		put(r->marks, item->line, str_dup("Show of hands"), false);
+		break;
+	case MINUTES_INFO:
+	case MINUTES_SAID:
+		put(r->marks, item->line, str_dup("Scribe"), false);
+		break;
+	}
+}
+
+static void mark_minutes(struct reading *r, const struct minutes *m)
+{
+	for (size_t i = 0; i < m->topic_count; i++) {
+		const struct minutes_topic *t = &m->topics[i];
+
+		put(r->marks, t->line, str_dup("Topic"), false);
+		for (size_t j = 0; j < t->count; j++)
+			mark_item(r, &t->items[j]);
+	}
+}
+
+static bool is_chatter(enum record_note_kind kind)
+{
+	switch (kind) {
+	case RECORD_NOTE_QUEUE:
+	case RECORD_NOTE_QUEUE_FIRST:
+	case RECORD_NOTE_UNQUEUE:
+	case RECORD_NOTE_SPEAKER:
+	case RECORD_NOTE_QUEUE_CLOSED:
+	case RECORD_NOTE_HAND:
+	case RECORD_NOTE_MIC_DONE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void free_notes(struct reading *r)
+{
+	for (size_t i = 0; i < r->note_count; i++)
+		record_free(&r->notes[i]);
+	r->note_count = 0;
+}
+
+static int mark_session(struct reading *r, struct reader *reader,
+			const struct record *session)
+{
+	int error = meeting_reader_notes(reader, session->room,
+					 session->as_meeting.name, NULL, 0,
+					 NOTES_MAX, on_note, r);
+	struct minutes *m;
+
+	if (!error) {
+		m = minutes_new((const struct record *const *)r->notes,
+				r->note_count, NULL, NULL);
+		mark_minutes(r, m);
+		minutes_free(&m);
+	}
+	for (size_t i = 0; !error && i < r->note_count; i++)
+		if (is_chatter(r->notes[i]->as_note.kind))
+			put(r->marks, r->notes[i]->as_note.line, NULL, true);
+	free_notes(r);
+	return error;
+}
+
+int line_marks_read(struct reader *reader, const char *room, int64_t start,
+		    int64_t end, const struct zone *zone,
+		    struct line_marks **marks_out)
+{
+	struct reading r = {
+		.marks = mem_new(struct line_marks),
+		.zone = zone,
+		.start = start,
+		.end = end,
+	};
+	int error;
+
+	r.marks->by_line = map_new();
+	error = meeting_reader_list(reader, room, true, MEETINGS_MAX,
+				    on_session, &r);
+	for (size_t i = 0; i < r.session_count; i++) {
+		if (!error)
+			error = mark_session(&r, reader, r.sessions[i]);
+		record_free(&r.sessions[i]);
+	}
+	mem_free(&r.sessions);
+	mem_free(&r.notes);
+	if (error)
+		line_marks_free(&r.marks);
+	else
+		*marks_out = r.marks;
+	return error;
+}
+
+static void free_mark(void *value)
+{
+	struct line_mark *mark = value;
+
+	mem_free(&mark->text);
+	mem_free(&mark);
+}
+
+void line_marks_free(struct line_marks **m)
+{
+	if (!*m)
+		return;
+	map_free(&(*m)->by_line, free_mark);
+	mem_free(m);
+}
+
+const struct line_mark *line_marks_find(const struct line_marks *m,
+					const char *id)
+{
+	return m ? map_get(m->by_line, id) : NULL;
+}

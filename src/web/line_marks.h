@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * line_marks: what lines of a room were in its sessions: a topic, an action, a
+ * decision, a question for the microphone - or no more than the bustle of the
+ * queue.
+ *
+ * Thread: that of the reader.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct line_marks;
+struct reader;
+struct zone;
+
+struct line_mark {
+	char *text;      /* owned; "Action", "MIC 3, relayed 14:05"; NULL:
+			     * nothing to tell */
+	bool is_chatter; /* "q+" and the like */
+};
+
+/** Of sessions between start and end (ms); zone may be NULL. 0 and owned marks,
+ *  or a negative hw_error. */
+HW_MUST_USE int line_marks_read(struct reader *r, const char *room,
+				int64_t start, int64_t end,
+				const struct zone *zone,
+				struct line_marks **marks_out);
+void line_marks_free(struct line_marks **m);
+/** NULL: none. m may be NULL. */
+const struct line_mark *line_marks_find(const struct line_marks *m,
+					const char *id);
