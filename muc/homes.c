@@ -137,6 +137,15 @@ static void ask(struct home *home, struct site *site, int64_t now)
 	jid_free(&to);
 }
 
+void homes_doubt(struct homes *h, struct site *site, const char *local,
+		 const char *remote)
+{
+	struct home *home = find(h, local, remote);
+
+	if (home && home->sessions && !home->asked)
+		ask(home, site, site_now(site));
+}
+
 /* ---- its word on its users ---- */
 
 bool homes_is_vouching(const struct homes *h, const char *local,

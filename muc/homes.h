@@ -40,6 +40,9 @@ bool homes_take_voucher(struct homes *h, const struct stanza *s);
 /** When anything came from there, ms; 0: nobody of it is in a room. */
 int64_t homes_heard(const struct homes *h, const char *local,
 		    const char *remote);
+/** Its stream broke: ask it now, so that a new one is tried. */
+void homes_doubt(struct homes *h, struct site *site, const char *local,
+		 const char *remote);
 /** Anything came from there. */
 void homes_hear(struct homes *h, const char *local, const char *remote,
 		int64_t now);

@@ -461,6 +461,11 @@ static void lose_some(struct muc *m)
 	}
 }
 
+void muc_domain_broken(struct muc *m, const char *local, const char *remote)
+{
+	homes_doubt(&m->site.homes, &m->site, local, remote);
+}
+
 void muc_domain_lost(struct muc *m, const char *local, const char *remote)
 {
 	bool is_waiting = losses_first(&m->losses) != NULL;

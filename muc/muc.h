@@ -89,6 +89,8 @@ void muc_undelivered(struct muc *m, struct envelope *owned,
 /** remote stayed unreachable from our domain local beyond the grace: its
  *  occupants are removed (333), some at once, the others by muc_tick(). */
 void muc_domain_lost(struct muc *m, const char *local, const char *remote);
+/** The stream to remote broke; nothing is known yet. */
+void muc_domain_broken(struct muc *m, const char *local, const char *remote);
 /** The service stops for good: everybody is told (332), with text if it is not
  *  NULL, and out. Temporary rooms end. */
 void muc_farewell(struct muc *m, const char *text);

@@ -43,6 +43,15 @@ static void on_lost(void *owner, const char *local, const char *remote)
 	io->team->events->on_lost(io->team->owner, local, remote);
 }
 
+static void on_way(void *owner, const char *local, const char *remote,
+		   enum s2s_way way)
+{
+	struct io *io = owner;
+
+	if (io->team->events->on_way)
+		io->team->events->on_way(io->team->owner, local, remote, way);
+}
+
 static void on_heavy(void *owner, const char *remote, bool is_heavy)
 {
 	struct io *io = owner;
@@ -97,6 +106,7 @@ static const struct link_events link_events = {
 	.on_answer = on_answer,
 	.on_undelivered = io_on_undelivered,
 	.on_lost = on_lost,
+	.on_way = on_way,
 	.on_quiet = io_on_quiet,
 };
 

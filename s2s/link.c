@@ -148,8 +148,11 @@ static void on_grace(void *owner)
 
 void link_arm_grace(struct link *l)
 {
-	if (!link_is_open(l))
-		backlog_arm(&l->backlog);
+	if (link_is_open(l))
+		return;
+	backlog_arm(&l->backlog);
+	if (!outq_is_empty(&l->backlog.queue))
+		link_way_wanted(l);
 }
 
 /* ---- questions ---- */
@@ -230,6 +233,7 @@ static void fail_round(struct link *l)
 		 l->remote, cond_element(l->why), l->failures,
 		 (rest + 500) / 1000);
 	back_off(l, rest);
+	link_way_failed(l);
 }
 
 /* ---- an attempt ---- */
@@ -417,6 +421,7 @@ static void on_open(void *owner, enum s2s_proof proof)
 	enter(l, LINK_READY);
 	l->is_lost = false;
 	l->used_at = l->opened_at = link_now(l);
+	link_way_open(l);
 	send_questions(l); /* those that came during EXTERNAL */
 	link_pump(l);
 }
@@ -473,6 +478,7 @@ static void on_acked(void *owner, uint32_t stanzas)
 	struct link *l = owner;
 
 	backlog_acked(&l->backlog, l->stream, stanzas);
+	link_way_acked(l);
 }
 
 static void on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
@@ -534,6 +540,7 @@ static void on_ending(void *owner, enum outbound_end how, const char *text)
 	case LINK_READY:
 		log_info(LOG_S2S, "%s: stream out ended: %s", l->remote, text);
 		drain(l, cut_short(l) ? LINK_NEXT_FAIL : LINK_NEXT_IDLE);
+		link_way_broke(l);
 		break;
 	case LINK_VERIFYING:
 		log_debug(LOG_S2S, "%s: stream out ended: %s", l->remote, text);
@@ -610,6 +617,7 @@ static void fail_stuck(struct link *l)
 	l->cause = COND_REMOTE_SERVER_TIMEOUT;
 	drain(l, LINK_NEXT_FAIL);
 	outbound_fail(l->stream, STREAM_COND_RESOURCE_CONSTRAINT);
+	link_way_broke(l);
 	link_arm_grace(l);
 }
 
@@ -730,6 +738,7 @@ void link_doubt(struct link *l)
 	backlog_cut(&l->backlog);
 	drain(l, LINK_NEXT_IDLE);
 	outbound_close(l->stream);
+	link_way_broke(l);
 }
 
 void link_revive(struct link *l)
@@ -790,6 +799,7 @@ struct link *link_new(const struct place *place, const char *local,
 	throttle_init(&l->retries, place->settings->verify_retries / 60.0,
 		      place->settings->verify_retries, link_now(l));
 	l->deadline = timer_new(place->loop, on_deadline, l);
+	l->patience = timer_new(place->loop, link_way_expired, l);
 	return l;
 }
 
@@ -804,6 +814,7 @@ void link_free(struct link **l)
 	backlog_fini(&dead->backlog);
 	inquiry_fini(&dead->inquiry);
 	timer_free(&dead->deadline);
+	timer_free(&dead->patience);
 	mem_free(&dead->fault);
 	mem_free(&dead->local);
 	mem_free(&dead->remote);
@@ -823,6 +834,7 @@ void link_tick(struct link *l, int64_t now)
 {
 	int64_t unused = now - l->used_at;
 
+	link_way_tick(l, now);
 	if (l->state == LINK_READY &&
 	    backlog_is_stuck(&l->backlog, l->stream, now)) {
 		fail_stuck(l);
@@ -852,6 +864,7 @@ void link_close(struct link *l)
 	round_cancel(&l->round);
 	backlog_disarm(&l->backlog);
 	timer_stop(l->deadline);
+	timer_stop(l->patience);
 	inquiry_fail(&l->inquiry, COND_REMOTE_SERVER_TIMEOUT);
 	if (!link_is_fed(l))
 		link_release_feed(l);

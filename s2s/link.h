@@ -40,6 +40,9 @@ struct link_events {
 	void (*on_release)(void *owner, const char *local, const char *remote,
 			   uint64_t stream, bool is_broken);
 	void (*on_lost)(void *owner, const char *local, const char *remote);
+	/** As s2s_events.on_way; may be NULL. */
+	void (*on_way)(void *owner, const char *local, const char *remote,
+		       enum s2s_way way);
 	/** Much waits for remote's open stream, or no longer: what it sends
 	 *  should wait, too. */
 	void (*on_heavy)(void *owner, const char *remote, bool is_heavy);

@@ -61,6 +61,7 @@ void link_feed(struct link *l, uint64_t stream, size_t max_bytes)
 	log_info(LOG_S2S, "%s: reached from %s on its own stream", l->remote,
 		 l->local);
 	backlog_disarm(&l->backlog);
+	link_way_open(l);
 	if (l->state == LINK_REACHING && inquiry_is_empty(&l->inquiry)) {
 		round_cancel(&l->round);
 		link_settle_idle(l);
@@ -111,6 +112,8 @@ void link_unfeed(struct link *l, uint64_t stream, uint32_t serial)
 		return;
 	link_weigh(l);
 	backlog_cut(&l->backlog);
+	if (!link_is_fed(l))
+		link_way_broke(l);
 	go_another_way(l);
 }
 

@@ -65,6 +65,9 @@ struct link {
 	char *fault; /* owned; the last one, in words, or NULL */
 	int64_t fault_at;
 	int64_t changed_at;      /* when state was entered */
+	struct timer *patience;  /* with a way that is not open */
+	enum s2s_way way;        /* as it was told last; UP at first */
+	int64_t acked_at;        /* when all that was sent was, or some more */
 	bool is_asserted;        /* our domain, on the stream that there is */
 	bool is_attended;        /* its people are in rooms */
 	bool is_lost;            /* told on_lost, not reached since */
@@ -98,6 +101,19 @@ void link_arm_grace(struct link *l);
 void link_weigh(struct link *l);
 /** Assert our domain on the stream that there is, if something waits. */
 void link_assert_if_wanted(struct link *l);
+
+/* ---- link_way.c ---- */
+
+void link_way_expired(void *owner);
+/** An open stream was lost. */
+void link_way_broke(struct link *l);
+/** A round failed. */
+void link_way_failed(struct link *l);
+/** Something waits, and no stream is open. */
+void link_way_wanted(struct link *l);
+void link_way_open(struct link *l);
+void link_way_acked(struct link *l);
+void link_way_tick(struct link *l, int64_t now);
 
 /* ---- link_feed.c ---- */
 

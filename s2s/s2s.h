@@ -112,6 +112,10 @@ struct s2s_settings {
 };
 void s2s_settings_init(struct s2s_settings *s);
 
+/** BROKEN: a stream ended that was in use, and another may be there in a moment.
+ *  DOWN: it was not, or the peer does not take what it is sent. */
+enum s2s_way { S2S_WAY_UP, S2S_WAY_BROKEN, S2S_WAY_DOWN };
+
 struct s2s_events {
 	/** Takes the stanza. True: we are full; stop reading until
 	 *  s2s_resume(). */
@@ -123,6 +127,10 @@ struct s2s_events {
 	/** remote could not be reached from local for longer than the grace, or
 	 *  its queue overflowed; once, until it is reached again. */
 	void (*on_lost)(void *owner, const char *local, const char *remote);
+	/** How the way is to a remote with people in rooms of local, when that
+	 *  changes; nothing is given up by it. May be NULL. */
+	void (*on_way)(void *owner, const char *local, const char *remote,
+		       enum s2s_way way);
 	/** remote was proven in a stronger way than ever before; to be kept,
 	 *  and given back as settings.proven. Now and then told twice. */
 	void (*on_proof)(void *owner, const char *remote,

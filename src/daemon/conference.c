@@ -29,6 +29,7 @@ enum conference_mail_kind {
 	MAIL_STANZA,
 	MAIL_UNDELIVERED,
 	MAIL_LOST,
+	MAIL_WAY,
 	MAIL_PROOF,
 	MAIL_FORGOTTEN,
 	MAIL_LAST,
@@ -40,7 +41,8 @@ struct conference_mail {
 	enum s2s_proof proof; /* and MAIL_PROOF */
 	struct envelope *envelope; /* MAIL_UNDELIVERED */
 	enum cond_name why;
-	char *local, *remote; /* MAIL_LOST; the next two: remote */
+	char *local, *remote; /* MAIL_LOST, WAY; the next two: remote */
+	enum s2s_way way;     /* MAIL_WAY */
 };
 
 struct conference {
@@ -96,6 +98,15 @@ static void save_proof(struct conference *c, const char *remote,
 	store_save(c->store, r);
 }
 
+/* A broken one is tried at once: whoever is cut off shall be missed soon. */
+static void take_way(struct conference *c, const struct conference_mail *m)
+{
+	if (m->way == S2S_WAY_BROKEN)
+		muc_domain_broken(c->muc, m->local, m->remote);
+	else
+		meeting_link(c->meetings, m->remote, m->way == S2S_WAY_UP);
+}
+
 static void handle(struct conference *c, struct conference_mail *m)
 {
 	struct stanza *stanza = m->stanza;
@@ -115,6 +126,9 @@ static void handle(struct conference *c, struct conference_mail *m)
 		break;
 	case MAIL_LOST:
 		muc_domain_lost(c->muc, m->local, m->remote);
+		break;
+	case MAIL_WAY:
+		take_way(c, m);
 		break;
 	case MAIL_PROOF:
 		save_proof(c, m->remote, s2s_proof_text(m->proof));
@@ -185,6 +199,18 @@ static void on_lost(void *owner, const char *local, const char *remote)
 	mailbox_post(c->box, &m->mail);
 }
 
+static void on_way(void *owner, const char *local, const char *remote,
+		   enum s2s_way way)
+{
+	struct conference *c = owner;
+	struct conference_mail *m = mail_new(MAIL_WAY);
+
+	m->local = str_dup(local);
+	m->remote = str_dup(remote);
+	m->way = way;
+	mailbox_post(c->box, &m->mail);
+}
+
 static void on_proof(void *owner, const char *remote, enum s2s_proof proof)
 {
 	struct conference *c = owner;
@@ -210,6 +236,7 @@ const struct s2s_events conference_s2s_events = {
 	.on_stanza = on_stanza,
 	.on_undelivered = on_undelivered,
 	.on_lost = on_lost,
+	.on_way = on_way,
 };
 
 /* ---- from the store ---- */
