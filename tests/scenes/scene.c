@@ -38,7 +38,7 @@
  *   hat give|take JID HAT [BY]  the person is given the hat, or loses it
  *   hat make|destroy URI [HUE] [TITLE]  $room has a hat of its own, no more
  *   calm MINUTES [REASON] | calm end  $room; 0: as long as usual
- *   ban KEY [REASON] | unban KEY  from the whole service
+ *   ban [full] KEY [REASON] | unban KEY  from the whole service
  *   leaders [ROLE|NAME|ADDRESS]...  the group's list says so ('_' is a blank)
  *   leader claim|confirm|deny JID ADDRESS
  *   summon N [REASON]         so many were called to $room
@@ -243,6 +243,8 @@ static void do_set(struct scene *sc, char *args)
 		s->max_rooms = (size_t)number;
 	else if (!strcmp(key, "max_watchers") && is_number)
 		s->max_watchers = (size_t)number;
+	else if (!strcmp(key, "max_bans") && is_number)
+		s->max_bans = (size_t)number;
 	else if (!strcmp(key, "max_per_creator") && is_number)
 		s->max_per_creator = (size_t)number;
 	else if (is_number && set_limit(&s->limits, key, (size_t)number))
@@ -972,11 +974,14 @@ static void do_sessions(struct scene *sc, char *args)
 static void do_ban(struct scene *sc, char *args)
 {
 	const char *key = next_word(&args);
+	bool is_full = !strcmp(key, "full");
 
+	if (is_full)
+		key = next_word(&args);
 	stage_open(&sc->stage);
 	if (muc_ban(sc->stage.muc, key, *args ? args : NULL, "control") !=
-	    BANS_DONE)
-		fail(sc, "%s cannot be banned", key);
+	    (is_full ? BANS_FULL : BANS_DONE))
+		fail(sc, "%s %s be banned", key, is_full ? "can" : "cannot");
 }
 
 static void do_unban(struct scene *sc, char *args)
