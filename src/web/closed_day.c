@@ -24,11 +24,11 @@
 #include "store/log_reader.h"
 #include "store/record.h"
 #include "web/call.h"
+#include "web/day.h"
 #include "web/day_key.h"
 #include "web/web.h"
 #include "web/web_site.h"
 
-#define REST (15 * 60 * 1000)	/* ms behind midnight: then days are signed */
 #define KEEP_FOR (3600 * 1000)	/* ms; names and links about a day change */
 #define CACHE_CONTROL "public, max-age=300"
 #define CACHE_CONTROL_OPEN "no-cache" /* ask each time; the tag says it all */
@@ -369,7 +369,7 @@ static enum state state_of(const struct call *c)
 	if (!c->desk->days || c->arg_count > 0 || !c->view ||
 	    !c->view->is_on_web || !day_key_parse(c->parts[0], &start))
 		return STATE_NONE;
-	if (start + DAY_MS + REST <= now)
+	if (start + DAY_MS + DAY_REST <= now)
 		return STATE_CLOSED;
 	return start <= now && now < start + DAY_MS ? STATE_OPEN : STATE_NONE;
 }
@@ -453,9 +453,10 @@ static void heed_message(struct closed_days *d, const char *room, int64_t at)
 	mem_free(&before);
 }
 
+/* It may have been told on the page of the day before. */
 static void heed_retraction(struct closed_days *d, const struct record *r)
 {
-	char day[DAY_KEY_SIZE];
+	char first[DAY_KEY_SIZE], day[DAY_KEY_SIZE];
 	char *room = NULL;
 	bool is_public;
 	int64_t at;
@@ -465,8 +466,9 @@ static void heed_retraction(struct closed_days *d, const struct record *r)
 		drop_days(d, r->room, NULL, NULL);
 		return;
 	}
+	day_key_print(at - DAY_REST, first);
 	day_key_print(at, day);
-	drop_days(d, room, day, day);
+	drop_days(d, room, first, day);
 	mem_free(&room);
 }
 

@@ -51,14 +51,22 @@ static void put(struct map *m, const char *key, void *value)
 	(void)before;
 }
 
-static void add_line(struct making *m, const struct record_message *row)
+static struct day_item *item_new(struct making *m,
+				 const struct record_message *row)
 {
 	struct day_item *item = mem_new(struct day_item);
-	struct day *d = m->day;
 
 	item->kind = DAY_LINE;
 	item->line = line_reader_make(m->reader, row);
 	item->at = item->line->at;
+	return item;
+}
+
+static void add_line(struct making *m, const struct record_message *row)
+{
+	struct day_item *item = item_new(m, row);
+	struct day *d = m->day;
+
 	d->items = grown(d->items, d->count, &m->cap, sizeof(*d->items));
 	d->items[d->count++] = item;
 	put(m->by_id, item->line->id, item);
@@ -96,9 +104,12 @@ static struct day_item *find_corrected(struct making *m,
 	return item;
 }
 
-static void fold(struct day_item *item, struct day_item *into)
+/* What is of the next day stands there, too: its name leads there. */
+static void fold(struct making *m, struct day_item *item, struct day_item *into)
 {
 	item->is_folded = true;
+	if (item->at > m->day->end)
+		return;
 	into->marks = mem_realloc(into->marks, (into->mark_count + 1) *
 						       sizeof(*into->marks));
 	into->marks[into->mark_count++] = item->line;
@@ -110,7 +121,7 @@ static void fold_correction(struct making *m, struct day_item *item)
 
 	if (!root)
 		return;
-	fold(item, root);
+	fold(m, item, root);
 	put(m->roots, item->line->id, root);
 	/* what was taken back is not told by its correction */
 	if (root->line->kind == LINE_TOMBSTONE)
@@ -132,7 +143,7 @@ static void fold_reaction(struct making *m, struct day_item *item)
 		target = map_get(m->roots, target->line->id);
 	if (!target || !who)
 		return;
-	fold(item, target);
+	fold(m, item, target);
 	key = str_format("%s\t%s", target->line->id, who);
 	put(m->reactions, key, item->line);
 	mem_free(&key);
@@ -216,6 +227,19 @@ static void connect(struct making *m, struct day_item *item)
 		item->answers = map_get(m->by_id, l->reply_to);
 	if (l->thread && !item->is_folded)
 		join_thread(m, item);
+	if (l->sent_id)
+		put(m->by_sent_id, l->sent_id, item);
+}
+
+/* Of the next day: what a line of it is about may be of this one. */
+static void connect_later(struct making *m, struct day_item *item)
+{
+	const struct line *l = item->line;
+
+	if (l->kind == LINE_CORRECTION)
+		fold_correction(m, item);
+	else if (l->kind == LINE_REACTION)
+		fold_reaction(m, item);
 	if (l->sent_id)
 		put(m->by_sent_id, l->sent_id, item);
 }
@@ -325,6 +349,28 @@ static int read_lines(struct making *m, struct reader *r, const char *room)
 	return error;
 }
 
+/* One page of them: who talks so much has moved on. */
+static int read_later(struct making *m, struct reader *r, const char *room)
+{
+	struct archive_query *q = archive_query_new(room, PAGE);
+	struct day *d = m->day;
+	struct archive_page *page;
+	int error = 0;
+
+	q->start = d->end + 1;
+	q->end = d->end + DAY_REST;
+	q->only_public = true;
+	page = reader_ask(r, q);
+	if (page->status != ARCHIVE_OK)
+		error = HW_E_IO;
+	d->later = mem_zero(page->count + 1, sizeof(*d->later));
+	for (size_t i = 0; i < page->count; i++)
+		d->later[d->later_count++] = item_new(m, &page->rows[i]);
+	archive_page_free(&page);
+	archive_query_free(&q);
+	return error;
+}
+
 static int read_others(struct making *m, struct reader *r, const char *room,
 		       bool with_presence)
 {
@@ -343,6 +389,8 @@ static void finish(struct making *m)
 
 	for (size_t i = 0; i < d->count; i++)
 		connect(m, d->items[i]);
+	for (size_t i = 0; i < d->later_count; i++)
+		connect_later(m, d->later[i]);
 	count_reactions(m);
 	for (size_t i = 0; i < d->count; i++)
 		d->line_count += !d->items[i]->is_folded;
@@ -389,6 +437,8 @@ int day_read(struct reader *r, const char *room, const char *key,
 	m.reactions = map_new();
 	if (!error)
 		error = read_lines(&m, r, room);
+	if (!error && m.day->count > 0)
+		error = read_later(&m, r, room);
 	if (!error)
 		error = read_others(&m, r, room, with_presence);
 	if (!error)
@@ -414,6 +464,9 @@ void day_free(struct day **d)
 	for (size_t i = 0; i < (*d)->count; i++)
 		free_item((*d)->items[i]);
 	mem_free(&(*d)->items);
+	for (size_t i = 0; i < (*d)->later_count; i++)
+		free_item((*d)->later[i]);
+	mem_free(&(*d)->later);
 	mem_free(d);
 }
 

@@ -60,7 +60,14 @@ struct day {
 	size_t count;
 	size_t line_count; /* lines among them that are not folded */
 	bool is_cut;       /* had more lines than a page carries */
+	struct day_item **later; /* owned; the first lines of the next day, for
+				  * what they say of this one's */
+	size_t later_count;
 };
+
+/** ms behind midnight in which corrections and reactions still go to the line
+ *  of the day before, as well as standing in the next; then the day is closed. */
+#define DAY_REST INT64_C(900000)
 
 /** Of what the web may show. 0 and an owned day (perhaps an empty one), or a
  *  negative hw_error. */

@@ -90,6 +90,23 @@ def test_what_is_taken_back_ends_the_files(days):
     assert counter(days, "made_total") == made
 
 
+def test_midnight_parts_no_line_from_its_correction(fresh):
+    last = at(DAY, "23:59:50")
+    fresh.say("council", last, "ana", "good nihgt", sent_id="last")
+    late = fresh.correct("council", last + 20000, "ana", "good night", "last")
+    fresh.serve()
+    fresh.site(dict(local="council", name="Council"))
+    page, text = fresh.get(f"/council/{DAY}"), fresh.get(f"/council/{DAY}.txt")
+    assert '<time datetime="%sT00:00:10Z">' % NEXT in page.text.replace(
+        ".000Z", "Z")
+    assert text.text.endswith("good night (corrected)\n")
+    assert late not in page.text
+    assert late in fresh.get(f"/council/{NEXT}").text
+    # the day before follows when it is taken back
+    fresh.take_back("council", last + 30000, "ana", late)
+    assert "good night" not in fresh.get(f"/council/{DAY}").text
+
+
 def test_a_gap_that_is_told_later_is_on_the_page(days):
     path = f"/council/{DAY}"
     assert "example.org" not in days.get(path).text

@@ -157,6 +157,30 @@ static void corrections_stand_at_their_line(void **state)
 	assert_int_equal(f->day->line_count, 1);
 }
 
+static void midnight_parts_no_line_from_what_is_about_it(void **state)
+{
+	struct fixture *f = *state;
+	const struct day_item *at;
+
+	say(86390, "ana", "tpyo");
+	say(86391, "ben", "late");
+	correct(86410, "ana", "typo", "s86390");
+	react(86420, "ben", "id86390", "a");
+	say(86430, "ana", "of the next day");
+	correct(86440, "ana", "of that day, too", "s86430");
+	correct(86400 + 15 * 60, "ben", "too late", "s86391");
+	read_day(f, false);
+	assert_int_equal(f->day->count, 2);
+	at = item(f, "id86390");
+	assert_int_equal(at->version_count, 2);
+	assert_string_equal(at->versions[1].text, "typo");
+	assert_int_equal(at->reaction_count, 1);
+	/* their own places are in the next day */
+	assert_int_equal(at->mark_count, 0);
+	assert_int_equal(item(f, "id86391")->version_count, 0);
+	assert_null(day_find(f->day, "id86410"));
+}
+
 static void nobody_corrects_for_another(void **state)
 {
 	struct fixture *f = *state;
@@ -317,6 +341,7 @@ int main(void)
 		TEST(a_day_ends_at_midnight),
 		TEST(only_what_is_public_is_there),
 		TEST(corrections_stand_at_their_line),
+		TEST(midnight_parts_no_line_from_what_is_about_it),
 		TEST(nobody_corrects_for_another),
 		TEST(a_correction_of_a_tombstone_tells_nothing),
 		TEST(reactions_are_counted_by_person),
