@@ -82,11 +82,22 @@ void link_way_acked(struct link *l)
 		link_way_open(l);
 }
 
+/* An open stream leads nowhere when what was sent is not acknowledged: by the
+ * peer (XEP-0198), or even by its kernel. */
+static bool is_stuck(const struct link *l, int64_t now)
+{
+	return now - l->acked_at >= ACK_PATIENCE ||
+	       outbound_is_stalled(l->stream);
+}
+
 void link_way_tick(struct link *l, int64_t now)
 {
-	if (l->state != LINK_READY || !outbound_has_acks(l->stream) ||
-	    !outbound_unacked(l->stream))
+	if (l->state != LINK_READY)
+		return;
+	if (!outbound_has_acks(l->stream) || !outbound_unacked(l->stream))
 		l->acked_at = now;
-	else if (now - l->acked_at >= ACK_PATIENCE)
+	if (is_stuck(l, now))
 		link_way_failed(l);
+	else if (l->way == S2S_WAY_DOWN)
+		link_way_open(l);
 }

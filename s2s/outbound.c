@@ -707,6 +707,11 @@ bool outbound_has_acks(const struct outbound *o)
 	return o->ack.is_on;
 }
 
+bool outbound_is_stalled(const struct outbound *o)
+{
+	return stream_is_stalled(o->stream);
+}
+
 uint32_t outbound_unacked(const struct outbound *o)
 {
 	return ack_open(&o->ack);

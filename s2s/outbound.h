@@ -80,6 +80,8 @@ void outbound_write(struct outbound *o, const void *data, size_t len,
 		    size_t stanzas);
 /** They acknowledge what we send, in time (XEP-0198). */
 bool outbound_has_acks(const struct outbound *o);
+/** As stream_is_stalled(). */
+bool outbound_is_stalled(const struct outbound *o);
 /** Stanzas that they have not acknowledged. */
 uint32_t outbound_unacked(const struct outbound *o);
 /** Of what was written since the last on_drained the kernel took nothing; valid

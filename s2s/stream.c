@@ -722,6 +722,12 @@ uint64_t stream_taken(const struct stream *s)
 					 : transport_taken(&s->transport);
 }
 
+bool stream_is_stalled(const struct stream *s)
+{
+	return s->state != STREAM_CLOSED &&
+	       transport_is_stalled(&s->transport);
+}
+
 int64_t stream_progress_at(const struct stream *s)
 {
 	return transport_progress_at(&s->transport);

@@ -110,6 +110,8 @@ size_t stream_queued(const struct stream *s);
 /** Bytes (as they are on the wire) that the kernel took, ever; valid in on_closed,
  *  too. */
 uint64_t stream_taken(const struct stream *s);
+/** The kernel has repeated the last for seconds. */
+bool stream_is_stalled(const struct stream *s);
 int64_t stream_progress_at(const struct stream *s); /* ms monotonic */
 int64_t stream_wrote_at(const struct stream *s);
 int64_t stream_read_at(const struct stream *s);

@@ -82,6 +82,11 @@ uint64_t transport_taken(const struct transport *t)
 	return t->tls ? tls_taken(t->tls) : tcp_taken(t->tcp);
 }
 
+bool transport_is_stalled(const struct transport *t)
+{
+	return t->tls ? tls_is_stalled(t->tls) : tcp_is_stalled(t->tcp);
+}
+
 int64_t transport_progress_at(const struct transport *t)
 {
 	return t->tls ? tls_progress_at(t->tls) : tcp_progress_at(t->tcp);

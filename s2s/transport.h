@@ -40,4 +40,5 @@ const struct addr *transport_peer(const struct transport *t);
 const char *transport_describe(const struct transport *t); /* what TLS agreed on */
 size_t transport_queued(const struct transport *t);
 uint64_t transport_taken(const struct transport *t);
+bool transport_is_stalled(const struct transport *t);
 int64_t transport_progress_at(const struct transport *t);

@@ -24,6 +24,8 @@
 /** How far it is; only close leads out of STATE_FAILED. */
 enum tcp_state { STATE_OPEN, STATE_FAILED, STATE_CLOSING };
 
+#define STALLED 4 /* repetitions of what the kernel sends */
+
 struct tcp {
 	union {
 		uv_handle_t handle;
@@ -371,6 +373,19 @@ uint64_t tcp_taken(const struct tcp *t)
 		taken += piece_len(&t->sending) -
 			 uv_stream_get_write_queue_size(&t->uv.stream);
 	return taken;
+}
+
+/* With the least time-out, 200 ms, the fourth repetition is about 3 s late. */
+bool tcp_is_stalled(const struct tcp *t)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+	uv_os_fd_t fd;
+
+	return t->state == STATE_OPEN &&
+	       uv_fileno(&t->uv.handle, &fd) == 0 &&
+	       getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+	       info.tcpi_unacked && info.tcpi_retransmits >= STALLED;
 }
 
 int64_t tcp_progress_at(const struct tcp *t)

@@ -37,6 +37,9 @@ void tcp_flush(struct tcp *t);
 size_t tcp_queued(const struct tcp *t); /* bytes not yet taken by the kernel */
 /** Bytes that the kernel took, ever. */
 uint64_t tcp_taken(const struct tcp *t);
+/** Does the kernel send the same again and again, for seconds, to a peer that
+ *  does not take it? */
+bool tcp_is_stalled(const struct tcp *t);
 /** Monotonic ms at which the kernel last took bytes, or at which the first of
  *  those that wait was written (at open: then). */
 int64_t tcp_progress_at(const struct tcp *t);

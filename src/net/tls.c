@@ -465,6 +465,11 @@ uint64_t tls_taken(const struct tls *t)
 	return tcp_taken(t->tcp);
 }
 
+bool tls_is_stalled(const struct tls *t)
+{
+	return tcp_is_stalled(t->tcp);
+}
+
 int64_t tls_progress_at(const struct tls *t)
 {
 	int64_t progress_at = tcp_progress_at(t->tcp);

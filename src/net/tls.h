@@ -49,6 +49,7 @@ void tls_read(struct tls *t, bool on);
 void tls_write(struct tls *t, const void *data, size_t len);
 size_t tls_queued(const struct tls *t); /* plain + cipher bytes still here */
 uint64_t tls_taken(const struct tls *t); /* as tcp_taken() */
+bool tls_is_stalled(const struct tls *t); /* as tcp_is_stalled() */
 int64_t tls_progress_at(const struct tls *t);
 /** close_notify, flush, FIN. */
 void tls_shutdown(struct tls *t);

@@ -33,7 +33,10 @@ static struct {
 	bool is_open;     /* there is a stream */
 	bool is_asserted; /* our domain, on it */
 	unsigned begun, cancelled, verifies, written;
+	bool is_stalled;
 	/* what the link told */
+	enum s2s_way way;
+	unsigned ways;
 	unsigned portions, lost, undelivered;
 	enum cond_name why;
 	struct feed_portion portion; /* the last; data is not kept */
@@ -148,6 +151,12 @@ bool outbound_has_acks(const struct outbound *o)
 {
 	(void)o;
 	return false;
+}
+
+bool outbound_is_stalled(const struct outbound *o)
+{
+	(void)o;
+	return f.is_stalled;
 }
 
 uint32_t outbound_unacked(const struct outbound *o)
@@ -291,6 +300,16 @@ static void on_lost(void *owner, const char *local, const char *remote)
 	f.lost++;
 }
 
+static void on_way(void *owner, const char *local, const char *remote,
+		   enum s2s_way way)
+{
+	(void)owner;
+	(void)local;
+	(void)remote;
+	f.way = way;
+	f.ways++;
+}
+
 static void on_heavy(void *owner, const char *remote, bool is_heavy)
 {
 	(void)owner;
@@ -309,6 +328,7 @@ static const struct link_events events = {
 	.on_portion = on_portion,
 	.on_release = on_release,
 	.on_lost = on_lost,
+	.on_way = on_way,
 	.on_heavy = on_heavy,
 	.on_quiet = on_quiet,
 };
@@ -709,6 +729,75 @@ static void queue_total_halves_bytes_too(void **state)
 	assert_int_equal(counter_get(&tally.queued), 0);
 }
 
+/* ---- how the way is ---- */
+
+static void way_is(enum s2s_way way, unsigned told)
+{
+	assert_int_equal(f.way, way);
+	assert_int_equal(f.ways, told);
+}
+
+static void way_of_nobody_is_no_news(void **state)
+{
+	(void)state;
+	add();
+	open_stream();
+	end_stream();
+	add();
+	fail_round();
+	way_is(S2S_WAY_UP, 0);
+}
+
+static void way_that_broke_is_told_then_that_it_is_down(void **state)
+{
+	(void)state;
+	link_attend(f.link, true);
+	add();
+	open_stream();
+	way_is(S2S_WAY_UP, 0);
+	end_stream();
+	way_is(S2S_WAY_BROKEN, 1);
+	add();
+	fail_round();
+	way_is(S2S_WAY_DOWN, 2);
+	fail_round();
+	way_is(S2S_WAY_DOWN, 2);
+	link_revive(f.link);
+	add();
+	f.round->state = ROUND_RESTING;
+	link_feed(f.link, 7, 0);
+	way_is(S2S_WAY_UP, 3);
+}
+
+static void way_there_again_at_once_is_no_news(void **state)
+{
+	(void)state;
+	link_attend(f.link, true);
+	add();
+	open_stream();
+	end_stream();
+	add();
+	open_stream();
+	way_is(S2S_WAY_BROKEN, 1);
+	end_stream();
+	way_is(S2S_WAY_BROKEN, 2);
+}
+
+static void way_is_down_while_the_kernel_repeats_itself(void **state)
+{
+	(void)state;
+	link_attend(f.link, true);
+	add();
+	open_stream();
+	f.is_stalled = true;
+	link_tick(f.link, loop_now(f.loop));
+	link_tick(f.link, loop_now(f.loop));
+	way_is(S2S_WAY_DOWN, 1);
+	f.is_stalled = false;
+	link_tick(f.link, loop_now(f.loop));
+	way_is(S2S_WAY_UP, 2);
+}
+
 #define LINK_TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int main(void)
@@ -734,6 +823,10 @@ int main(void)
 		LINK_TEST(queue_total_leaves_bounds_alone_below_it),
 		LINK_TEST(queue_total_halves_bounds_above_it),
 		LINK_TEST(queue_total_halves_bytes_too),
+		LINK_TEST(way_of_nobody_is_no_news),
+		LINK_TEST(way_that_broke_is_told_then_that_it_is_down),
+		LINK_TEST(way_there_again_at_once_is_no_news),
+		LINK_TEST(way_is_down_while_the_kernel_repeats_itself),
 	};
 
 	return cmocka_run_group_tests_name("link", tests, NULL, NULL);
