@@ -27,7 +27,8 @@ static bool is_hidden(const struct making *m, const struct record_note *n)
 	return n->line && m->hidden && m->hidden(m->owner, n->line);
 }
 
-/* ---- what stands: "#undo" takes the last of the draft's notes away ---- */
+/* ---- what stands: "#undo" takes the last of the draft's notes away, and who
+ * takes a line back all that it made ---- */
 
 static bool is_of_draft(enum record_note_kind kind)
 {
@@ -46,21 +47,42 @@ static bool is_of_draft(enum record_note_kind kind)
 	}
 }
 
+static void undo_last(const struct record *const *notes, size_t behind,
+		      bool *is_undone)
+{
+	for (size_t i = behind; i-- > 0;) {
+		if (is_undone[i] || !is_of_draft(notes[i]->as_note.kind))
+			continue;
+		is_undone[i] = true;
+		return;
+	}
+}
+
+static void undo_line(const struct record *const *notes, size_t behind,
+		      const char *line, bool *is_undone)
+{
+	for (size_t i = 0; line && i < behind; i++) {
+		const struct record_note *n = &notes[i]->as_note;
+
+		if (str_equal(n->line, line) &&
+		    (is_of_draft(n->kind) || n->kind == RECORD_NOTE_MIC ||
+		     n->kind == RECORD_NOTE_CORRECTED))
+			is_undone[i] = true;
+	}
+}
+
 /* Which do not stand, by their places; owned. */
 static bool *find_undone(const struct record *const *notes, size_t count)
 {
 	bool *is_undone = mem_zero(count + 1, sizeof(*is_undone));
 
 	for (size_t i = 0; i < count; i++) {
-		if (notes[i]->as_note.kind != RECORD_NOTE_UNDO)
-			continue;
-		for (size_t j = i; j-- > 0;) {
-			if (is_undone[j] ||
-			    !is_of_draft(notes[j]->as_note.kind))
-				continue;
-			is_undone[j] = true;
-			break;
-		}
+		const struct record_note *n = &notes[i]->as_note;
+
+		if (n->kind == RECORD_NOTE_UNDO)
+			undo_last(notes, i, is_undone);
+		else if (n->kind == RECORD_NOTE_TAKEN_BACK)
+			undo_line(notes, i, n->line, is_undone);
 	}
 	return is_undone;
 }
@@ -178,6 +200,30 @@ static void take_edit(struct making *m, const struct record_note *n)
 				return;
 		if (replace(&t->text, n->text, to))
 			return;
+	}
+}
+
+static void correct_item(struct minutes_item *item, const struct record_note *n)
+{
+	if (!item->text) /* it is hidden */
+		return;
+	if (n->text)
+		str_set(&item->text, n->text);
+	if (n->person)
+		str_set(&item->person, n->person);
+}
+
+/* Who said it says it otherwise (XEP-0308). */
+static void take_corrected(struct making *m, const struct record_note *n)
+{
+	for (size_t i = 0; i < m->minutes->topic_count; i++) {
+		struct minutes_topic *t = &m->minutes->topics[i];
+
+		if (t->text && n->text && str_equal(t->line, n->line))
+			str_set(&t->text, n->text);
+		for (size_t j = 0; j < t->count; j++)
+			if (str_equal(t->items[j].line, n->line))
+				correct_item(&t->items[j], n);
 	}
 }
 
@@ -353,6 +399,10 @@ static void take_note(struct making *m, const struct record_note *n, int64_t at)
 		break;
 	case RECORD_NOTE_EDIT:
 		take_edit(m, n);
+		break;
+	case RECORD_NOTE_CORRECTED:
+		if (n->line)
+			take_corrected(m, n);
 		break;
 	case RECORD_NOTE_MIC:
 		(void)add_item(m, MINUTES_MIC, n, at);
