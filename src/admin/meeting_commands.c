@@ -7,11 +7,20 @@
  */
 #include "admin/order.h"
 
+#include "base/error.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "meeting/attendance.h"
 #include "meeting/meeting.h"
 #include "muc/muc_meeting.h"
+#include "store/meeting_reader.h"
+#include "store/reader.h"
+#include "store/record.h"
 #include "xmpp/datetime.h"
+
+#define SESSIONS_MAX 5000 /* of a room, that are looked at */
+#define NOTES_MAX 50000
 
 static const char *or_empty(const char *text)
 {
@@ -265,6 +274,98 @@ static void run_note(const struct order *order)
 	run_word(order, word, NULL, order_text(order, "text"), 0);
 }
 
+/* ---- who was there ---- */
+
+struct roll_call {
+	struct attendance attendance;
+	const char *name;  /* of the session; NULL: the newest that began */
+	char *found;       /* owned, or NULL */
+	int64_t ended;     /* ms, or 0 */
+};
+
+static void find_session(void *owner, const struct record *record)
+{
+	struct roll_call *call = owner;
+	const struct record_meeting *m = &record->as_meeting;
+
+	if (call->found || !m->started ||
+	    (call->name && !str_equal(call->name, m->name)))
+		return;
+	call->found = str_dup(m->name);
+	call->ended = m->ended;
+}
+
+static void take_note(void *owner, const struct record *record)
+{
+	struct roll_call *call = owner;
+
+	attendance_take(&call->attendance, &record->as_note, record->at);
+}
+
+static int read_attendance(const struct order *order, struct roll_call *call)
+{
+	static const enum record_note_kind kinds[] = {
+		RECORD_NOTE_CAME, RECORD_NOTE_WENT, RECORD_NOTE_RENAMED,
+		RECORD_NOTE_PRESENT
+	};
+	const char *room = order_text(order, "room");
+	struct reader *reader = NULL;
+	int error = reader_open(order->admin->database, &reader);
+
+	if (!error)
+		error = meeting_reader_list(reader, room, false, SESSIONS_MAX,
+					    find_session, call);
+	if (!error && !call->found)
+		error = HW_E_NOT_FOUND;
+	if (!error)
+		error = meeting_reader_notes(reader, room, call->found, kinds,
+					     array_len(kinds), NOTES_MAX,
+					     take_note, call);
+	reader_close(&reader);
+	attendance_end(&call->attendance,
+		       call->ended ? call->ended
+				   : muc_meeting_now(order->admin->muc));
+	return error;
+}
+
+static void row_attendee(const struct order *order, const struct attendee *who)
+{
+	char came[DATETIME_SIZE], went[DATETIME_SIZE];
+	const struct command_value values[] = {
+		{ .name = "name", .text = or_empty(who->name) },
+		{ .name = "affiliation", .text = or_empty(who->affiliation) },
+		{ .name = "nick", .text = or_empty(who->nick) },
+		{ .name = "address", .text = or_empty(who->jid) },
+		{ .name = "came", .text = came },
+		{ .name = "went", .text = went },
+		{ .name = "minutes", .number = (who->time + 30000) / 60000 },
+	};
+
+	datetime_print(who->came, came);
+	datetime_print(who->went, went);
+	order_row(order, values, array_len(values));
+}
+
+static void run_attendance(const struct order *order)
+{
+	struct roll_call call = { .name = order_text(order, "session") };
+	int error = read_attendance(order, &call);
+
+	for (size_t i = 0; !error && i < call.attendance.count; i++)
+		row_attendee(order, &call.attendance.items[i]);
+	attendance_fini(&call.attendance);
+	mem_free(&call.found);
+	if (error == HW_E_NOT_FOUND)
+		order_fail(order, "not-found",
+			   str_dup("no such session was held there"));
+	else if (error)
+		order_fail(order, hw_error_name(error),
+			   str_format("the record cannot be read: %s",
+				      hw_error_text(error)));
+	else
+		order_end(order);
+}
+
 static const char *const answers[] = { "yes", "no", "abstain", NULL };
 static const char *const note_kinds[] = { "topic", "action", "decision",
 					  "info", NULL };
@@ -297,6 +398,13 @@ const struct command meeting_commands[] = {
 	  run_hands_raise,
 	  { ROOM,
 	    { "answer", COMMAND_CHOICE, NEEDED, "Answer", answers } } },
+	{ "meetings attendance",
+	  "list who was at a session, and how long",
+	  COMMAND_CHAIR,
+	  run_attendance,
+	  { ROOM,
+	    { "session", COMMAND_WORD, COMMAND_OPERAND,
+	      "Which, as \"2026-11-22-1400\"; else the newest", NULL } } },
 	{ "meetings end",
 	  "end the session of a room",
 	  COMMAND_CHAIR,

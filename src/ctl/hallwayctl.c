@@ -21,7 +21,7 @@
 
 struct options {
 	const char *socket;
-	bool is_json;
+	bool is_json, is_csv;
 	char *command; /* owned */
 	json_t *args;  /* owned */
 };
@@ -30,11 +30,13 @@ struct options {
 
 static void print_help(void)
 {
-	printf("Usage: hallwayctl [-s SOCKET] [--json] COMMAND [ARGUMENT]...\n"
+	printf("Usage: hallwayctl [-s SOCKET] [--json | --csv] COMMAND "
+	       "[ARGUMENT]...\n"
 	       "Tells a running hallwayd what to do.\n\n"
 	       "  -s, --socket SOCKET  the daemon's control socket\n"
 	       "                       (default: %s)\n"
 	       "      --json           print each row as a line of JSON\n"
+	       "      --csv            print the rows as CSV\n"
 	       "      --version        print the version and end\n"
 	       "  -h, --help           print this help and end\n\n"
 	       "An ARGUMENT is --NAME=VALUE or --NAME. Commands:\n"
@@ -71,6 +73,7 @@ static int read_options(int argc, char **argv, struct options *o)
 	static const struct option longs[] = {
 		{ "socket", required_argument, NULL, 's' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "csv", no_argument, NULL, 'c' },
 		{ "version", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -84,6 +87,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'j':
 			o->is_json = true;
+			break;
+		case 'c':
+			o->is_csv = true;
 			break;
 		case 'v':
 			printf("hallwayctl %s\n", PACKAGE_VERSION);
@@ -139,6 +145,8 @@ static int read_words(char **words, struct options *o)
 	for (; *words && status < 0; words++) {
 		if (str_equal(*words, "--json")) {
 			o->is_json = true;
+		} else if (str_equal(*words, "--csv")) {
+			o->is_csv = true;
 		} else if (str_equal(*words, "--help")) {
 			print_help();
 			status = 0;
@@ -196,6 +204,8 @@ static int print_answer(struct talk *t, const struct options *o)
 			status = print_end(line);
 		} else if (row && o->is_json) {
 			table_print_json(row);
+		} else if (row && o->is_csv) {
+			table_print_csv(&table, row);
 		} else if (row) {
 			json_array_append(rows, row);
 			if (talk_is_slow(t)) {

@@ -113,3 +113,45 @@ void table_print_json(json_t *row)
 	json_dumpf(row, stdout, JSON_COMPACT);
 	putchar('\n');
 }
+
+/* Spreadsheets run what begins with one of these. */
+static void print_csv_cell(const char *text, bool is_text)
+{
+	putchar('"');
+	if (is_text && *text && strchr("=+-@\t\r", *text))
+		putchar('\'');
+	for (; *text; text++) {
+		if (*text == '"')
+			putchar('"');
+		putchar(*text);
+	}
+	putchar('"');
+}
+
+void table_print_csv(struct table *t, json_t *row)
+{
+	const char *name, *separator = "";
+	json_t *value;
+
+	if (!t->is_begun) {
+		json_object_foreach(row, name, value)
+		{
+			fputs(separator, stdout);
+			print_csv_cell(name, true);
+			separator = ",";
+		}
+		fputs("\r\n", stdout);
+	}
+	t->is_begun = true;
+	separator = "";
+	json_object_foreach(row, name, value)
+	{
+		char *cell = table_cell_new(value);
+
+		fputs(separator, stdout);
+		print_csv_cell(cell, json_is_string(value));
+		separator = ",";
+		mem_free(&cell);
+	}
+	fputs("\r\n", stdout);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "meeting/attendance.h"
+
+#include "../unit.h"
+
+#define MINUTE INT64_C(60000)
+
+static struct attendance a;
+
+static int begin(void **state)
+{
+	(void)state;
+	attendance_init(&a);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	attendance_fini(&a);
+	return 0;
+}
+
+static void take(int minute, enum record_note_kind kind, const char *jid,
+		 const char *person, const char *text)
+{
+	const struct record_note n = {
+		.kind = kind,
+		.jid = (char *)jid,
+		.person = (char *)person,
+		.text = (char *)text,
+	};
+
+	attendance_take(&a, &n, minute * MINUTE);
+}
+
+static void time_in_the_room_is_added_up(void **state)
+{
+	(void)state;
+	take(10, RECORD_NOTE_CAME, "ann@h.example", "ann", NULL);
+	take(11, RECORD_NOTE_CAME, "bob@h.example", "bob", NULL);
+	take(15, RECORD_NOTE_WENT, "ann@h.example", "ann", NULL);
+	take(20, RECORD_NOTE_CAME, "ann@h.example", "ann", NULL);
+	attendance_end(&a, 30 * MINUTE);
+	assert_int_equal(a.count, 2);
+	assert_string_equal(a.items[0].jid, "ann@h.example");
+	assert_int_equal(a.items[0].time, 15 * MINUTE);
+	assert_int_equal(a.items[0].came, 10 * MINUTE);
+	assert_int_equal(a.items[0].went, 30 * MINUTE);
+	assert_int_equal(a.items[1].time, 19 * MINUTE);
+}
+
+static void a_second_nick_is_the_same_person(void **state)
+{
+	(void)state;
+	take(10, RECORD_NOTE_CAME, "ann@h.example", "ann", NULL);
+	take(11, RECORD_NOTE_CAME, "ann@h.example", "phone", NULL);
+	take(12, RECORD_NOTE_WENT, "ann@h.example", "phone", NULL);
+	take(13, RECORD_NOTE_RENAMED, "ann@h.example", "Ann", "ann");
+	take(14, RECORD_NOTE_WENT, "ann@h.example", "Ann", NULL);
+	attendance_end(&a, 30 * MINUTE);
+	assert_int_equal(a.count, 1);
+	assert_string_equal(a.items[0].nick, "Ann");
+	assert_int_equal(a.items[0].time, 4 * MINUTE);
+}
+
+static void present_names_oneself_or_somebody_else(void **state)
+{
+	(void)state;
+	take(10, RECORD_NOTE_CAME, "ann@h.example", "ann", NULL);
+	take(10, RECORD_NOTE_CAME, "bob@h.example", "bob", NULL);
+	take(11, RECORD_NOTE_PRESENT, "ann@h.example", "Ann A", "Org");
+	take(12, RECORD_NOTE_PRESENT, "ann@h.example", "bob", "Other");
+	take(13, RECORD_NOTE_PRESENT, "ann@h.example", "Cat", NULL);
+	take(14, RECORD_NOTE_PRESENT, "ann@h.example", "Cat", "Third");
+	take(15, RECORD_NOTE_PRESENT, "ann@h.example", NULL, NULL);
+	attendance_end(&a, 30 * MINUTE);
+	assert_int_equal(a.count, 3);
+	assert_string_equal(a.items[0].name, "Ann A");
+	assert_string_equal(a.items[0].affiliation, "Org");
+	assert_string_equal(a.items[1].affiliation, "Other");
+	assert_null(a.items[2].jid);
+	assert_string_equal(a.items[2].affiliation, "Third");
+	assert_int_equal(a.items[2].time, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(time_in_the_room_is_added_up),
+		TEST(a_second_nick_is_the_same_person),
+		TEST(present_names_oneself_or_somebody_else),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
