@@ -453,6 +453,7 @@ static char *name_of_item(const char *item)
 static void manual_has_no_other_command(void **state)
 {
 	static const char *const without_daemon[] = { "log verify",
+						      "record verify",
 						      "store restore" };
 	char *manual = manual_new();
 	char *at = strstr(manual, "\nThe commands are:\n");
