@@ -34,6 +34,7 @@ void archive_query_free(struct archive_query **q)
 	mem_free(&(*q)->nick);
 	mem_free(&(*q)->occupant_id);
 	mem_free(&(*q)->holds);
+	mem_free(&(*q)->noted);
 	mem_free(&(*q)->words);
 	mem_free(&(*q)->after_id);
 	mem_free(&(*q)->before_id);

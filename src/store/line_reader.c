@@ -98,6 +98,7 @@ static void bind_search(struct sqlite3_stmt *stmt, const struct search *s,
 	bind_text(stmt, ":nick", query->nick);
 	bind_text(stmt, ":occupant_id", query->occupant_id);
 	bind_text(stmt, ":holds", query->holds);
+	bind_text(stmt, ":noted", query->noted);
 	bind_text(stmt, ":must", s->words.must);
 	bind_text(stmt, ":none", s->words.none);
 	bind_list(stmt, "id", query->ids, query->id_count);
@@ -336,6 +337,11 @@ static void add_rooms(struct buf *sql, const struct archive_query *query)
 	}
 }
 
+#define NOTED                                                                \
+	" AND a.id IN (SELECT line FROM notes WHERE kind = :noted)"          \
+	" AND a.id NOT IN (SELECT line FROM notes"                           \
+	" WHERE kind = 'taken-back' AND line IS NOT NULL)"
+
 static void add_filters(struct buf *sql, const struct search *s)
 {
 	const struct archive_query *query = s->query;
@@ -357,6 +363,8 @@ static void add_filters(struct buf *sql, const struct search *s)
 		buf_add_str(sql, " AND a.occupant_id = :occupant_id");
 	if (query->holds)
 		buf_add_str(sql, " AND instr(a.stanza, :holds) > 0");
+	if (query->noted)
+		buf_add_str(sql, NOTED);
 	if (s->words.none)
 		buf_add_str(sql, " AND a.seq NOT IN"
 				 " (SELECT rowid FROM archive_words"
@@ -488,8 +496,8 @@ static bool is_counted_by_days(const struct search *s)
 	const struct archive_query *query = s->query;
 
 	return query->room && !query->id_count && !query->jid && !query->nick &&
-	       !query->occupant_id && !query->holds && !query->only_subjects &&
-	       !s->words.must && !s->words.none;
+	       !query->occupant_id && !query->holds && !query->noted &&
+	       !query->only_subjects && !s->words.must && !s->words.none;
 }
 
 static enum archive_status

@@ -88,6 +88,7 @@ static int make_query(struct search *s, struct archive_query *q)
 	q->end = asked->end;
 	str_set(&q->words, asked->words);
 	str_set(&q->nick, asked->nick);
+	str_set(&q->noted, asked->noted);
 	str_set(&q->before_id, before);
 	str_set(&q->after_id, after);
 	if (q->room)
@@ -161,6 +162,8 @@ static void write_help(struct search *s)
 		{ "-key", "lines without that word" },
 		{ "dial*", "words that begin so" },
 		{ "nick:ana", "said under that nick" },
+		{ "is:action", "noted in a session as that: also is:decision, "
+			       "is:mic, is:topic, is:hands" },
 		{ "from:2026-11-01 to:2026-11-22", "from that day to that "
 						   "(UTC)" },
 		{ "room:council", "in that room" },

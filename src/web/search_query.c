@@ -22,6 +22,7 @@ void search_query_fini(struct search_query *q)
 	mem_free(&q->nick);
 	mem_free(&q->room);
 	mem_free(&q->area);
+	mem_free(&q->noted);
 	mem_free(&q->trouble);
 }
 
@@ -73,6 +74,22 @@ static void take_day(struct search_query *q, const char *name,
 		q->start = at > 0 ? at : 1;
 }
 
+static void take_noted(struct search_query *q, const char *value)
+{
+	static const char *const kinds[] = { "action", "decision", "mic",
+					     "topic",  "hands",    "info" };
+
+	for (size_t i = 0; i < array_len(kinds); i++)
+		if (str_equal_case(value, kinds[i]))
+			str_set(&q->noted, kinds[i]);
+	if (!q->noted && !q->trouble)
+		q->trouble = str_format("A line can be is:action, "
+					"is:decision, is:mic, is:topic, "
+					"is:hands or is:info, but not "
+					"is:%s.",
+					value);
+}
+
 /* False: that is no operator, but a word with a colon. */
 static bool take_operator(struct search_query *q, const char *name,
 			  const char *value)
@@ -83,6 +100,8 @@ static bool take_operator(struct search_query *q, const char *name,
 		str_set(&q->room, value);
 	else if (strcmp(name, "area") == 0)
 		str_set(&q->area, value);
+	else if (strcmp(name, "is") == 0)
+		take_noted(q, value);
 	else if (strcmp(name, "from") == 0 || strcmp(name, "to") == 0)
 		take_day(q, name, value);
 	else
@@ -159,6 +178,6 @@ void search_query_read(struct search_query *q, const char *text)
 
 bool search_query_is_empty(const struct search_query *q)
 {
-	return !q->words && !q->nick && !q->room && !q->area && !q->start &&
-	       !q->end;
+	return !q->words && !q->nick && !q->room && !q->area && !q->noted &&
+	       !q->start && !q->end;
 }

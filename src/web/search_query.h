@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * search_query: what somebody typed into a search field - words, a "phrase",
- * nick:, from:, to:, room:, area: - made a question to the archive.
+ * nick:, from:, to:, room:, area:, is: - made a question to the archive.
  *
  * Thread: web thread.
  */
@@ -17,6 +17,7 @@ struct search_query {
 	char *nick;
 	char *room;    /* as typed: local part or address */
 	char *area;
+	char *noted;   /* is: as archive_query.noted */
 	int64_t start; /* ms, or 0; from: the day's first */
 	int64_t end;   /* ms, or 0; to: the day's last */
 	char *trouble; /* a sentence: what could not be understood */

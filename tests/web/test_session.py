@@ -295,3 +295,21 @@ def test_a_mark_comes_to_a_day_that_is_kept(interim):
     host.note(ROOM, NAME, moment("14:59:00"), "mic-done", number=2)
     assert "MIC 2, relayed 14:59" in host.get(path).text
     assert "relayed 14:59" in host.get(BASE).text
+
+
+@pytest.mark.parametrize("kind,keys", [
+    ("decision", {"decision"}), ("topic", {"topic1", "topic2"}),
+    ("mic", {"mic1", "mic2"}), ("hands", {"hands"})])
+def test_search_finds_lines_by_what_they_were(interim, kind, keys):
+    host, ids = interim
+    for path in ("/-/search", f"/{ROOM}/search"):
+        found = re.findall(r'<li [^>]*id="(line\d+)"',
+                           host.get(f"{path}?q=is:{kind}").text)
+        assert set(found) == {ids[key] for key in keys}
+    page = host.get("/-/search?q=is:mic+scale").text
+    assert re.findall(r'<li [^>]*id="(line\d+)"', page) == [ids["mic1"]]
+
+
+def test_search_says_what_a_line_can_be(interim):
+    host, _ = interim
+    assert "but not is:cake" in host.get("/-/search?q=is:cake").text

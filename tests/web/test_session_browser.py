@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""Pages of sessions in a browser: as they follow what happens, as they fit, and
+as those see them who cannot."""
+
+import json
+import os
+import subprocess
+import time
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from conftest import wait_for
+from interim import DAY, NAME, ROOM, hold, plan
+from record import Host
+
+CHECKERS = os.environ.get("CHECKERS", "build-checkers")
+NOW = time.strftime("%Y-%m-%d-%H%M", time.gmtime())
+PAGES = [f"/{ROOM}/meeting/{NAME}/", f"/{ROOM}/meeting/{NOW}/",
+         f"/{ROOM}/meeting/{NAME}/?tz=Europe/Madrid",
+         "/-/calendar", f"/{ROOM}/", f"/{ROOM}/{DAY}", f"/{ROOM}/{DAY}?all=1",
+         "/-/search?q=is:action"]
+
+
+@pytest.fixture(scope="module")
+def interim(tmp_path_factory):
+    host = Host(tmp_path_factory.mktemp("seen"))
+    host.serve()
+    host.site({"local": ROOM, "name": "DNS Operations", "occupants": 3})
+    hold(host)
+    plan(host)
+    host.meeting(ROOM, NOW, "open", "Going on", started=now() - 60000)
+    note(host, "topic", text="What goes on")
+    note(host, "mic", number=1, person="carol", text="is it on?")
+    note(host, "queue", person="alice", text="the costs")
+    yield host
+    host.close()
+
+
+def now():
+    return int(time.time() * 1000)
+
+
+def note(host, kind, **values):
+    host.note(ROOM, NOW, now(), kind, **values)
+
+
+def media(browser, scheme):
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+        "media": "", "features": [
+            {"name": "prefers-color-scheme", "value": scheme}]})
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_keeps_people_out(interim, browser, path, scheme):
+    media(browser, scheme)
+    browser.get(interim.url + path)
+    with open(os.path.join(CHECKERS, "axe-core", "axe.min.js"),
+              encoding="utf-8") as file:
+        browser.execute_script(file.read())
+    result = browser.execute_async_script(
+        "axe.run(document).then(arguments[arguments.length - 1])")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia",
+                            {"media": "", "features": []})
+    assert not [(v["id"], [n["html"] for n in v["nodes"]], v["help"])
+                for v in result["violations"]]
+
+
+def test_pages_are_valid_html(interim, tmp_path):
+    for i, path in enumerate(PAGES):
+        (tmp_path / f"{i:02d}.html").write_bytes(interim.get(path).body)
+    style = interim.get("/").text.split('rel="stylesheet" href="')[1]
+    (tmp_path / "style.css").write_bytes(
+        interim.get(style.split('"')[0]).body)
+    done = subprocess.run(
+        ["java", "-jar", os.path.join(CHECKERS, "vnu-jar/build/dist/vnu.jar"),
+         "--also-check-css", "--format", "json", "--exit-zero-always",
+         str(tmp_path)], capture_output=True, text=True, timeout=300,
+        check=True)
+    assert not [(m["url"], m["message"], m.get("extract"))
+                for m in json.loads(done.stderr)["messages"]]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_fit_a_telephone(interim, browser, path):
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True})
+    browser.get(interim.url + path)
+    width = browser.execute_script(
+        "return document.documentElement.scrollWidth")
+    picture(browser, path)
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert width <= 360
+
+
+def picture(browser, path):
+    """For people, where they ask for pictures."""
+    folder = os.environ.get("PICTURES")
+    if folder:
+        name = path.strip("/").replace("/", "_").replace("?", "_")
+        browser.save_screenshot(os.path.join(folder, f"{name}.png"))
+
+
+def test_an_open_session_is_followed(interim, browser):
+    browser.get(f"{interim.url}/{ROOM}/meeting/{NOW}/")
+
+    def text():
+        return browser.find_element(By.ID, "session").text
+
+    wait_for(lambda: "follows the session" in text())
+    assert "is it on?" in text() and "alice: the costs" in text()
+    note(interim, "action", text="carol to write it down")
+    wait_for(lambda: "carol to write it down" in text())
+    note(interim, "speaker", person="alice")
+    wait_for(lambda: "alice has the floor" in text())
+    assert "Nobody waits to speak" in text()
+    interim.meeting(ROOM, NOW, "ended", "Going on", started=now() - 60000,
+                    ended=now())
+    wait_for(lambda: "ended" in text() and "has the floor" not in text())
