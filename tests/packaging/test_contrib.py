@@ -217,12 +217,13 @@ def test_the_guides_name_commands_that_there_are(source, daemon):
     known = {re.sub(r" [^a-z]*$", "", re.sub(r" \[?[A-Z].*", "", row["name"]))
              for row in map(json.loads,
                             daemon.ctl("--json", "help").splitlines())}
-    known |= {"store restore", "log verify"}
+    known |= {"store restore", "log verify", "record verify"}
     said = []
     for name in ("operators-guide.md", "chairs-page.md", "users-page.md"):
         text = (source / "doc" / name).read_text()
         said += re.findall(r"hallwayctl ((?:[a-z0-9]+ ?)+)", text)
-        said += re.findall(r"\*((?:rooms|people|hats|leaders) [a-z]+)\*", text)
+        said += re.findall(
+            r"\*((?:rooms|people|hats|leaders|meetings) [a-z]+)\*", text)
     assert len(said) > 15
     for words in said:
         words = words.split()
@@ -255,7 +256,8 @@ def test_completion_asks_the_daemon(source, daemon, tmp_path):
                          daemon.control)
     rows = [json.loads(line)["name"]
             for line in daemon.ctl("--json", "help").splitlines()]
-    rows += ["log verify FILE", "store restore FOLDER"]     # without it
+    rows += ["log verify FILE", "record verify ZIP",
+             "store restore FOLDER"]     # without it
     first = {name.split()[0] for name in rows}
     assert set(complete(source, ctl, tmp_path)) == first
     assert complete(source, ctl + "stat", tmp_path) == ["status"]
