@@ -296,6 +296,13 @@ static int compare_times(const void *a, const void *b)
 	return (one->at > two->at) - (one->at < two->at);
 }
 
+/* The gap behind a domain's last word begins with that. */
+static bool is_before(const struct day_item *other, const struct day_item *line)
+{
+	return other->kind == DAY_GAP ? other->at < line->at
+				      : other->at <= line->at;
+}
+
 /* Lines keep their order, which is the archive's and not the clock's. */
 static void merge(struct making *m)
 {
@@ -308,7 +315,7 @@ static void merge(struct making *m)
 		      compare_times);
 	for (size_t i = 0; i < d->count; i++) {
 		while (other < m->other_count &&
-		       m->others[other]->at <= d->items[i]->at)
+		       is_before(m->others[other], d->items[i]))
 			all[n++] = m->others[other++];
 		all[n++] = d->items[i];
 	}

@@ -27,7 +27,7 @@ static const struct place top_places[] = {
 
 static const struct place foot_places[] = {
 	{ "/-/note-well", "Note Well" },
-	{ "/-/privacy", "Privacy, retention and redaction" },
+	{ "/-/privacy", "Privacy, retention, redaction and terms" },
 	{ "/-/how-it-works", "How It Works" },
 	{ "/-/meeting", "In a physical meeting" },
 	{ "/-/questions", "Questions" },

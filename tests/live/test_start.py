@@ -2,6 +2,7 @@
 """The web at the start and the end of the daemon."""
 
 import socket
+import time
 
 import pytest
 
@@ -32,3 +33,24 @@ def test_pages_outlive_nothing_of_the_rooms(site, new_talker):
     assert moved.headers["Location"].endswith("#" + said)
     page = site.get(moved.headers["Location"].split("#")[0])
     assert "before" in page.text and "id=\"%s\"" % said in page.text
+
+
+def test_what_could_not_be_said_is_told_between_the_lines(new_site,
+                                                          new_talker):
+    site = new_site(s2s="grace: 1s")
+    day = "/hallway/" + time.strftime("%Y-%m-%d", time.gmtime())
+    ann = new_talker(site, "ann")
+    bob = new_talker(site, "bob", domain="two.test")
+    bob.say("so far")
+    bob.peer.die()
+    ann.say("are you there?")
+    page = site.wait_for(day, lambda a: "link to" in a.text).text
+    # it begins with the last word of those who are cut off
+    lost = page.index("link to <bdi>two.test</bdi> lost")
+    assert lost < page.index("are you there")
+    assert "was down" not in page
+    site.host.kill9()
+    site.host.start()
+    page = site.wait_for(day, lambda a: "was down" in a.text).text
+    assert page.index("are you there") < page.index("this service was down")
+    assert page.index("two.test") < page.index("this service was down")

@@ -295,6 +295,17 @@ static void gaps_and_presence_stand_between_the_lines(void **state)
 	assert_int_equal(f->day->line_count, 2);
 }
 
+static void a_gap_begins_behind_the_last_word(void **state)
+{
+	struct fixture *f = *state;
+
+	say(10, "ana", "the last word");
+	add_gap(10, 28);
+	read_day(f, false);
+	assert_int_equal(f->day->items[0]->kind, DAY_LINE);
+	assert_int_equal(f->day->items[1]->kind, DAY_GAP);
+}
+
 static void presence_is_left_out_unless_asked_for(void **state)
 {
 	struct fixture *f = *state;
@@ -348,6 +359,7 @@ int main(void)
 		TEST(reactions_to_a_correction_are_the_lines),
 		TEST(replies_and_threads_lead_back),
 		TEST(gaps_and_presence_stand_between_the_lines),
+		TEST(a_gap_begins_behind_the_last_word),
 		TEST(presence_is_left_out_unless_asked_for),
 		TEST(long_days_are_read_whole),
 		TEST(a_day_that_is_none_is_refused),
