@@ -23,6 +23,8 @@ from rawpeer import SERVER, STANZA_ERRORS, Closed
 from test_federation import HALLWAY, ROOMS, is_subject, join
 
 ROUNDS = int(os.environ.get("HALLWAY_CRASH_ROUNDS", "20"))
+# seconds; no more is said in a day than its page carries, 50,000 lines
+PAUSE = 0.004 * max(1, ROUNDS / 80)
 SID = "{urn:xmpp:sid:0}stanza-id"
 DISK = 24 << 20     # bytes of the small disk
 
@@ -294,7 +296,7 @@ class Talker:
                           "%s says %d &lt;%s" % (
                               self.who, random.randrange(1 << 40),
                               "crash " * random.randrange(40)))
-                time.sleep(random.random() * 0.004)
+                time.sleep(random.random() * PAUSE)
 
 
 def drain(peer, seen):
