@@ -156,7 +156,7 @@ int agenda_write_room(struct call *c, struct html *h)
 
 		html_elem(h, "h2", "Sessions");
 		(void)write_sort(&l, &a, true, "h3", "Coming");
-		(void)write_sort(&l, &a, false, "h3", "Over");
+		(void)write_sort(&l, &a, false, "h3", "Over or called off");
 		html_open(h, "p");
 		html_link(h, feed,
 			  "Sessions of this room as a calendar "
@@ -222,7 +222,8 @@ static void write_page(struct call *c, const struct agenda *a)
 	html_elem(&h, "h1", "Calendar");
 	write_zone_form(&h, tz, zone != NULL);
 	is_any = write_sort(&l, a, true, "h2", "Coming sessions");
-	is_any = write_sort(&l, a, false, "h2", "Sessions that are over") ||
+	is_any = write_sort(&l, a, false, "h2",
+			    "Sessions that are over or called off") ||
 		 is_any;
 	if (!is_any)
 		html_elem(&h, "p",

@@ -192,6 +192,8 @@ static void write_tools(struct sheet *s)
 		html_text(h, " The time zone asked for is not known here.");
 	html_close(h);
 	write_zone_form(s);
+	line_marks_write_sessions(s->marks, h, s->call->desk->settings,
+				  s->call->room);
 	write_presence_link(s);
 	write_exports(s);
 	html_close(h);
@@ -322,7 +324,7 @@ static void fold_chatter(struct sheet *s, bool is_chatter)
 	html_open_class(h, "li", "chatter");
 	html_open(h, "details");
 	html_attr(h, "open", s->has_all || s->mark_from ? "" : NULL);
-	html_elem(h, "summary", "the queue");
+	html_elem(h, "summary", "queue, hands, microphone");
 	html_open_class(h, "ol", "log");
 }
 

@@ -8,38 +8,43 @@
 #include "base/str.h"
 #include "store/meeting_reader.h"
 #include "store/record.h"
+#include "web/day_key.h"
+#include "web/html.h"
 #include "web/minutes.h"
 #include "web/moment.h"
+#include "web/room_path.h"
 #include "web/session_log.h"
-#include "web/day_key.h"
 #include "web/zone.h"
 
 #define MEETINGS_MAX 5000
 #define NOTES_MAX 50000
 
 struct line_marks {
-	struct map *by_line; /* stanza-id -> owned struct line_mark */
+	struct map *by_line;      /* stanza-id -> owned struct line_mark */
+	struct record **sessions; /* owned; the newest first */
+	size_t session_count;
 };
 
 struct reading {
 	struct line_marks *marks;
 	const struct zone *zone;
 	int64_t start, end;
-	struct record **sessions, **notes; /* owned */
-	size_t session_count, note_count;
+	struct record **notes; /* owned */
+	size_t note_count;
 };
 
 static void on_session(void *owner, const struct record *record)
 {
 	struct reading *r = owner;
+	struct line_marks *to = r->marks;
 	const struct record_meeting *m = &record->as_meeting;
 
 	if (!m->started || m->started > r->end ||
 	    (m->ended && m->ended < r->start))
 		return;
-	r->sessions = mem_realloc(r->sessions, (r->session_count + 1) *
-						       sizeof(*r->sessions));
-	r->sessions[r->session_count++] = session_log_copy(record);
+	to->sessions = mem_realloc(to->sessions, (to->session_count + 1) *
+							 sizeof(*to->sessions));
+	to->sessions[to->session_count++] = session_log_copy(record);
 }
 
 static void on_note(void *owner, const struct record *record)
@@ -173,12 +178,8 @@ int line_marks_read(struct reader *reader, const char *room, int64_t start,
 	r.marks->by_line = map_new();
 	error = meeting_reader_list(reader, room, true, MEETINGS_MAX,
 				    on_session, &r);
-	for (size_t i = 0; i < r.session_count; i++) {
-		if (!error)
-			error = mark_session(&r, reader, r.sessions[i]);
-		record_free(&r.sessions[i]);
-	}
-	mem_free(&r.sessions);
+	for (size_t i = 0; !error && i < r.marks->session_count; i++)
+		error = mark_session(&r, reader, r.marks->sessions[i]);
 	mem_free(&r.notes);
 	if (error)
 		line_marks_free(&r.marks);
@@ -200,7 +201,34 @@ void line_marks_free(struct line_marks **m)
 	if (!*m)
 		return;
 	map_free(&(*m)->by_line, free_mark);
+	for (size_t i = 0; i < (*m)->session_count; i++)
+		record_free(&(*m)->sessions[i]);
+	mem_free(&(*m)->sessions);
 	mem_free(m);
+}
+
+void line_marks_write_sessions(const struct line_marks *m, struct html *h,
+			       const struct web_settings *settings,
+			       const char *room)
+{
+	if (!m || !m->session_count)
+		return;
+	html_open(h, "p");
+	html_text(h, m->session_count == 1 ? "Session: " : "Sessions: ");
+	for (size_t i = m->session_count; i-- > 0;) {
+		const struct record_meeting *row = &m->sessions[i]->as_meeting;
+		char *behind = str_format("meeting/%s/", row->name);
+		char *path = room_path_new(settings, room, behind);
+
+		html_open(h, "a");
+		html_attr(h, "href", path);
+		html_isolate(h, session_log_title(row));
+		html_close(h);
+		html_text(h, i ? ", " : "");
+		mem_free(&path);
+		mem_free(&behind);
+	}
+	html_close(h);
 }
 
 const struct line_mark *line_marks_find(const struct line_marks *m,

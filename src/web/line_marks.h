@@ -10,8 +10,10 @@
 
 #include "base/base.h"
 
+struct html;
 struct line_marks;
 struct reader;
+struct web_settings;
 struct zone;
 
 struct line_mark {
@@ -26,6 +28,10 @@ HW_MUST_USE int line_marks_read(struct reader *r, const char *room,
 				int64_t start, int64_t end,
 				const struct zone *zone,
 				struct line_marks **marks_out);
+/** Links to those sessions, if there are any. */
+void line_marks_write_sessions(const struct line_marks *m, struct html *h,
+			       const struct web_settings *settings,
+			       const char *room);
 void line_marks_free(struct line_marks **m);
 /** NULL: none. m may be NULL. */
 const struct line_mark *line_marks_find(const struct line_marks *m,

@@ -97,7 +97,9 @@ static char *print_relay(const struct minutes_view *v,
 	char at[MOMENT_SIZE];
 
 	if (!mic->done_at)
-		return str_dup("not relayed yet");
+		return str_dup(v->row->state == RECORD_MEETING_ENDED
+				       ? "not relayed"
+				       : "not relayed yet");
 	print_clock(v, mic->done_at, at);
 	return str_format("relayed %s", at);
 }
@@ -391,10 +393,11 @@ void minutes_write_facts(struct html *h, const struct minutes_view *v)
 	html_close(h);
 }
 
+/* is_told: a heading says already what kind it is. */
 static void html_said(struct html *h, const struct minutes_view *v,
-		      const struct minutes_item *item)
+		      const struct minutes_item *item, bool is_told)
 {
-	const char *label = label_of(item->kind);
+	const char *label = is_told ? NULL : label_of(item->kind);
 	char *more = NULL;
 
 	if (label) {
@@ -409,8 +412,10 @@ static void html_said(struct html *h, const struct minutes_view *v,
 		html_text(h, " ");
 	} else if (item->kind == MINUTES_HANDS) {
 		more = print_counts(item);
-		html_elem_class(h, "strong", "mark", "Show of hands");
-		html_text(h, " ");
+		if (!is_told) {
+			html_elem_class(h, "strong", "mark", "Show of hands");
+			html_text(h, " ");
+		}
 	}
 	if (item->person && item->kind != MINUTES_HANDS) {
 		html_elem_class(h, "bdi", "who", item->person);
@@ -430,11 +435,11 @@ static void html_said(struct html *h, const struct minutes_view *v,
 }
 
 static void html_item(struct html *h, const struct minutes_view *v,
-		      const struct minutes_item *item)
+		      const struct minutes_item *item, bool is_told)
 {
 	html_open(h, "li");
 	minutes_write_time(h, v, item->at, item->line);
-	html_said(h, v, item);
+	html_said(h, v, item, is_told);
 	html_close(h);
 	html_text(h, "\n");
 }
@@ -481,7 +486,7 @@ static void html_topic(struct html *h, const struct minutes_view *v,
 		return;
 	html_open_class(h, "ul", "minutes");
 	for (size_t i = 0; i < t->count; i++)
-		html_item(h, v, &t->items[i]);
+		html_item(h, v, &t->items[i], false);
 	html_close(h);
 }
 
@@ -503,7 +508,7 @@ static void html_list(struct html *h, const struct minutes_view *v,
 				html_open_class(h, "ul", "minutes");
 			}
 			is_begun = true;
-			html_item(h, v, item);
+			html_item(h, v, item, true);
 		}
 	if (is_begun)
 		html_close(h);

@@ -41,7 +41,7 @@ def test_a_session_tells_what_happened(interim):
     for piece in ("Interim & more", "ended", "2026-11-20 14:00 to 14:15",
                   "1. Glue *records*", "Alice: the draft is ready for last "
                   "call", "does it scale <b>?", "relayed 14:06",
-                  "not relayed yet", "2 raised a hand, 1 did not, 0 "
+                  "(not relayed)", "2 raised a hand, 1 did not, 0 "
                   "abstained, of 3 present; not a vote", "adopt the draft",
                   "Bob Builder (Example Org)", "People in the room3"):
         assert piece in text, piece
@@ -89,7 +89,7 @@ Begun [14:03](LINK%(topic1)s).
 
 - [14:04](LINK%(said)s) **Alice:** the draft is ready for last call
 - [14:05](LINK%(mic1)s) **MIC 1**, carol: does it scale \<b\>? *(relayed 14:06)*
-- [14:06](LINK%(mic2)s) **MIC 2**, carol: and who pays? *(not relayed yet)*
+- [14:06](LINK%(mic2)s) **MIC 2**, carol: and who pays? *(not relayed)*
 - [14:08](LINK%(action)s) **Action:** alice to ship it
 
 ## 2. Next steps
@@ -313,3 +313,9 @@ def test_search_finds_lines_by_what_they_were(interim, kind, keys):
 def test_search_says_what_a_line_can_be(interim):
     host, _ = interim
     assert "but not is:cake" in host.get("/-/search?q=is:cake").text
+
+
+def test_the_day_leads_to_its_session(interim):
+    host, _ = interim
+    page = host.get(f"/{ROOM}/{DAY}").text
+    assert f'Session: <a href="{BASE}">' in page
