@@ -379,11 +379,13 @@ static void take_proof(void *owner, const struct record *record)
 static int restore(struct wire *w, bool *too_old_out)
 {
 	struct reader *reader = NULL;
-	int64_t heartbeat = 0;
+	int64_t heartbeat = 0, said = 0;
 	int error = reader_open(w->database, &reader);
 
 	if (!error)
 		error = reader_heartbeat(reader, &heartbeat);
+	if (!error)
+		error = reader_last_line(reader, &said);
 	if (!error)
 		error = reader_load(reader, restore_one, w->muc);
 	if (!error)
@@ -398,7 +400,8 @@ static int restore(struct wire *w, bool *too_old_out)
 	if (error)
 		log_error(LOG_STORE, "%s: cannot be read: %s", w->database,
 			  hw_error_text(error));
-	w->last_alive = heartbeat;
+	/* after a crash more was said than the last heartbeat knows of */
+	w->last_alive = heartbeat && said > heartbeat ? said : heartbeat;
 	*too_old_out = heartbeat &&
 		       clock_wall() - heartbeat > w->config->restore_within;
 	return error;

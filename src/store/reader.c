@@ -234,3 +234,11 @@ int reader_heartbeat(struct reader *r, int64_t *at_out)
 	return sqlite_ask_number(r->db, "SELECT max(at) FROM heartbeat",
 				 at_out);
 }
+
+int reader_last_line(struct reader *r, int64_t *at_out)
+{
+	return sqlite_ask_number(r->db,
+				 "SELECT max(at) FROM (SELECT at FROM archive"
+				 " ORDER BY seq DESC LIMIT 1)",
+				 at_out);
+}

@@ -23,6 +23,8 @@ HW_MUST_USE int reader_load(struct reader *r, reader_fn fn, void *owner);
 HW_MUST_USE int reader_proofs(struct reader *r, reader_fn fn, void *owner);
 /** Time of the last heartbeat, ms since epoch; 0 = never. */
 HW_MUST_USE int reader_heartbeat(struct reader *r, int64_t *at_out);
+/** Time of the line that was kept last, likewise. */
+HW_MUST_USE int reader_last_line(struct reader *r, int64_t *at_out);
 /** Owned page; its status tells of failures. */
 struct archive_page *reader_ask(struct reader *r,
 				const struct archive_query *query);

@@ -396,6 +396,24 @@ static void heartbeat_is_the_last_one(void **state)
 	reader_close(&r);
 }
 
+static void last_line_is_told(void **state)
+{
+	struct scratch *s = *state;
+	struct record *saved[] = { scratch_message(SCRATCH_ROOM, 9),
+				   scratch_message("b@rooms.example", 7) };
+	struct reader *r;
+	int64_t at = -1;
+
+	scratch_save(s, saved, 0);
+	assert_int_equal(reader_open(s->path, &r), 0);
+	assert_int_equal(reader_last_line(r, &at), 0);
+	assert_int_equal(at, 0);
+	scratch_save(s, saved, 2);
+	assert_int_equal(reader_last_line(r, &at), 0);
+	assert_int_equal(at, 7000);
+	reader_close(&r);
+}
+
 static struct record *proof(const char *domain, const char *how, int64_t at)
 {
 	struct record *r = record_new(RECORD_PROOF, NULL, at);
@@ -511,6 +529,7 @@ int main(void)
 		TEST(gone_room_leaves_its_archive),
 		TEST(retraction_buries_and_seals),
 		TEST(heartbeat_is_the_last_one),
+		TEST(last_line_is_told),
 		TEST(proof_keeps_its_first_time),
 		TEST(proof_is_forgotten),
 		TEST(message_saved_twice_is_there_once),
