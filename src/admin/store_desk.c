@@ -29,7 +29,6 @@
 #include "store/unseal.h"
 #include "xmpp/datetime.h"
 
-#define CERTIFICATES "certificates" /* folder in the state directory */
 #define MAX_JOBS 8                  /* that wait */
 #define AUDIT_LOOK 10    /* ms between two looks whether the audit is kept */
 #define AUDIT_WAIT 20000 /* ms; then nothing is opened */
@@ -207,16 +206,26 @@ static int copy_one(void *owner, const char *name)
 	return error;
 }
 
-/* Those that were made here; others lie where the configuration says. */
-static int copy_certificates(const struct work *w)
-{
-	char *from = str_format("%s/" CERTIFICATES, w->desk->state_dir);
-	char *to = str_format("%s/" CERTIFICATES, w->folder);
-	int error = file_copy_folder(from, to);
+/* Certificates that were made here (others lie where the configuration says), and
+ * the records of sessions. */
+static const char *const folders[] = { "certificates", "records" };
 
-	mem_free(&from);
-	mem_free(&to);
-	return error == HW_E_NOT_FOUND ? 0 : error;
+static int copy_folders(const struct work *w)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < array_len(folders); i++) {
+		char *from = str_format("%s/%s", w->desk->state_dir,
+					folders[i]);
+		char *to = str_format("%s/%s", w->folder, folders[i]);
+
+		error = file_copy_folder(from, to);
+		if (error == HW_E_NOT_FOUND)
+			error = 0;
+		mem_free(&from);
+		mem_free(&to);
+	}
+	return error;
 }
 
 static int fill_folder(struct work *w)
@@ -234,17 +243,19 @@ static int fill_folder(struct work *w)
 	if (!error)
 		error = file_each(w->desk->state_dir, copy_one, w);
 	if (!error)
-		error = copy_certificates(w);
+		error = copy_folders(w);
 	return error ? error : file_sync_folder(w->folder);
 }
 
 static void remove_backup(const char *folder)
 {
-	char *certificates = str_format("%s/" CERTIFICATES, folder);
+	for (size_t i = 0; i < array_len(folders); i++) {
+		char *inner = str_format("%s/%s", folder, folders[i]);
 
-	file_remove_folder(certificates);
+		file_remove_folder(inner);
+		mem_free(&inner);
+	}
 	file_remove_folder(folder);
-	mem_free(&certificates);
 }
 
 /* Under another name until it is whole. */

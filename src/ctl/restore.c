@@ -16,7 +16,8 @@
 #include "ctl/talk.h"
 
 #define DATABASE "hallway.db"
-#define CERTIFICATES "certificates" /* a folder */
+#define CERTIFICATES "certificates" /* folders */
+#define RECORDS	     "records"
 #define HEADER_SIZE 72
 #define OWNER_AT 68 /* of the application's mark in SQLite's header */
 
@@ -132,22 +133,28 @@ static int put_back(void *owner, const char *name)
 	return error;
 }
 
+struct owning {
+	const struct restore *restore;
+	const char *folder;
+};
+
 static int own_one(void *owner, const char *name)
 {
-	const struct restore *r = owner;
-	char *path = str_format("%s/" CERTIFICATES "/%s", r->to, name);
-	int error = give_to_owner(r, path);
+	const struct owning *o = owner;
+	char *path = str_format("%s/%s", o->folder, name);
+	int error = give_to_owner(o->restore, path);
 
 	mem_free(&path);
 	return error;
 }
 
-/* A backup without any leaves those that are there. */
-static int put_certificates_back(struct restore *r)
+/* A backup without it leaves what is there. */
+static int put_folder_back(struct restore *r, const char *name)
 {
-	char *from = join(r->from, CERTIFICATES);
-	char *to = join(r->to, CERTIFICATES);
-	char *aside = join(r->aside, CERTIFICATES);
+	char *from = join(r->from, name);
+	char *to = join(r->to, name);
+	char *aside = join(r->aside, name);
+	struct owning owning = { r, to };
 	struct stat st;
 	int error = 0;
 
@@ -159,7 +166,7 @@ static int put_certificates_back(struct restore *r)
 		if (!error)
 			error = give_to_owner(r, to);
 		if (!error)
-			error = file_each(to, own_one, r);
+			error = file_each(to, own_one, &owning);
 	}
 	mem_free(&from);
 	mem_free(&to);
@@ -196,7 +203,9 @@ static int restore_files(struct restore *r)
 	if (!error)
 		error = file_each(r->from, put_back, r);
 	if (!error)
-		error = put_certificates_back(r);
+		error = put_folder_back(r, CERTIFICATES);
+	if (!error)
+		error = put_folder_back(r, RECORDS);
 	if (!error)
 		error = file_sync_folder(r->to);
 	if (error)

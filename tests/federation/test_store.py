@@ -130,6 +130,8 @@ def test_backup_while_people_talk_and_restore(host, new_peer):
     peer = new_peer("one.test")
     stream = enter(peer, host)
     before = say(peer, stream, "m1")
+    (host.state / "records").mkdir(exist_ok=True)
+    (host.state / "records" / "one.zip").write_text("a record")
     folder = host.folder / "backup"
     assert "path" in host.ctl("store", "backup", "relative", check=False)
     host.ctl("store", "backup", str(folder))
@@ -155,12 +157,14 @@ def test_backup_while_people_talk_and_restore(host, new_peer):
         if path.is_file():
             path.unlink()
     shutil.rmtree(host.state / "certificates")
+    shutil.rmtree(host.state / "records")
     status, told = restore(folder, "--state-dir=%s" % host.state)
     assert status == 0, told
     host.start()
     assert (host.state / "signing.key").read_text() == key
     assert made == sorted(path.read_bytes() for path in (
         host.state / "certificates").iterdir())
+    assert (host.state / "records" / "one.zip").read_text() == "a record"
     kept = archive(host)
     assert before in kept and after not in kept
     assert "0 faults" in host.ctl("store", "check")
