@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What the pages answer, as a client without script gets it."""
 
+import contextlib
 import html
 import re
+import sqlite3
 from html.parser import HTMLParser
 from urllib.parse import quote
 
@@ -293,6 +295,24 @@ def test_days_lead_past_those_without_a_line(world):
     assert f'href="/council/{NEXT}" rel="next"' in page
     assert 'href="/council/2025-03-04" rel="prev"' in page
     assert EMPTY not in page
+
+
+def test_what_is_kept_no_longer_is_said_to_be_ended(fresh):
+    fresh.say("council", at(DAY), "ana", "still here")
+    fresh.serve()
+    fresh.site(dict(local="council", name="Council"))
+    before = fresh.get("/council/2026-01-01")
+    assert before.status == 404
+    with contextlib.closing(sqlite3.connect(
+            fresh.folder / "hallway.db", timeout=20)) as database:
+        database.execute("INSERT INTO kept (since) VALUES (?)",
+                         [at(DAY, "06:00:00")])
+        database.commit()
+    ended = fresh.get("/council/2026-01-01")
+    assert ended.status == 410
+    assert "not kept any longer" in text_of(ended.text)
+    page = text_of(fresh.get(f"/council/{DAY}").text)
+    assert f"What was said before {DAY} 06:00:00 UTC is not kept" in page
 
 
 def test_times_are_told_in_the_zone_that_is_asked_for(world):
