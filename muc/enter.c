@@ -125,7 +125,7 @@ static void come_in(struct act *a, const struct nickname *nick,
 	bool has_come = !o, is_news = !o;
 
 	a->session = session_new(a->stanza->from, presence,
-				 presence_read_priority(presence),
+				 presence_priority(payload),
 				 site_now(r->site));
 	a->session->account = account_read(a->stanza);
 	mem_free(&presence);

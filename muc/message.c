@@ -112,7 +112,8 @@ static void say_for_the_record(struct act *a, struct elem *e,
 	mark_add_stanza_id(e, stanza_id, r->jid);
 	if (changes_subject && a->session->occupant->role == ROLE_MODERATOR)
 		audit_act(a, "subject", stanza_id, NULL, NULL);
-	persist_message(r, e, stanza_id, a->session, changes_subject, now);
+	f = frozen_new(e);
+	persist_message(r, e, f, stanza_id, a->session, changes_subject, now);
 	if (changes_subject) {
 		subject_set(&r->subject,
 			    elem_child_text(e, "subject", NS_SERVER),
@@ -120,7 +121,6 @@ static void say_for_the_record(struct act *a, struct elem *e,
 			    a->session->occupant->id, now);
 		persist_room(r);
 	}
-	f = frozen_new(e);
 	if (is_counted(e)) {
 		room_activity_count(&r->activity, now);
 		r->has_news = true;

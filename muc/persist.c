@@ -16,6 +16,7 @@
 #include "xml/elem.h"
 #include "xml/write.h"
 #include "xmpp/ns.h"
+#include "xmpp/stanza.h"
 
 static struct record *new_record(struct room *r, enum record_kind kind)
 {
@@ -94,15 +95,13 @@ void persist_session_gone(struct room *r, const struct session *s,
 }
 
 void persist_message(struct room *r, const struct elem *message,
-		     const char *stanza_id, const struct session *from,
-		     bool is_subject, int64_t at)
+		     const struct frozen *f, const char *stanza_id,
+		     const struct session *from, bool is_subject, int64_t at)
 {
 	struct record *record = record_new(RECORD_MESSAGE, jid_text(r->jid),
 					   at);
 	struct record_message *to = &record->as_message;
-	struct buf stanza = { 0 };
 
-	write_elem(&stanza, message, NS_SERVER);
 	str_copy(to->id, sizeof(to->id), stanza_id);
 	to->at = at;
 	if (from) {
@@ -114,7 +113,7 @@ void persist_message(struct room *r, const struct elem *message,
 		if (!is_subject && !elem_child(message, "retract", NS_RETRACT))
 			to->sender = str_dup(jid_text(from->jid));
 	}
-	to->stanza = buf_steal_str(&stanza);
+	to->stanza = frozen_text(f);
 	to->body = str_dup(elem_child_text(
 		message, is_subject ? "subject" : "body", NS_SERVER));
 	to->is_subject = is_subject;

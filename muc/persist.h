@@ -10,6 +10,7 @@
 #include "store/record.h"
 
 struct elem;
+struct frozen;
 struct occupant;
 struct jid;
 struct record;
@@ -31,10 +32,11 @@ void persist_hat(struct room *r, const char *jid, const char *uri,
 void persist_session(struct room *r, const struct session *s, bool gates);
 void persist_session_gone(struct room *r, const struct session *s,
 			  bool gates);
-/** A line as it goes out, without "to". from: NULL = the room itself. */
+/** A line as it goes out, without "to", as a tree and frozen. from: NULL = the
+ *  room itself. */
 void persist_message(struct room *r, const struct elem *message,
-		     const char *stanza_id, const struct session *from,
-		     bool is_subject, int64_t at);
+		     const struct frozen *f, const char *stanza_id,
+		     const struct session *from, bool is_subject, int64_t at);
 
 /** A line was taken back; tombstone: what stands for it. by: their real JID. */
 void persist_retraction(struct room *r, const struct retraction *retraction,

@@ -61,16 +61,23 @@ static struct elem *parse_payload(const char *text)
 	return e ? e : elem_new("presence", NS_SERVER);
 }
 
-int presence_read_priority(const char *payload)
+int presence_priority(const struct elem *payload)
 {
-	struct elem *e = parse_payload(payload);
-	const char *text = elem_child_text(e, "priority", NS_SERVER);
+	const char *text = elem_child_text(payload, "priority", NS_SERVER);
 	int64_t value = 0;
 
 	if (text && str_to_int64(text, -128, 127, &value))
 		value = 0;
-	elem_free(&e);
 	return (int)value;
+}
+
+int presence_read_priority(const char *payload)
+{
+	struct elem *e = parse_payload(payload);
+	int priority = presence_priority(e);
+
+	elem_free(&e);
+	return priority;
 }
 
 bool presence_take(struct room *r, struct session *s, struct stanza *stanza)
@@ -80,10 +87,10 @@ bool presence_take(struct room *r, struct session *s, struct stanza *stanza)
 	char *text = presence_write(payload);
 	bool is_same = str_equal(text, s->presence);
 
-	elem_free(&payload);
 	mem_free(&s->presence);
 	s->presence = text;
-	s->priority = presence_read_priority(text);
+	s->priority = presence_priority(payload);
+	elem_free(&payload);
 	if (is_same)
 		return false;
 	persist_session(r, s, false);

@@ -33,7 +33,9 @@ struct presence_note {
  *  addresses and id; the stanza is stripped by it. */
 struct elem *presence_read(const struct room *r, struct stanza *stanza);
 char *presence_write(const struct elem *payload); /* owned text */
-/** Priority in payload text (RFC 6121 4.7.2.3); NULL text gives 0. */
+/** Its priority (RFC 6121 4.7.2.3); 0 if it has none. */
+int presence_priority(const struct elem *payload);
+/** The same of payload text; NULL text gives 0. */
 int presence_read_priority(const char *payload);
 /** Take up a session's new payload. True when others see a difference; they are
  *  not told here. */

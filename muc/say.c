@@ -28,7 +28,7 @@ static void send(struct room *r, struct elem *owned, const char *id,
 	int64_t now = site_now(r->site);
 	struct frozen *f = frozen_new(owned);
 
-	persist_message(r, owned, id, NULL, is_subject, now);
+	persist_message(r, owned, f, id, NULL, is_subject, now);
 	elem_free(&owned);
 	/* one whose history is not in memory finds the line in the archive */
 	if (!is_subject && r->history.state == HISTORY_AWAKE)

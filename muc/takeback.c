@@ -306,10 +306,10 @@ void takeback_run(struct act *a, struct elem *message,
 
 	rand_id(stanza_id);
 	mark_add_stanza_id(message, stanza_id, r->jid);
-	persist_message(r, message, stanza_id, by_author ? a->session : NULL,
-			false, retraction->at);
-	clears_subject = put_tombstones(a, edits, retraction);
 	f = frozen_new(message);
+	persist_message(r, message, f, stanza_id,
+			by_author ? a->session : NULL, false, retraction->at);
+	clears_subject = put_tombstones(a, edits, retraction);
 	history_add(&r->history, f, stanza_id, retraction->at);
 	recent_add(&r->recent, frozen_id(f));
 	room_send_to(r, f, ROSTER_ALL, 0);

@@ -352,6 +352,16 @@ void frozen_write(const struct frozen *f, struct buf *out, const char *to,
 	buf_add(out, f->data + f->head_len, f->tail_len);
 }
 
+char *frozen_text(const struct frozen *f)
+{
+	size_t len = f->head_len + f->tail_len;
+	char *text = mem_alloc(len + 1);
+
+	memcpy(text, f->data, len);
+	text[len] = '\0';
+	return text;
+}
+
 struct elem *frozen_thaw(const struct frozen *f)
 {
 	struct elem *e = parser_read(f->data, f->head_len + f->tail_len,
