@@ -369,10 +369,11 @@ static int open_sheet(struct sheet *s, struct call *c)
 		return error;
 	if (c->view && c->view->is_on_web && !c->view->is_gone)
 		s->view = c->view;
-	if (s->calendar.count == 0 && !s->view)
-		return HW_E_NOT_FOUND;
 	/* the list is public, but which rooms are open is not told by it */
 	group = group_index_find(&s->catalogue, c->room);
+	if (s->calendar.count == 0 && !s->view &&
+	    !(group && c->view && c->view->is_gone))
+		return HW_E_NOT_FOUND;
 	s->group = group && (s->view || !c->view || c->view->is_gone)
 			   ? &group->as_group
 			   : NULL;

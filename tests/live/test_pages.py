@@ -84,6 +84,19 @@ def test_the_feed_of_a_room(site, new_talker):
     assert "one.test" not in answer.text
 
 
+def test_a_room_that_retired_in_silence_leads_on(site, tmp_path):
+    groups = tmp_path / "groups.txt"
+    groups.write_text("dix dime\n")
+    site.host.ctl("rooms", "import", str(groups), "--apply")
+    site.host.ctl("rooms", "create", "secret", "--hidden", "--members-only")
+    for room in ("dix", "secret"):
+        site.host.ctl("rooms", "retire", room, "--successor=dime")
+    answer = site.wait_for("/dix/", lambda a: "This room is gone" in a.text)
+    assert answer.status == 200 and "dime@rooms.test" in answer.text
+    # of one that no list names nobody is told that it was there
+    assert site.get("/secret/").status == 404
+
+
 def test_what_is_not_there_has_no_feed(site):
     assert site.get("/nosuchroom/feed.atom").status == 404
     assert site.get("/-/areas/none.atom").status == 404
