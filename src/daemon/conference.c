@@ -515,9 +515,19 @@ void conference_set_adhoc(struct conference *c, struct adhoc *adhoc)
 	c->adhoc = adhoc;
 }
 
+static void on_caption(void *owner, const char *room, const char *nick,
+		       const char *text)
+{
+	struct conference *c = owner;
+
+	if (c->web)
+		web_caption(c->web, room, nick, text);
+}
+
 void conference_set_meetings(struct conference *c, struct meeting_desk *desk)
 {
 	c->meetings = desk;
+	meeting_set_captions(desk, on_caption, c);
 }
 
 void conference_set_muc(struct conference *c, struct muc *muc)

@@ -16,6 +16,8 @@ struct meeting_desk {
 	struct meeting_settings settings;
 	struct muc *muc;           /* borrowed; NULL until it is there */
 	struct muc_observer observer;
+	meeting_caption_fn on_caption; /* or NULL */
+	void *caption_owner;
 	struct map *open;          /* owned; room -> struct meeting_session */
 	struct map *planned;       /* owned; "room name" -> likewise */
 	struct map *names;         /* owned; "room name" of sessions that were

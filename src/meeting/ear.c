@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "meeting/caption.h"
 #include "muc/muc_meeting.h"
 #include "xml/elem.h"
 #include "xmpp/ns.h"
@@ -289,6 +290,59 @@ static void hear_reactions(struct meeting_desk *d, struct meeting_session *s,
 	}
 }
 
+/* ---- captions (M7) ---- */
+
+static void show_caption(struct meeting_desk *d, const struct meeting_session *s,
+			 const struct observed_line *line,
+			 const struct caption *c)
+{
+	char *text = caption_print(c);
+
+	if (d->on_caption && s->row.is_public)
+		d->on_caption(d->caption_owner, line->room, line->by->nick,
+			      text);
+	mem_free(&text);
+}
+
+static struct caption *get_caption(struct meeting_session *s, const char *jid)
+{
+	struct caption *c = map_get(s->captions, jid);
+
+	if (!c) {
+		c = mem_new(struct caption);
+		caption_init(c);
+		map_add(s->captions, jid, c);
+	}
+	return c;
+}
+
+/* Of scribes alone: whoever else types so does it for the room. */
+static void on_passing(void *owner, const struct observed_line *line)
+{
+	struct meeting_desk *d = owner;
+	struct meeting_session *s = map_get(d->open, line->room);
+	const struct elem *rtt = elem_child(line->message, "rtt", NS_RTT);
+	struct caption *c;
+
+	if (!s || !rtt || !line->by || !board_has_scribe_hat(line->by))
+		return;
+	c = get_caption(s, line->by->jid);
+	if (caption_take(c, rtt))
+		show_caption(d, s, line, c);
+}
+
+/* The finished line takes the caption's place. */
+static void end_caption(struct meeting_desk *d, struct meeting_session *s,
+			const struct observed_line *line)
+{
+	struct caption *c = map_get(s->captions, line->by->jid);
+
+	if (!c || !c->is_known || !line->body)
+		return;
+	caption_clear(c);
+	show_caption(d, s, line, c);
+}
+
 /* ---- lines ---- */
 
 static void on_line(void *owner, const struct observed_line *line)
@@ -305,6 +359,7 @@ static void on_line(void *owner, const struct observed_line *line)
 	if (s) {
 		s->heard = line->at;
 		s->was_warned = false;
+		end_caption(d, s, line);
 	}
 	if (s && reactions)
 		hear_reactions(d, s, line, reactions);
@@ -312,12 +367,6 @@ static void on_line(void *owner, const struct observed_line *line)
 		hear_correction(d, s, line, replace);
 	else if (line->body && !replace)
 		hear_word(d, line);
-}
-
-static void on_passing(void *owner, const struct observed_line *line)
-{
-	(void)owner;
-	(void)line;
 }
 
 /* ---- who comes and goes ---- */

@@ -224,6 +224,13 @@ void meeting_set_muc(struct meeting_desk *d, struct muc *muc)
 	d->muc = muc;
 }
 
+void meeting_set_captions(struct meeting_desk *d, meeting_caption_fn fn,
+			  void *owner)
+{
+	d->on_caption = fn;
+	d->caption_owner = owner;
+}
+
 static void restore_session(struct meeting_desk *d, const struct record *r)
 {
 	const struct record_meeting *row = &r->as_meeting;

@@ -42,6 +42,12 @@ void meeting_desk_free(struct meeting_desk **d);
 const struct muc_observer *meeting_observer(struct meeting_desk *d);
 /** The rooms, once they are there; borrowed. */
 void meeting_set_muc(struct meeting_desk *d, struct muc *muc);
+/** Who shows what scribes are typing in open sessions that are public; text: as it
+ *  is now, "" = no more. */
+typedef void (*meeting_caption_fn)(void *owner, const char *room,
+				   const char *nick, const char *text);
+void meeting_set_captions(struct meeting_desk *d, meeting_caption_fn fn,
+			  void *owner);
 /** RECORD_MEETING and RECORD_NOTE of sessions that are open or planned, in the
  *  order of their making, before the rooms start. */
 void meeting_restore(struct meeting_desk *d, const struct record *record);

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "meeting/caption.h"
 #include "xmpp/datetime.h"
 
 static char there;
@@ -32,6 +33,7 @@ struct meeting_session *session_open(const char *room,
 	s->came = map_new();
 	s->scribes = map_new();
 	s->typed = map_new();
+	s->captions = map_new();
 	s->helped = map_new();
 	s->cut = map_new();
 	queue_init(&s->queue);
@@ -50,6 +52,14 @@ static void fini_row(struct record_meeting *row)
 	mem_free(&row->subject);
 }
 
+static void free_caption(void *value)
+{
+	struct caption *c = value;
+
+	caption_fini(c);
+	mem_free(&c);
+}
+
 void session_close(struct meeting_session **session)
 {
 	struct meeting_session *s = *session;
@@ -61,6 +71,7 @@ void session_close(struct meeting_session **session)
 	map_free(&s->came, NULL);
 	map_free(&s->scribes, NULL);
 	map_free(&s->typed, free);
+	map_free(&s->captions, free_caption);
 	for (size_t i = 0; i < s->mark_count; i++)
 		mem_free(&s->marks[i].line);
 	mem_free(&s->marks);

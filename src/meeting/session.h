@@ -52,6 +52,7 @@ struct meeting_session {
 	char queue_line[RAND_ID_SIZE]; /* that line; "" = none yet */
 	struct map *helped;        /* owned; nicks that got a line of help */
 	struct map *cut;           /* owned; domains that are cut off */
+	struct map *captions;      /* owned; bare JID -> struct caption */
 	struct map *typed;         /* owned; "bare JID id" of a message that
 				    * made a mark -> its owned stanza-id */
 };

@@ -264,6 +264,24 @@ void live_add(struct live *l, const struct record *r)
 		event_unref(&e);
 }
 
+void live_caption(struct live *l, const char *jid, const char *nick,
+		  const char *text)
+{
+	struct live_room *room = map_get(l->rooms, jid);
+	char *data;
+	struct live_event *e;
+
+	if (!room)
+		return;
+	data = str_format("%s\t%s", nick, text);
+	e = event_new(jid);
+	buf_add_str(&e->text, "event: caption\n");
+	add_data(&e->text, data);
+	buf_add_char(&e->text, '\n');
+	mem_free(&data);
+	tell(l, room, e);
+}
+
 /* ---- from the archive ---- */
 
 static void add_reload(struct live_page *p)

@@ -9,6 +9,8 @@
  *   line   | stanza-id | the <li> of the line, as line_look writes a live one;
  *          |           | a correction or a reaction is one, too
  *   change | -         | the <li> of a line that is another now: a tombstone
+ *  caption | -         | nick, TAB, what they have typed so far of a line; nothing
+ *          |           | behind the TAB when they type no more
  *   reload | -         | too much was missed: the page is to be loaded again
  *
  * A stream begins with what is said from now on; with "?after=ID", or when the
@@ -38,6 +40,9 @@ void live_free(struct live **l);
 void live_answer(struct call *c);
 /** A line was said, or one taken back; others are ignored. Borrowed. */
 void live_add(struct live *l, const struct record *record);
+/** Somebody is typing; "" = no more. */
+void live_caption(struct live *l, const char *room, const char *nick,
+		  const char *text);
 /** Ends the pages of rooms that are not on the web any more. */
 void live_show(struct live *l, const struct web_site *site);
 /** Signs of life for who has waited long; now is monotonic. Returns ms until it

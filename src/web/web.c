@@ -68,6 +68,7 @@ struct mail {
 	struct web_site *site; /* owned, or NULL */
 	bool is_renewal;       /* the certificate may be another */
 	struct record *record; /* owned, or NULL */
+	char *room, *nick, *caption; /* owned; or NULL: none */
 };
 
 /* PEM; the keys' memory must outlive the daemon. */
@@ -486,6 +487,12 @@ static void take_mail(struct web *w, struct mail *owned)
 		record_package_heed(&w->desk, owned->record);
 		live_add(w->desk.live, owned->record);
 	}
+	if (owned->caption && w->desk.live)
+		live_caption(w->desk.live, owned->room, owned->nick,
+			     owned->caption);
+	mem_free(&owned->room);
+	mem_free(&owned->nick);
+	mem_free(&owned->caption);
 	record_free(&owned->record);
 	mem_free(&owned);
 }
@@ -973,6 +980,17 @@ void web_committed(struct web *w, struct record *owned)
 	struct mail *mail = mem_new(struct mail);
 
 	mail->record = owned;
+	post(w, mail);
+}
+
+void web_caption(struct web *w, const char *room, const char *nick,
+		 const char *text)
+{
+	struct mail *mail = mem_new(struct mail);
+
+	mail->room = str_dup(room);
+	mail->nick = str_dup(nick);
+	mail->caption = str_dup(text);
 	post(w, mail);
 }
 

@@ -73,5 +73,8 @@ void web_close(struct web **w);
 /** A record that was committed and touches the pages - message, retraction,
  *  presence, gap, news, group, session, note; taken. Any other is ignored. */
 void web_committed(struct web *w, struct record *owned);
+/** Somebody is typing in a room that the web shows; text: so far, "" = no more. */
+void web_caption(struct web *w, const char *room, const char *nick,
+		 const char *text);
 /** What there is now; taken. */
 void web_show(struct web *w, struct web_site *owned);

@@ -107,6 +107,22 @@ async def fetch(host_address, path):
     return await off_the_loop(get)
 
 
+async def the_captions(seats, address):
+    """What the scribe is typing is seen by clients and on the live page."""
+    reader, writer = await asyncio.open_connection(address, PORT)
+    writer.write(b"GET /hallway/live HTTP/1.1\r\nHost: x\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    type_live(seats["bob"], "Mark: I think th")
+    await seats["user8"].user.see(
+        lambda s: s.find(RTT + "rtt") is not None, what="live text")
+    await asyncio.wait_for(reader.readuntil(
+        b"event: caption\ndata: bob\tMark: I think th\n"), 10)
+    await says(seats, "bob", "Mark: I think this is done")
+    await asyncio.wait_for(reader.readuntil(
+        b"event: caption\ndata: bob\t\n"), 10)
+    writer.close()
+
+
 async def the_queue(seats, start):
     """Five get in line, by words and by raised hands; each gets the floor."""
     seats["user0"].say("q+ to ask who pays")
@@ -231,10 +247,7 @@ async def test_an_hour(people, world, host, tmp_path):
     await says(seats, "user8", "present+ Ursula Eight, Example Inc")
 
     await says(seats, "bob", "topic: The draft")
-    type_live(seats["bob"], "user0: I think th")
-    await seats["user8"].user.see(
-        lambda s: s.find(RTT + "rtt") is not None, what="live text")
-    await says(seats, "bob", "Mark: I think this is done")
+    await the_captions(seats, world.hosts[worlds.ROOMS].address)
     await the_queue(seats, start)
     await the_questions(seats)
     await the_first_show(seats)

@@ -332,6 +332,24 @@
 			scrollTo(0, document.documentElement.scrollHeight);
 	}
 
+	/* What a scribe is typing, under the lines; of each the newest. */
+	function caption(data) {
+		const [nick, text] = [data.slice(0, data.indexOf("\t")), data.slice(data.indexOf("\t") + 1)];
+		let row = [...document.querySelectorAll(".caption")].find((p) => p.dataset.nick === nick);
+		if (!text) {
+			row?.remove();
+			return;
+		}
+		if (!row) {
+			row = document.createElement("p");
+			row.className = "caption";
+			row.dataset.nick = nick;
+			row.setAttribute("aria-live", "off");
+			log.after(row);
+		}
+		row.textContent = nick + ": " + text;
+	}
+
 	function follow() {
 		const path = document.body.dataset.live;
 		const note = document.getElementById("live");
@@ -344,6 +362,7 @@
 		source.addEventListener("error", () => tell("The connection is lost; trying again."));
 		source.addEventListener("line", (event) => take(event.data));
 		source.addEventListener("change", (event) => take(event.data, true));
+		source.addEventListener("caption", (event) => caption(event.data));
 		source.addEventListener("reload", () => location.reload());
 		addEventListener("pagehide", () => source.close());
 	}
