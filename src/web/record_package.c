@@ -157,7 +157,8 @@ static int make(const struct web_desk *desk, const char *room,
 	const struct minutes_view v = {
 		.settings = desk->settings,
 		.room = room,
-		.name = view && view->is_on_web ? view->name : room,
+		.name = view && view->is_on_web && view->name ? view->name
+							      : room,
 		.row = l->row,
 		.minutes = l->minutes,
 		.lines = l->lines,
@@ -341,6 +342,58 @@ void record_package_write(struct call *c, struct html *h,
 
 /* ---- what happens ---- */
 
+struct sweeping {
+	const struct web_settings *settings;
+	int64_t since;
+};
+
+/* The first day of the session that a file is of; false: it is no such file. */
+static bool read_day(const char *file, int64_t *start_out)
+{
+	char key[DAY_KEY_SIZE];
+	bool is_found = false;
+
+	for (const char *at = strchr(file, '-'); at; at = strchr(at + 1, '-')) {
+		int64_t start;
+
+		(void)str_copy(key, sizeof(key), at + 1);
+		if (!day_key_parse(key, &start))
+			continue;
+		*start_out = start;
+		is_found = true;
+	}
+	return is_found;
+}
+
+static int sweep_file(void *owner, const char *name)
+{
+	const struct sweeping *s = owner;
+	struct kept k = { 0 };
+	int64_t start;
+
+	if (!str_has_suffix(name, ".zip") || !read_day(name, &start) ||
+	    start + DAY_MS > s->since)
+		return 0;
+	k.file = str_dup(name);
+	drop(s->settings, &k);
+	return 0;
+}
+
+void record_package_sweep(const struct web_desk *desk)
+{
+	struct sweeping s = { .settings = desk->settings };
+	int error;
+
+	if (!is_possible(desk))
+		return;
+	error = log_reader_kept_since(desk->reader, &s.since);
+	if (!error && s.since > 0)
+		error = file_each(desk->settings->records, sweep_file, &s);
+	if (error && error != HW_E_NOT_FOUND)
+		log_warn(LOG_WEB, "%s: %s", desk->settings->records,
+			 hw_error_text(error));
+}
+
 static void renew(const struct web_desk *desk, const char *room,
 		  const char *name)
 {
@@ -400,7 +453,9 @@ void record_package_heed(const struct web_desk *desk,
 		return;
 	if (record->kind == RECORD_RETRACTION)
 		heed_retraction(desk, record);
-	else if (record->kind == RECORD_MEETING &&
-		 record->as_meeting.state == RECORD_MEETING_ENDED)
+	if (record->kind != RECORD_MEETING)
+		return;
+	record_package_sweep(desk);
+	if (record->as_meeting.state == RECORD_MEETING_ENDED)
 		renew(desk, record->room, record->as_meeting.name);
 }

@@ -26,6 +26,9 @@ void record_package_answer_revision(struct call *c);
 void record_package_write(struct call *c, struct html *h,
 			  const struct session_log *l);
 
+/** Removes those whose lines archive.keep has ended. */
+void record_package_sweep(const struct web_desk *desk);
+
 /** A session ended, or a line was taken back. Borrowed. */
 void record_package_heed(const struct web_desk *desk,
 			 const struct record *record);

@@ -937,6 +937,8 @@ int web_open(const struct web_settings *settings, struct web **web_out)
 	if (!error)
 		w->desk.days = closed_days_open(&w->settings, w->desk.reader);
 	if (!error)
+		record_package_sweep(&w->desk);
+	if (!error)
 		error = open_listeners(w);
 	if (!error)
 		error = start_thread(w);

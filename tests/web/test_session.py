@@ -7,13 +7,14 @@ import io
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import zipfile
 
 import pytest
 
 from interim import DAY, NAME, PLANNED, ROOM, hold, moment, plan
-from record import PAGES_HOST, Host
+from record import PAGES_HOST, Host, at
 
 BASE = f"/{ROOM}/meeting/{NAME}/"
 
@@ -319,3 +320,23 @@ def test_the_day_leads_to_its_session(interim):
     host, _ = interim
     page = host.get(f"/{ROOM}/{DAY}").text
     assert f'Session: <a href="{BASE}">' in page
+
+
+def test_what_is_kept_no_longer_has_no_record(tmp_path):
+    host = Host(tmp_path)
+    host.serve()
+    host.site({"local": ROOM})
+    hold(host)
+    records = tmp_path / "records"
+    assert host.get(BASE + "record.zip").status == 200
+    assert len(list(records.iterdir())) == 1
+    with sqlite3.connect(tmp_path / "hallway.db") as database:
+        database.execute("INSERT INTO kept (one, since) VALUES (1, ?)",
+                         (at("2026-11-25"),))
+    database.close()
+    # another session is planned, and what is over is looked for
+    host.meeting(ROOM, "2031-02-01-1000", "planned",
+                 planned=at("2031-02-01"))
+    assert not list(records.iterdir())
+    assert host.get(BASE + "record.zip").status == 410
+    host.close()
