@@ -149,6 +149,47 @@ static bool is_hidden(void *owner, const char *line)
 	return map_get(shown, line) == NULL;
 }
 
+/* What a line says now, as a word would read it: on one line; owned. */
+static char *new_text(const struct day_item *item)
+{
+	size_t count = item->version_count;
+	char *text = str_dup(count ? item->versions[count - 1].text
+				   : item->line->text);
+
+	for (char *c = text; *c; c++)
+		if (*c == '\n' || *c == '\t')
+			*c = ' ';
+	return text;
+}
+
+/* A correction may have been taken back, and its line not. */
+static bool is_said_still(const struct map *shown, const struct record_note *n)
+{
+	const struct day_item *item = n->line ? map_get(shown, n->line) : NULL;
+	char *text = item && n->text ? new_text(item) : NULL;
+	bool is_there = text && strstr(text, n->text);
+
+	mem_free(&text);
+	return is_there;
+}
+
+static void drop_void_corrections(struct session_log *l,
+				  const struct map *shown)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->note_count; i++) {
+		struct record *r = l->notes[i];
+
+		if (r->as_note.kind == RECORD_NOTE_CORRECTED &&
+		    !is_said_still(shown, &r->as_note))
+			record_free(&r);
+		else
+			l->notes[kept++] = r;
+	}
+	l->note_count = kept;
+}
+
 /* A line that somebody may not see has no note either. Those of before the start
  * or behind the end do not occur. */
 static void make_minutes(struct session_log *l)
@@ -159,11 +200,21 @@ static void make_minutes(struct session_log *l)
 		const struct line *line = l->items[i]->line;
 
 		if (line->kind != LINE_TOMBSTONE && !map_get(shown, line->id))
-			map_add(shown, line->id, l);
+			map_add(shown, line->id, (void *)l->items[i]);
 	}
+	drop_void_corrections(l, shown);
 	l->minutes = minutes_new((const struct record *const *)l->notes,
 				 l->note_count, is_hidden, shown);
 	map_free(&shown, NULL);
+}
+
+/* Only the day knows what came of a correction. */
+static bool has_corrections(const struct session_log *l)
+{
+	for (size_t i = 0; i < l->note_count; i++)
+		if (l->notes[i]->as_note.kind == RECORD_NOTE_CORRECTED)
+			return true;
+	return false;
 }
 
 struct asking {
@@ -205,16 +256,15 @@ static void find_span(struct session_log *l)
 	if (!l->row->started)
 		return;
 	l->from = l->row->started;
-	l->until = l->row->ended ? l->row->ended + SLACK
-				 : clock_wall() + SLACK;
+	l->until = l->row->ended ? l->row->ended + SLACK : clock_wall() + SLACK;
 }
 
 static int find_session(struct reader *r, const char *room, const char *name,
 			struct session_log **log_out)
 {
 	struct finding f = { .name = name };
-	int error = meeting_reader_list(r, room, true, MEETINGS_MAX,
-					on_meeting, &f);
+	int error = meeting_reader_list(r, room, true, MEETINGS_MAX, on_meeting,
+					&f);
 
 	if (!error && !f.found)
 		error = HW_E_NOT_FOUND;
@@ -238,6 +288,7 @@ static int read_log(struct reader *r, const char *room, const char *name,
 	if (!error && l->from)
 		error = meeting_reader_notes(r, room, name, NULL, 0, NOTES_MAX,
 					     on_note, l);
+	with_lines = with_lines || (!error && has_corrections(l));
 	if (!error && l->from && with_lines)
 		error = read_days(l, r, room);
 	if (error) {
@@ -258,8 +309,8 @@ int session_log_read(struct reader *r, const char *room, const char *name,
 	return read_log(r, room, name, true, log_out);
 }
 
-int session_log_read_notes(struct reader *r, const char *room,
-			   const char *name, struct session_log **log_out)
+int session_log_read_notes(struct reader *r, const char *room, const char *name,
+			   struct session_log **log_out)
 {
 	return read_log(r, room, name, false, log_out);
 }

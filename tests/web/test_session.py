@@ -13,6 +13,7 @@ import zipfile
 
 import pytest
 
+from conftest import wait_for
 from interim import DAY, NAME, PLANNED, ROOM, hold, moment, plan
 from record import PAGES_HOST, Host, at
 
@@ -337,6 +338,41 @@ def test_what_is_kept_no_longer_has_no_record(tmp_path):
     # another session is planned, and what is over is looked for
     host.meeting(ROOM, "2031-02-01-1000", "planned",
                  planned=at("2031-02-01"))
-    assert not list(records.iterdir())
+    wait_for(lambda: not list(records.iterdir()))
     assert host.get(BASE + "record.zip").status == 410
+    host.close()
+
+
+def test_a_correction_that_is_taken_back_is_in_no_minutes(tmp_path):
+    host = Host(tmp_path)
+    host.serve()
+    host.site({"local": ROOM, "name": "DNS Operations"})
+    hold(host)
+    line = host.say(ROOM, moment("14:10:30"), "bob", "action: mend it",
+                    sent_id="mend")
+    host.note(ROOM, NAME, moment("14:10:30"), "action", line=line,
+              text="mend it")
+    fresh = host.correct(ROOM, moment("14:10:40"), "bob",
+                         "action: a secret deed", "mend")
+    host.note(ROOM, NAME, moment("14:10:40"), "corrected", line=line,
+              text="a secret deed")
+    paths = [BASE, BASE + "minutes.md", "/-/decisions.atom"]
+    for path in paths:
+        text = host.get(path).text
+        assert "a secret deed" in text and "mend it" not in text
+    host.take_back(ROOM, moment("14:40:00"), "bob", fresh)
+    for path in paths:
+        text = host.get(path).text
+        assert "a secret deed" not in text and "mend it" in text
+    host.close()
+
+
+def test_an_open_session_is_followed_without_script(tmp_path):
+    host = Host(tmp_path)
+    host.serve()
+    host.site({"local": ROOM, "name": "DNS Operations"})
+    host.meeting(ROOM, NAME, "open", "Open", started=moment("14:00:00"))
+    assert 'http-equiv="refresh"' not in host.get(BASE).text
+    assert 'http-equiv="refresh"' in host.get(BASE + "?live=1").text
+    assert host.get(BASE + "record.zip").status == 404
     host.close()

@@ -74,9 +74,32 @@ static void what_is_no_day_is_told(void **state)
 	}
 }
 
+static void a_line_is_asked_for_by_what_it_was(void **state)
+{
+	struct search_query q;
+
+	(void)state;
+	search_query_init(&q);
+	search_query_read(&q, "is:Action glue");
+	assert_string_equal(q.noted, "action");
+	assert_string_equal(q.words, "glue");
+	assert_null(q.trouble);
+	search_query_fini(&q);
+	search_query_init(&q);
+	search_query_read(&q, "is:mic");
+	assert_false(search_query_is_empty(&q));
+	search_query_fini(&q);
+	search_query_init(&q);
+	search_query_read(&q, "is:cake");
+	assert_null(q.noted);
+	assert_non_null(q.trouble);
+	search_query_fini(&q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_is_asked_for_by_what_it_was),
 		cmocka_unit_test(typed_text_is_understood),
 		cmocka_unit_test(what_is_no_day_is_told),
 	};
