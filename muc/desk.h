@@ -11,6 +11,7 @@
 #include "base/base.h"
 #include "muc/affiliation.h"
 
+struct elem;
 struct jid;
 struct muc;
 struct record;
@@ -93,6 +94,10 @@ enum desk_result desk_rename(struct muc *m, const struct desk_actor *actor,
 /** The room itself says a line, for the record. */
 enum desk_result desk_say(struct muc *m, const struct desk_actor *actor,
 			  const char *room, const char *text);
+/** Lines (edits) are taken back by the service, whatever became of the room in
+ *  which they were said. */
+enum desk_result desk_take_back(struct muc *m, const struct desk_actor *actor,
+				const char *room, const struct elem *edits);
 /** In every room in which somebody is; returns in how many. */
 size_t desk_say_all(struct muc *m, const struct desk_actor *actor,
 		    const char *text);

@@ -7,6 +7,7 @@
 #include "muc/persist.h"
 #include "muc/room.h"
 #include "muc/site.h"
+#include "muc/tombstone.h"
 #include "xml/elem.h"
 #include "xmpp/mark.h"
 #include "xmpp/ns.h"
@@ -55,6 +56,19 @@ void say_correction(struct room *r, const char *text, const char *replaces,
 	send(r, e, id, false);
 	if (id_out)
 		(void)str_copy(id_out, RAND_ID_SIZE, id);
+}
+
+void say_retraction(struct room *r, const char *line, const char *reason,
+		    const char *id)
+{
+	struct elem *e = build(r, id), *retract;
+	const struct retraction retraction = { .by = r->jid,
+					       .reason = reason };
+
+	retract = elem_add(e, "retract", NS_RETRACT);
+	elem_set_attr(retract, "id", line);
+	tombstone_add_moderated(retract, &retraction);
+	send(r, e, id, false);
 }
 
 void say_line(struct room *r, const char *text)

@@ -21,5 +21,9 @@ void say_correction(struct room *r, const char *text, const char *replaces,
 		    char id_out[RAND_ID_SIZE]);
 /** The room's subject becomes text, for the record; "" = nothing. */
 void say_subject(struct room *r, const char *text);
+/** That a line was taken back for that reason (or NULL), XEP-0425. id: of the
+ *  message, which the tombstone names. */
+void say_retraction(struct room *r, const char *line, const char *reason,
+		    const char *id);
 /** To all clients of one person, and no part of the record. */
 void say_to(struct room *r, const struct occupant *o, const char *text);

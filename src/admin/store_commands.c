@@ -8,8 +8,11 @@
 #include "admin/order.h"
 
 #include "admin/store_desk.h"
+#include "admin/takedown.h"
+#include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "xml/elem.h"
 #include "xmpp/datetime.h"
 
 static void run_check(const struct order *order)
@@ -110,6 +113,54 @@ static void run_unseal(const struct order *order)
 				  order->reply);
 }
 
+static void fail_retract(const struct order *order, int error)
+{
+	const char *id = order_text(order, "id");
+
+	if (error == HW_E_NOT_FOUND)
+		order_fail(order, "not-found",
+			   str_format("no line is called %s", id));
+	else if (error == HW_E_EXISTS)
+		order_fail(order, "unchanged",
+			   str_format("%s was taken back already", id));
+	else
+		order_fail(order, hw_error_name(error),
+			   str_format("the record cannot be read: %s",
+				      hw_error_text(error)));
+}
+
+static void run_retract(const struct order *order)
+{
+	struct desk_actor actor;
+	enum desk_result result;
+	struct elem *edits;
+	char *room;
+	int error;
+
+	if (is_blank(order_text(order, "reason"))) {
+		order_fail(order, "bad-argument",
+			   str_dup("why? All are told the reason, and the "
+				   "audit keeps it"));
+		return;
+	}
+	error = takedown_read(order->admin->database, order_text(order, "id"),
+			      &room, &edits);
+	if (error) {
+		fail_retract(order, error);
+		return;
+	}
+	actor = order_actor(order, room);
+	actor.reason = order_text(order, "reason");
+	result = desk_take_back(order->admin->muc, &actor, room, edits);
+	if (result == DESK_DONE)
+		order_end(order);
+	else
+		order_fail(order, desk_result_word(result),
+			   str_dup(desk_result_text(result)));
+	mem_free(&room);
+	elem_free(&edits);
+}
+
 #define NEEDED (COMMAND_REQUIRED | COMMAND_OPERAND)
 
 const struct command store_commands[] = {
@@ -138,6 +189,13 @@ const struct command store_commands[] = {
 	  COMMAND_ANYONE,
 	  run_key,
 	  { { 0 } } },
+	{ "store retract",
+	  "take a line back, with what corrects it, in any room that ever was",
+	  COMMAND_OPERATOR,
+	  run_retract,
+	  { { "id", COMMAND_WORD, NEEDED, "Stanza-id of the line", NULL },
+	    { "reason", COMMAND_TEXT, COMMAND_REQUIRED, "Why; all are told",
+	      NULL } } },
 	{ "store unseal",
 	  "show a line that was taken back, and leave that in the audit",
 	  COMMAND_OPERATOR,

@@ -121,6 +121,70 @@ def test_sealed_lines_are_opened_for_a_reason(host, new_peer):
     stream.close()
 
 
+def test_the_service_takes_a_line_back_for_a_reason(host, new_peer):
+    """Its corrections, too; in a room that is there people are told."""
+    peer = new_peer("one.test")
+    stream = enter(peer, host)
+    ident = say(peer, stream, "m1", "an adress")
+    stream.send("<message from='ann@one.test/x' to='%s' type='groupchat' "
+                "id='m2'><body>an address</body><replace xmlns='urn:xmpp:"
+                "message-correct:0' id='m1'/></message>" % HALLWAY)
+    later = peer.receive(lambda s: s.get("id") == "m2").find(SID).get("id")
+    stays = say(peer, stream, "m3", "stays")
+    assert "why" in host.ctl("store", "retract", ident, "--reason= ",
+                             check=False)
+    assert "no line" in host.ctl("store", "retract", "nosuchline",
+                                 "--reason=x", check=False)
+    host.ctl("store", "retract", ident, "--reason=court order 7")
+    told = peer.receive(lambda s: s.find(
+        "{urn:xmpp:message-retract:1}retract") is not None)
+    assert told.find("{urn:xmpp:message-retract:1}retract").get("id") == ident
+    assert told.find(".//{urn:xmpp:message-moderate:1}moderated").get(
+        "by") == HALLWAY
+    assert told.get("from") == HALLWAY
+    assert "already" in host.ctl("store", "retract", ident, "--reason=x",
+                                 check=False)
+    kept = record_views.archive_pages(peer, stream, "ann@one.test/x", HALLWAY)
+    assert kept == {ident: None, later: None, stays: "stays"}
+    # who comes now is told nothing of it either
+    stream.send("<presence from='eve@one.test/x' to='%s/eve'><x xmlns="
+                "'http://jabber.org/protocol/muc'/></presence>" % HALLWAY)
+    history = []
+    peer.receive(lambda s: s.get("to") == "eve@one.test/x" and (
+        history.append(s.findtext(SERVER + "body")) or is_subject(s)))
+    assert "stays" in history and not any(
+        body and "address" in body for body in history)
+    audit = rows(host, "audit")[0]
+    assert (audit["act"], audit["target"], audit["reason"], audit["by"]) == (
+        "take back", ident, "court order 7", "control")
+    told = {row["name"]: row["value"] for row in rows(
+        host, "store", "unseal", later, "--reason=appeal")}
+    assert "an address" in told["stanza"]
+    assert told["reason"] == "court order 7"
+    assert "0 faults" in host.ctl("store", "check")
+    stream.close()
+
+
+def test_a_line_of_a_room_that_is_gone_can_be_taken_back(host, new_peer,
+                                                         tmp_path):
+    room = "council@" + ROOMS
+    host.ctl("rooms", "create", room)
+    peer = new_peer("one.test")
+    stream = peer.dial_authorised(host.address, ROOMS)
+    stream.send("<presence from='ann@one.test/x' to='%s/ann'><x xmlns="
+                "'http://jabber.org/protocol/muc'/></presence>" % room)
+    peer.receive(is_subject)
+    stream.send("<message from='ann@one.test/x' to='%s' type='groupchat' "
+                "id='m1'><body>my password</body></message>" % room)
+    ident = peer.receive(lambda s: s.get("id") == "m1").find(SID).get("id")
+    host.ctl("rooms", "delete", room)
+    host.ctl("store", "retract", ident, "--reason=asked for")
+    assert record_views.ctl_export(host, room, tmp_path / "lines") == {
+        ident: None}
+    assert "0 faults" in host.ctl("store", "check")
+    stream.close()
+
+
 def test_public_key_is_told(host):
     assert "-----BEGIN PUBLIC KEY-----" in host.ctl("store", "key")
     assert (host.state / "signing.key").stat().st_mode & 0o777 == 0o600
