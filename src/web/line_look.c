@@ -348,6 +348,7 @@ static void write_data(struct html *h, const struct line *l)
 	if (l->kind == LINE_REACTION)
 		html_attr(h, "data-reacts", l->about);
 	html_attr(h, "data-answers", l->reply_to);
+	html_attr(h, "data-thread", l->thread);
 }
 
 void line_look_write(struct html *h, const struct line_view *view,

@@ -240,6 +240,10 @@ def test_what_belongs_to_a_line_goes_to_it_at_once(live, browser):
     host.reply("council", day + 52, "bob", "too long", long)
     host.react("council", day + 53, "bob", first, "a", "b", "a")
     host.react("council", day + 54, "eve", first, "b")
+    thread = "<thread>a-long-random-name</thread>"
+    for text in ("one of a thread", "two", "three"):
+        host.say("council", day + 55, "bob", text, thread)
+    host.say("council", day + 55, "bob", "alone", "<thread>b</thread>")
     gone = host.say("council", day + 55, "eve", "oops")
     host.react("council", day + 56, "eve", gone, "c")
     host.react("council", day + 57, "bob", first, "b")
@@ -249,6 +253,7 @@ def test_what_belongs_to_a_line_goes_to_it_at_once(live, browser):
     live.say("end")
     wait_for(lambda: live.lines()[-1:] == ["end"])
     assert live.lines() == ["better", live.lines()[1], "indeed", "too long",
+                            "one of a thread", "two", "three", "alone",
                             "oops", "end"]
     counts = [e.text for e in browser.find_element(By.ID, first).find_elements(
         By.CSS_SELECTOR, ".reactions li")]

@@ -266,6 +266,30 @@
 		return true;
 	}
 
+	function tellThread(line, before) {
+		const box = make("span", "thread"), name = make("bdi");
+		name.textContent = line.dataset.thread.slice(0, 12);
+		box.append("thread ", name);
+		if (before) {
+			const link = make("a");
+			link.href = "#" + before.id;
+			link.textContent = "the line before";
+			box.append(", ", link);
+		}
+		part(line, ".text").before(box, " ");
+	}
+
+	/* A thread is told once there are two of it. */
+	function joinThread(line) {
+		const others = [...log.querySelectorAll(":scope > [data-thread]")];
+		const before = others.filter((one) => one.dataset.thread === line.dataset.thread).pop();
+		if (!before || !part(line, ".text"))
+			return;
+		if (!part(before, ".thread") && part(before, ".text"))
+			tellThread(before, null);
+		tellThread(line, before);
+	}
+
 	function isAtEnd() {
 		return innerHeight + scrollY >= document.documentElement.scrollHeight - 150;
 	}
@@ -293,6 +317,8 @@
 		if (line.dataset.reacts && react(line))
 			return;
 		answer(line);
+		if (line.dataset.thread)
+			joinThread(line);
 		line.classList.add("new");
 		tellDay(line);
 		log.append(line);
