@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "meeting/meeting.h"
 #include "muc/leaders.h"
 #include "stage.h"
 #include "xml/elem.h"
@@ -208,6 +209,32 @@ static struct elem *stanza_to(const char *name, const char *type,
 	return e;
 }
 
+/* What people type, also when a session is open. */
+static const char *draw_words(struct storm *s)
+{
+	static const char *const words[] = {
+		"text", "#startmeeting Storm", "#endmeeting", "q+", "q-", "q?",
+		"q+ to say it", "ack", "ack Ann", "first Bob", "close queue",
+		"MIC: a question", "mic 1 done", "mics?", "hands: Who?",
+		"end hands", "+1", "-1", "abstain", "topic: one", "action: two",
+		"resolution: three", "Ann: said", "... and more", "s/a/b/",
+		"#undo", "present+ A, B", "scribe+ Ann", "scribe- Ann",
+	};
+
+	return draw(s, 3) ? words[draw(s, array_len(words))] : "text";
+}
+
+static void add_reaction(struct storm *s, struct client *c, struct elem *e)
+{
+	static const char *const signs[] = { "\xe2\x9c\x8b", "\xe2\x9c\x85",
+					     "\xf0\x9f\x91\x8d", "x" };
+	struct elem *reactions = elem_add(e, "reactions", NS_REACTIONS);
+
+	elem_set_attr(reactions, "id", c->last_line);
+	elem_add_with_text(reactions, "reaction", NULL,
+			   signs[draw(s, array_len(signs))]);
+}
+
 static void do_talk(struct storm *s, struct client *c)
 {
 	char *to = draw(s, 2) ? str_format(ROOM "/%s", draw_nick(s))
@@ -215,7 +242,12 @@ static void do_talk(struct storm *s, struct client *c)
 	struct elem *e = stanza_to("message", draw(s, 2) ? "groupchat" : "chat",
 				   to, "m");
 
-	elem_add_with_text(e, draw(s, 6) ? "body" : "subject", NULL, "text");
+	if (draw(s, 8) == 0)
+		add_reaction(s, c, e);
+	else if (draw(s, 6))
+		elem_add_with_text(e, "body", NULL, draw_words(s));
+	else
+		elem_add_with_text(e, "subject", NULL, "text");
 	send_elem(s, c, e);
 	mem_free(&to);
 }
@@ -351,6 +383,19 @@ static void do_hat(struct storm *s, struct client *c)
 	send_elem(s, c, e);
 }
 
+/* Time goes on for sessions, and a way to people is down or up. */
+static void do_meetings(struct storm *s)
+{
+	static const char *const domains[] = { "d0.example", "d1.example",
+					       "d2.example" };
+
+	if (!s->stage.desk)
+		return;
+	meeting_tick(s->stage.desk);
+	meeting_link(s->stage.desk, domains[draw(s, array_len(domains))],
+		     draw(s, 2));
+}
+
 /* Who leads the group, the service says; and who is who. */
 static void do_leaders(struct storm *s)
 {
@@ -405,6 +450,7 @@ static void do_world(struct storm *s)
 	case 3:
 		s->stage.now += 50000;
 		muc_tick(s->stage.muc);
+		do_meetings(s);
 		break;
 	case 5:
 	case 6:
@@ -508,6 +554,7 @@ static void begin(struct storm *s, uint64_t seed)
 	if (seed % 2)
 		s->stage.settings.limits = (struct room_limits_settings){ 0 };
 	s->stage.has_commands = true;
+	s->stage.has_meetings = seed % 3 != 0;
 	stage_open(&s->stage);
 	for (int i = 0; i < CLIENTS; i++) {
 		struct client *c = &s->clients[i];
