@@ -6,6 +6,7 @@
  * Thread: conference loop.
  */
 #include "admin/order.h"
+#include "admin/planned_import.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -410,6 +411,18 @@ const struct command meeting_commands[] = {
 	  COMMAND_CHAIR,
 	  run_end,
 	  { ROOM } },
+	{ "meetings import",
+	  "take sessions ahead of time from a calendar (iCalendar) or the "
+	  "datatracker's agenda.json: without --apply, only tell what "
+	  "would be done",
+	  COMMAND_OPERATOR,
+	  planned_import_run,
+	  { { "list", COMMAND_FILE, COMMAND_REQUIRED | COMMAND_OPERAND,
+	      "The calendar", NULL },
+	    { "apply", COMMAND_FLAG, 0, "Do it", NULL },
+	    { "room", COMMAND_ROOM, 0, "All of them in this room", NULL },
+	    { "domain", COMMAND_DOMAIN, 0, "At which domain of ours",
+	      NULL } } },
 	{ "meetings list",
 	  "list the sessions that are open or planned",
 	  COMMAND_ANYONE,

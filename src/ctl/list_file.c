@@ -17,7 +17,8 @@
 
 bool list_file_is_meant(const char *command)
 {
-	return str_equal(command, "rooms import");
+	return str_equal(command, "rooms import") ||
+	       str_equal(command, "meetings import");
 }
 
 static int complain(const char *path, const char *why)

@@ -394,6 +394,8 @@ static enum meeting_result add_new(struct meeting_desk *d, const char *room,
 		return MEETING_PAST;
 	if (map_count(d->planned) >= d->settings.max_planned)
 		return MEETING_FULL;
+	if (plan->is_trial)
+		return MEETING_DONE;
 	name = make_name(d, room, plan->start);
 	s = add_plan(d, room, name);
 	mem_free(&name);
@@ -410,10 +412,12 @@ static enum meeting_result change(struct meeting_desk *d, const char *room,
 
 	if (!s)
 		return add_new(d, room, plan, by, now);
+	if (!plan->is_cancelled && is_same(&s->row, plan))
+		return MEETING_SAME;
+	if (plan->is_trial)
+		return MEETING_DONE;
 	if (plan->is_cancelled)
 		return cancel(d, s, now);
-	if (is_same(&s->row, plan))
-		return MEETING_SAME;
 	take(s, plan, by);
 	keep_row(d, s, now);
 	return MEETING_DONE;

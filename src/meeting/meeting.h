@@ -101,6 +101,7 @@ struct meeting_plan {
 	const char *agenda; /* URL */
 	int64_t start, end; /* end 0: not known */
 	bool is_cancelled;
+	bool is_trial; /* only say what would be */
 };
 enum meeting_result meeting_plan(struct meeting_desk *d, const char *room,
 				 const struct meeting_plan *plan,

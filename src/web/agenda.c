@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/zone.h"
 #include "store/meeting_reader.h"
 #include "store/record.h"
 #include "web/call.h"
@@ -18,7 +19,6 @@
 #include "web/session_log.h"
 #include "web/web.h"
 #include "web/web_site.h"
-#include "web/zone.h"
 
 #define MAX_ALL 500  /* sessions, the newest, of the service */
 #define MAX_ROOM 200 /* of a room */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/quota.h"
 #include "base/str.h"
+#include "base/zone.h"
 #include "store/log_reader.h"
 #include "store/record.h"
 #include "web/calendar.h"
@@ -24,7 +25,6 @@
 #include "web/room_path.h"
 #include "web/web.h"
 #include "web/web_site.h"
-#include "web/zone.h"
 
 #define LIVE_REFRESH 30 /* seconds, at ?live=1 */
 #define COSTLY 2000     /* lines of a day that is made for one who asks */

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/zone.h"
 #include "store/meeting_reader.h"
 #include "store/record.h"
 #include "web/day_key.h"
@@ -14,7 +15,6 @@
 #include "web/moment.h"
 #include "web/room_path.h"
 #include "web/session_log.h"
-#include "web/zone.h"
 
 #define MEETINGS_MAX 5000
 #define NOTES_MAX 50000

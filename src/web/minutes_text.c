@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/zone.h"
 #include "store/record.h"
 #include "web/day_key.h"
 #include "web/export_text.h"
@@ -14,7 +15,6 @@
 #include "web/moment.h"
 #include "web/room_path.h"
 #include "web/session_log.h"
-#include "web/zone.h"
 
 #define TAKEN_BACK "(taken back)"
 #define BEFORE_TOPICS "Before the first topic"

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/zone.h"
 #include "web/day_key.h"
 #include "web/html.h"
-#include "web/zone.h"
 #include "xmpp/datetime.h"
 
 static const char *const months[] = { "January", "February", "March",

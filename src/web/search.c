@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/quota.h"
 #include "base/str.h"
+#include "base/zone.h"
 #include "store/archive_query.h"
 #include "store/reader.h"
 #include "store/record.h"
@@ -23,7 +24,6 @@
 #include "web/search_query.h"
 #include "web/web.h"
 #include "web/web_site.h"
-#include "web/zone.h"
 
 #define QUERY_MAX 500 /* bytes that are looked at */
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/zone.h"
 #include "store/record.h"
 #include "web/call.h"
 #include "web/day.h"
@@ -21,7 +22,6 @@
 #include "web/session_log.h"
 #include "web/web.h"
 #include "web/web_site.h"
-#include "web/zone.h"
 
 #define REFRESH 30 /* seconds, at ?live=1 */
 

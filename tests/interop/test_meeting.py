@@ -280,3 +280,45 @@ async def test_an_hour(people, world, host, tmp_path):
     package = tmp_path / "record.zip"
     package.write_bytes(await fetch(at, page + "record.zip"))
     host.ctl("record", "verify", str(package))
+
+
+CALENDAR = """\
+BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:one@x
+SUMMARY:hallway - Interim 13
+DTSTART;TZID=Europe/Madrid:20360316T100000
+DTEND;TZID=Europe/Madrid:20360316T120000
+END:VEVENT
+BEGIN:VEVENT
+UID:two@x
+SUMMARY:nowhere - Other
+DTSTART:20360317T100000Z
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+async def test_sessions_ahead_of_time(host, tmp_path):
+    """A plan first, then it is done; twice is once."""
+    calendar = tmp_path / "calendar.ics"
+    calendar.write_text(CALENDAR)
+
+    def planned():
+        return "Interim 13" in host.ctl("meetings", "list")
+
+    told = host.ctl("meetings", "import", str(calendar))
+    assert re.search(r"planned +%s +2036-03-16T09:00:00" % HALLWAY, told), told
+    assert re.search(r"not-found .*two@x", told), told
+    assert not planned()
+    host.ctl("meetings", "import", str(calendar), "--apply")
+    assert planned()
+    again = host.ctl("meetings", "import", str(calendar), "--apply")
+    assert "Interim 13" not in again
+    host.process.kill()
+    host.start()
+    calendar.write_text(CALENDAR.replace(
+        "UID:one@x", "UID:one@x\nSTATUS:CANCELLED"))
+    told = host.ctl("meetings", "import", str(calendar), "--apply")
+    assert re.search(r"cancelled +%s" % HALLWAY, told), told
+    assert not planned()

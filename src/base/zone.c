@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "web/zone.h"
+#include "base/zone.h"
 
 #include <stdio.h>
 #include <string.h>
