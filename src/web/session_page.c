@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/quota.h"
 #include "base/str.h"
 #include "base/zone.h"
 #include "store/record.h"
@@ -51,11 +53,28 @@ static const char *room_name(const struct call *c)
 							      : c->room;
 }
 
+/* What is asked for in a dress of its own is made for one alone, and costs as
+ * much as a search; the rest is kept until something happens. */
+static bool may_cost(const struct call *c)
+{
+	return !c->arg_count || !c->desk->searches ||
+	       quota_take(c->desk->searches, c->client ? c->client : "",
+			  clock_mono());
+}
+
+static void keep(struct call *c)
+{
+	c->is_kept = c->desk->days != NULL;
+	c->file_size = c->body.len;
+}
+
 static int open_sheet(struct sheet *s, struct call *c)
 {
 	int error;
 
 	*s = (struct sheet){ .call = c, .tz = call_arg(c, "tz") };
+	if (!may_cost(c))
+		return HW_E_FULL;
 	error = session_log_read(c->desk->reader, c->room, c->parts[0],
 				 &s->log);
 	if (error)
@@ -82,6 +101,8 @@ static void close_sheet(struct sheet *s, int error)
 	if (error == HW_E_NOT_FOUND)
 		call_fail(s->call, 404,
 			  "There is no such session on the record.");
+	else if (error == HW_E_FULL)
+		call_fail(s->call, 429, NULL);
 	else if (error)
 		call_fail(s->call, 503, NULL);
 	session_log_free(&s->log);
@@ -345,8 +366,7 @@ void session_page_answer(struct call *c)
 
 	if (!error) {
 		write_page(&s);
-		c->is_kept = c->desk->days != NULL;
-		c->file_size = c->body.len;
+		keep(c);
 	}
 	close_sheet(&s, error);
 }
@@ -376,6 +396,7 @@ void session_page_answer_minutes(struct call *c)
 	if (!error) {
 		add_headers(c, "text/markdown; charset=utf-8");
 		minutes_write_markdown(&c->body, &s.view);
+		keep(c);
 	}
 	close_sheet(&s, error);
 }
@@ -388,6 +409,7 @@ void session_page_answer_chatlog(struct call *c)
 	if (!error) {
 		add_headers(c, "application/json");
 		session_export_chatlog(s.log, &c->body);
+		keep(c);
 	}
 	close_sheet(&s, error);
 }
@@ -400,6 +422,7 @@ void session_page_answer_polls(struct call *c)
 	if (!error) {
 		add_headers(c, "application/json");
 		session_export_polls(s.log, &c->body);
+		keep(c);
 	}
 	close_sheet(&s, error);
 }

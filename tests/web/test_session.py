@@ -376,3 +376,14 @@ def test_an_open_session_is_followed_without_script(tmp_path):
     assert 'http-equiv="refresh"' in host.get(BASE + "?live=1").text
     assert host.get(BASE + "record.zip").status == 404
     host.close()
+
+
+def test_pages_made_for_one_alone_are_counted(tmp_path):
+    host = Host(tmp_path)
+    host.serve(search_rate=3)
+    host.site({"local": ROOM, "name": "DNS Operations"})
+    hold(host)
+    codes = {host.get(BASE + f"?tz=UTC&n={n}").status for n in range(9)}
+    assert codes == {200, 429}
+    assert {host.get(BASE).status for _ in range(9)} == {200}
+    host.close()
