@@ -480,6 +480,29 @@ static void add_decision(struct feed *f, const struct record *session,
 	mem_free(&local);
 }
 
+/* A session is over: its page has the record. */
+static void add_session(struct feed *f, const struct record *session)
+{
+	const struct record_meeting *m = &session->as_meeting;
+	struct elem *entry = elem_add(f->root, "entry", ATOM);
+	char *local = str_dup_n(session->room, strcspn(session->room, "@"));
+	char *behind = str_format("meeting/%s/", m->name);
+	char *url = room_path_new_url(f->call->desk->settings, session->room,
+				      behind);
+	char *title = str_format("%s: the record of the session: %s", local,
+				 session_log_title(m));
+
+	add_id(entry, f->call->domain, m->ended, session->room, m->name);
+	elem_add_with_text(entry, "title", ATOM, title);
+	add_link(entry, "alternate", "text/html", url);
+	add_time(entry, "updated", m->ended);
+	feed_seen(f, m->ended);
+	mem_free(&title);
+	mem_free(&url);
+	mem_free(&behind);
+	mem_free(&local);
+}
+
 /* What was taken back is not in the minutes either. */
 static int add_decisions(struct decisions *d, const struct record *session)
 {
@@ -488,6 +511,8 @@ static int add_decisions(struct decisions *d, const struct record *session)
 					   session->room,
 					   session->as_meeting.name, &l);
 
+	if (!error && session->as_meeting.ended)
+		add_session(d->feed, session);
 	for (size_t i = error ? 0 : l->minutes->topic_count; i-- > 0;) {
 		const struct minutes_topic *t = &l->minutes->topics[i];
 
@@ -510,7 +535,7 @@ void feed_answer_decisions(struct call *c)
 {
 	struct feed f;
 	struct decisions d = { .feed = &f };
-	char *title = str_format("Actions and decisions (%s)", c->domain);
+	char *title = str_format("Actions, decisions and records (%s)", c->domain);
 	int error;
 
 	feed_open(&f, c, "decisions", title, "/-/decisions.atom",

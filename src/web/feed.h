@@ -18,5 +18,6 @@ void feed_answer_room(struct call *c);
 void feed_answer_area(struct call *c);
 /** Handler of "/-/news.atom". */
 void feed_answer_news(struct call *c);
-/** Handler of "/-/decisions.atom": what was decided and is to be done. */
+/** Handler of "/-/decisions.atom": what was decided and is to be
+ *  done, and the sessions that have ended. */
 void feed_answer_decisions(struct call *c);

@@ -86,10 +86,13 @@ def test_decisions_and_actions_are_a_feed(interim):
     answer = host.get("/-/decisions.atom")
     feed = xml.etree.ElementTree.fromstring(answer.body)
     titles = [e.find(ATOM + "title").text for e in feed.iter(ATOM + "entry")]
-    assert titles == ["dnsop: decision: adopt the draft",
+    assert titles == ["dnsop: the record of the session: Interim & more",
+                      "dnsop: decision: adopt the draft",
                       "dnsop: action: alice to ship it"]
-    link = next(feed.iter(ATOM + "entry")).find(ATOM + "link")
-    assert link.get("href") == (
-        f"https://rooms.example/{ROOM}/m/{ids['decision']}")
+    links = [e.find(ATOM + "link").get("href")
+             for e in feed.iter(ATOM + "entry")]
+    assert links[:2] == [
+        f"https://rooms.example/{ROOM}/meeting/{NAME}/",
+        f"https://rooms.example/{ROOM}/m/{ids['decision']}"]
     host.take_back(ROOM, moment("17:00:00"), "bob", ids["decision"])
     assert "adopt the draft" not in host.get("/-/decisions.atom").text
