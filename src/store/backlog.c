@@ -54,10 +54,11 @@ static char *key_of(const struct record *r)
 	return NULL;
 }
 
-void backlog_thin(struct list *backlog, struct list *out)
+size_t backlog_thin(struct list *backlog, struct list *out)
 {
 	struct map *said = map_new();
 	struct list *node = backlog->prev, *before;
+	size_t kept = 0;
 
 	for (; node != backlog; node = before) {
 		struct order *order =
@@ -66,11 +67,15 @@ void backlog_thin(struct list *backlog, struct list *out)
 
 		before = node->prev;
 		/* the map holds no more than that the key was seen */
-		if (key && map_get(said, key))
+		if (key && map_get(said, key)) {
 			move(order, out);
-		else if (key)
-			(void)!map_put(said, key, said);
+		} else {
+			if (key)
+				(void)!map_put(said, key, said);
+			kept++;
+		}
 		mem_free(&key);
 	}
 	map_free(&said, NULL);
+	return kept;
 }

@@ -30,5 +30,5 @@ void order_free(struct mail *owned);
 /** Moves what goes back to its sender to the other list, in order. */
 void backlog_take_back(struct list *backlog, struct list *out);
 /** Moves what a later record outdoes: of a session and of the heartbeat the last
- *  word counts. */
-void backlog_thin(struct list *backlog, struct list *out);
+ *  word counts. How many stay? */
+size_t backlog_thin(struct list *backlog, struct list *out);

@@ -358,12 +358,14 @@ static void give_back(struct store *s)
 static void thin(struct store *s)
 {
 	struct list outdone;
+	size_t kept;
 
 	list_init(&outdone);
-	backlog_thin(&s->batch, &outdone);
+	kept = backlog_thin(&s->batch, &outdone);
 	(void)stop_waiting(s, &outdone);
 	free_orders(&outdone);
-	s->thin_at = 2 * atomic_load(&s->waiting) + THIN_AT;
+	/* what is still in the mailbox may be as superfluous */
+	s->thin_at = 2 * kept + THIN_AT;
 }
 
 static bool is_hopeless(const struct store *s)
