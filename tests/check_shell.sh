@@ -11,6 +11,7 @@ command -v shellcheck > /dev/null || {
 
 list=$(find . -path ./.git -prune -o -path './build*' -prune \
 	-o -path ./autom4te.cache -prune -o -name 'configure*' -prune \
+	-o -path ./_build -prune -o -path ./_inst -prune \
 	-o -path './hallway-[0-9]*' -prune -o -path ./debian/hallway -prune \
 	-o -type f -size -200k -print | LC_ALL=C sort |
 	while read -r file; do
