@@ -15,6 +15,8 @@
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
+#define READ_COST 5 /* pages that catching up is worth */
+
 /* One in which something can be said; NULL: none. */
 static struct room *find(const struct muc *m, const char *room)
 {
@@ -96,6 +98,36 @@ bool muc_meeting_find(const struct muc *m, const char *room, const char *nick,
 	hats = (char *)who_out->hats;
 	mem_free(&hats);
 	who_out->hats = NULL;
+	return true;
+}
+
+static const struct occupant *find_person(const struct room *r,
+					  const struct jid *jid)
+{
+	const struct occupant *o;
+
+	list_each(o, &r->roster.occupants, node)
+		if (jid_equal_bare(o->shown->jid, jid))
+			return o;
+	return NULL;
+}
+
+bool muc_meeting_knows(struct muc *m, const char *room, const struct jid *jid,
+		       struct muc_known *who_out)
+{
+	struct room *r = find(m, room);
+	const struct affiliation_entry *e =
+		r ? affiliation_list_find(&r->affiliations, jid_bare(jid))
+		  : NULL;
+	const struct occupant *o = r ? find_person(r, jid) : NULL;
+
+	if (!e || !affiliation_list_knows(&r->affiliations, jid) ||
+	    !site_may_read(&m->site, jid, READ_COST))
+		return false;
+	*who_out = (struct muc_known){
+		.nick = o ? occupant_nick(o) : e->nick,
+		.left = e->left,
+	};
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include "base/rand.h"
 #include "muc/observer.h"
 
+struct jid;
 struct muc;
 struct record;
 
@@ -38,6 +39,15 @@ void muc_meeting_people(const struct muc *m, const char *room,
  *  borrowed until the next call into muc. */
 bool muc_meeting_find(const struct muc *m, const char *room, const char *nick,
 		      struct observed_person *who_out);
+/** Somebody whom the room knows: a member or more, or by a reserved nick. Borrowed
+ *  until the next call into muc. */
+struct muc_known {
+	const char *nick; /* that they have there, or reserved; or NULL */
+	int64_t left;     /* ms since epoch; last in the room; 0: not known */
+};
+/** False: it does not know them, or they read too much (archive.user_pages). */
+bool muc_meeting_knows(struct muc *m, const char *room, const struct jid *jid,
+		       struct muc_known *who_out);
 bool muc_meeting_is_room(const struct muc *m, const char *room);
 /** Is what is said there shown on the web? */
 bool muc_meeting_is_public(const struct muc *m, const char *room);

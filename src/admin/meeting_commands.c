@@ -5,6 +5,7 @@
  *
  * Thread: conference loop.
  */
+#include "admin/catchup.h"
 #include "admin/order.h"
 #include "admin/planned_import.h"
 
@@ -382,6 +383,12 @@ static const char *const note_kinds[] = { "topic", "action", "decision",
 	}
 
 const struct command meeting_commands[] = {
+	{ "catchup",
+	  "tell what was said and decided since you left: of who registered "
+	  "with the room",
+	  COMMAND_ANYONE,
+	  catchup_run,
+	  { ROOM } },
 	{ "hands ask",
 	  "ask for a show of hands in a session",
 	  COMMAND_CHAIR,

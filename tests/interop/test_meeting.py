@@ -16,6 +16,8 @@ import pytest
 from harness import world as worlds
 from harness.user import CLIENT, new_id
 
+from test_adhoc import Dialog
+
 HALLWAY = worlds.HALLWAY
 REACTIONS = "urn:xmpp:reactions:0"
 RTT = "{urn:xmpp:rtt:0}"
@@ -322,3 +324,34 @@ async def test_sessions_ahead_of_time(host, tmp_path):
     told = host.ctl("meetings", "import", str(calendar), "--apply")
     assert re.search(r"cancelled +%s" % HALLWAY, told), told
     assert not planned()
+
+
+def rows_of(done):
+    """{name: value} of an answer's form."""
+    return {field.get("var"): field.findtext("{jabber:x:data}value")
+            for field in done.xml.iter("{jabber:x:data}field")}
+
+
+async def test_somebody_catches_up(people, host):
+    """Who is known to the room is told what they missed, nobody else."""
+    host.ctl("hats", "give", HALLWAY, CHAIR, "chair")
+    host.ctl("people", "set", HALLWAY, FIRST, "member")
+    alice = await (await people.login(CHAIR)).join(HALLWAY, "alice")
+    user = await people.login(FIRST)
+    bob = await user.join(HALLWAY, "bob")
+    alice.say("before")
+    await bob.hears("before")
+    await bob.leave()
+    await alice.sees_presence("bob", "unavailable")
+    for body in ("#startmeeting", "topic: Tea", "action: bob to brew",
+                 "#agreed to drink", "that is all"):
+        alice.say(body)
+    await alice.hears("that is all")
+    done = await Dialog(user, HALLWAY, "catchup").start()
+    told = rows_of(done)
+    assert (told["topics"], told["actions"], told["decisions"],
+            told["with your name"]) == ("1", "1", "1", "1"), told
+    assert int(told["lines"]) >= 6, told
+    refused = await Dialog(await people.login(SECOND), HALLWAY,
+                           "catchup").start()
+    assert "registered" in str(refused)
