@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 
@@ -19,6 +20,18 @@ def fetch(url):
             return answer.status, answer.read()
     except urllib.error.HTTPError as answer:
         return answer.code, answer.read()
+
+
+def fetch_until(url, piece, seconds=10):
+    """The page, once it has that: a command is done before its record is on
+    the disk, and the pages tell what is."""
+    end = time.monotonic() + seconds
+    while True:
+        text = fetch(url)[1].decode()
+        if piece in text or time.monotonic() > end:
+            assert piece in text
+            return text
+        time.sleep(0.02)
 
 
 def serve(new_host):
@@ -43,13 +56,12 @@ def test_a_session_leaves_a_record_that_can_be_verified(new_host, new_peer,
     host.ctl("meetings", "note", "hallway", "topic", "What is new")
     host.ctl("meetings", "note", "hallway", "action", "ann to try it")
     host.ctl("mic", "done", "hallway", "1")
-    status, open_page = fetch(page)
-    assert status == 200 and b"The session is open" in open_page
+    assert "The session is open" in fetch_until(page, "ann to try it")
     assert fetch(page + "record.zip")[0] == 404
     host.ctl("meetings", "end", "hallway")
 
-    text = fetch(page)[1].decode()
-    for piece in ("ended", "is this on?", "relayed", "What is new",
+    text = fetch_until(page, "<dd>ended<")
+    for piece in ("is this on?", "relayed", "What is new",
                   "ann to try it", "Ann Other", "record.zip"):
         assert piece in text, piece
     assert said in text and "ann@one.test" not in text
@@ -74,6 +86,7 @@ def test_a_session_leaves_a_record_that_can_be_verified(new_host, new_peer,
     stream = enter(peer, host)
     retract(peer, stream, "r1", secret)
     say(peer, stream, "m4", "after it")
+    fetch_until(page, "This is revision 2")
     assert fetch(page + "record.zip")[0] == 410
     status, second = fetch(page + "record-2.zip")
     assert status == 200 and second != first
@@ -105,9 +118,9 @@ def test_chairs_get_the_attendance(new_host, new_peer):
     assert row["came"] <= row["went"]
     assert "no such session" in host.ctl("meetings", "attendance", "hallway",
                                          "2020-01-01-0000", check=False)
-    home = fetch(url + "/hallway/")[1].decode()
+    home = fetch_until(url + "/hallway/", "/hallway/meeting/")
     name = re.search(r"/hallway/meeting/([-0-9]+)/", home)[1]
-    page = fetch("%s/hallway/meeting/%s/" % (url, name))[1].decode()
-    assert re.search(r"People in the room</dt><dd>2<", page)
+    fetch_until("%s/hallway/meeting/%s/" % (url, name),
+                "People in the room</dt><dd>2<")
     stream.close()
     other.close()
