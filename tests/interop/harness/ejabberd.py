@@ -13,6 +13,7 @@ from process import Process
 CONFIG = """\
 hosts: ["{domain}"]
 loglevel: debug
+log_rotate_size: infinity
 certfiles: ["{pem}"]
 ca_file: "{ca}"
 auth_method: internal
