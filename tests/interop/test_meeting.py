@@ -109,11 +109,21 @@ async def fetch(host_address, path):
     return await off_the_loop(get)
 
 
+async def follow(address):
+    """The live page, as soon as the web knows the room."""
+    for _ in range(100):
+        reader, writer = await asyncio.open_connection(address, PORT)
+        writer.write(b"GET /hallway/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        if b" 200 " in (await reader.readuntil(b"\r\n\r\n")).splitlines()[0]:
+            return reader, writer
+        writer.close()
+        await asyncio.sleep(0.2)
+    raise AssertionError("no live page")
+
+
 async def the_captions(seats, address):
     """What the scribe is typing is seen by clients and on the live page."""
-    reader, writer = await asyncio.open_connection(address, PORT)
-    writer.write(b"GET /hallway/live HTTP/1.1\r\nHost: x\r\n\r\n")
-    await reader.readuntil(b"\r\n\r\n")
+    reader, writer = await follow(address)
     type_live(seats["bob"], "Mark: I think th")
     await seats["user8"].user.see(
         lambda s: s.find(RTT + "rtt") is not None, what="live text")
