@@ -48,6 +48,7 @@
 #define RESOLV_CONF "/etc/resolv.conf"
 
 #define DAY (24 * 3600 * (int64_t)1000) /* ms */
+#define LATELY (2 * DAY)                /* when sessions ended; see life.c */
 #define ROTATION_RETRY 3600000          /* ms, when it could not be written */
 
 /** Everything there is, in the order in which it is built. */
@@ -394,8 +395,8 @@ static int restore(struct wire *w, bool *too_old_out)
 		error = log_reader_groups(reader, restore_group,
 					  w->roll);
 	if (!error)
-		error = meeting_reader_open(reader, restore_meeting,
-					    w->meetings);
+		error = meeting_reader_open(reader, clock_wall() - LATELY,
+					    restore_meeting, w->meetings);
 	reader_close(&reader);
 	if (error)
 		log_error(LOG_STORE, "%s: cannot be read: %s", w->database,

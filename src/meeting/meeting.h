@@ -48,8 +48,9 @@ typedef void (*meeting_caption_fn)(void *owner, const char *room,
 				   const char *nick, const char *text);
 void meeting_set_captions(struct meeting_desk *d, meeting_caption_fn fn,
 			  void *owner);
-/** RECORD_MEETING and RECORD_NOTE of sessions that are open or planned, in the
- *  order of their making, before the rooms start. */
+/** RECORD_MEETING and RECORD_NOTE of sessions that are open or planned, and the
+ *  RECORD_MEETING of those that ended lately, whose names are not given again; in
+ *  the order of their making, before the rooms start. */
 void meeting_restore(struct meeting_desk *d, const struct record *record);
 /** After the rooms have started: who is not in them any more has gone. */
 void meeting_start_desk(struct meeting_desk *d);

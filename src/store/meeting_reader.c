@@ -154,16 +154,20 @@ int meeting_reader_notes(struct reader *r, const char *room,
 	return tell_all(r, stmt, RECORD_NOTE, fn, owner);
 }
 
-int meeting_reader_open(struct reader *r, reader_fn fn, void *owner)
+int meeting_reader_open(struct reader *r, int64_t since, reader_fn fn,
+			void *owner)
 {
 	struct sqlite3_stmt *stmt = NULL;
 	int error = sqlite_prepare(reader_db(r),
 				   MEETINGS " WHERE m.state IN (0, 1)"
+					    " OR (m.state = 2 AND m.ended >= ?1)"
 					    " ORDER BY m.at, m.name",
 				   &stmt);
 
-	if (!error)
+	if (!error) {
+		sqlite_bind_number(stmt, 1, since);
 		error = tell_all(r, stmt, RECORD_MEETING, fn, owner);
+	}
 	if (!error)
 		error = sqlite_prepare(
 			reader_db(r),

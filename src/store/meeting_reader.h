@@ -23,7 +23,7 @@ HW_MUST_USE int meeting_reader_notes(struct reader *r, const char *room,
 				 const enum record_note_kind *kinds,
 				 size_t count, size_t max, reader_fn fn,
 				 void *owner);
-/** At start: RECORD_MEETING that are planned or open, then the RECORD_NOTE of
- *  the open ones, in the order of their making. */
-HW_MUST_USE int meeting_reader_open(struct reader *r, reader_fn fn,
-					 void *owner);
+/** At start: RECORD_MEETING that are planned or open, or ended since (ms since
+ *  epoch), then the RECORD_NOTE of the open ones, in the order of their making. */
+HW_MUST_USE int meeting_reader_open(struct reader *r, int64_t since,
+				    reader_fn fn, void *owner);
