@@ -6,15 +6,19 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/rand.h"
 #include "base/str.h"
 #include "muc/audit.h"
+#include "muc/desk.h"
 #include "muc/hats.h"
 #include "muc/muc_meeting.h"
 #include "muc/summons.h"
+#include "store/record.h"
 
 #define AROUND (60 * 60000) /* ms; a plan so near is the session that starts */
 #define SUBJECT_MAX 1000    /* bytes of a title */
@@ -223,6 +227,26 @@ static void say_end(struct meeting_desk *d, const struct meeting_session *s,
 	mem_free(&url);
 }
 
+/* On the pages and in their feed: in the room it was said. */
+static void tell_news(struct meeting_desk *d, const struct meeting_session *s,
+		      int64_t now)
+{
+	const char *title = s->row.title, *at = strchr(s->room, '@');
+	char *url = s->row.is_public ? board_url(d, s) : NULL;
+	struct record *news;
+
+	if (!url)
+		return;
+	if (!title || !*title || strpbrk(title, "\r\n"))
+		title = s->row.name;
+	news = record_new(RECORD_NEWS, NULL, now);
+	rand_id(news->as_news.id);
+	news->as_news.text = str_format("%.*s: the record of %s is there",
+					(int)(at - s->room), s->room, title);
+	news->as_news.link = url;
+	desk_keep(d->muc, news);
+}
+
 /* The subject is given back, unless somebody has set another meanwhile. */
 static void restore_subject(struct meeting_desk *d,
 			    const struct meeting_session *s)
@@ -258,6 +282,7 @@ static void end_session(struct meeting_desk *d, struct meeting_session *s,
 	s->row.state = RECORD_MEETING_ENDED;
 	s->row.ended = now;
 	keep_row(d, s, now);
+	tell_news(d, s, now);
 	muc_audit(d->muc, s->room, by, "meeting-end", s->row.name, NULL, NULL);
 	log_info(LOG_MUC, "%s: session %s ends", s->room, s->row.name);
 	map_steal(d->open, s->room);
