@@ -8,6 +8,8 @@
 #include "jid/confusable.h"
 #include "jid/jid.h"
 #include "muc/act.h"
+#include "muc/hat.h"
+#include "muc/hat_list.h"
 #include "muc/nickname.h"
 #include "muc/room.h"
 #include "muc/site.h"
@@ -107,12 +109,33 @@ bool police_drops_notices(const struct room *r)
 	return max && roster_session_count(&r->roster) > max;
 }
 
-/* Of a message that is not kept: captions for the deaf (XEP-0301) are no noise,
- * all else is typing, read markers and the like. */
+static bool wears(const struct act *a, const char *uri)
+{
+	return hat_list_wears(&a->room->hats, jid_bare(a->stanza->from), uri);
+}
+
+/* XEP-0301. Every keystroke of everybody is a square; in a full room those go on
+ * who write for the deaf. Members, too, have their share of them. */
+static bool is_caption_passed_on(const struct act *a)
+{
+	struct room *r = a->room;
+
+	if (police_drops_notices(r) && !wears(a, HAT_URN "scribe") &&
+	    !wears(a, HAT_URN "minutes"))
+		return false;
+	return room_limits_take(&r->limits, &r->site->limits,
+				jid_bare(a->stanza->from), LIMIT_CAPTIONS, 1,
+				site_now(r->site));
+}
+
+/* Of a message that is not kept: a caption, or typing, read markers and the
+ * like. */
 static bool is_passed_on(const struct act *a)
 {
-	return !police_drops_notices(a->room) ||
-	       elem_child(a->stanza->elem, "rtt", NS_RTT);
+	if (elem_child(a->stanza->elem, "rtt", NS_RTT))
+		return is_caption_passed_on(a);
+	return !police_drops_notices(a->room) &&
+	       take(a, LIMIT_TALK, SMALL_COST);
 }
 
 /* A public record that nobody can read is none. Where there is none, or it is
@@ -140,8 +163,7 @@ bool police_message(const struct act *a, bool is_kept)
 	double cost = is_kept ? 1 : SMALL_COST;
 
 	if (!is_kept)
-		return is_passed_on(a) && take(a, LIMIT_TALK, cost) &&
-		       has_room_share(a, cost);
+		return is_passed_on(a) && has_room_share(a, cost);
 	if (!is_readable(a) || !is_short(a, body) || !calm_lets_pass(a, body))
 		return false;
 	if (!take(a, LIMIT_TALK, cost))

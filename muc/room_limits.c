@@ -22,6 +22,7 @@ void room_limits_settings_init(struct room_limits_settings *s)
 		.user_presences = 40,
 		.user_nicks = 12,
 		.user_pages = 600,
+		.user_captions = 4,
 		.room_messages = 1200,
 		.domain_joins = 3000,
 		.room_joins = 12000,
@@ -62,6 +63,8 @@ static size_t rate_of(const struct room_limits_settings *s,
 	switch (kind) {
 	case LIMIT_TALK:
 		return s->user_messages;
+	case LIMIT_CAPTIONS:
+		return s->user_captions * 60;
 	case LIMIT_PRESENCE:
 		return s->user_presences;
 	case LIMIT_NICK:

@@ -19,6 +19,7 @@ struct room_limits_settings {
 	size_t user_presences; /* joins are counted among them */
 	size_t user_nicks;     /* changes */
 	size_t user_pages;     /* of the archives, of all rooms */
+	size_t user_captions;  /* a second: what is sent while it is typed */
 	size_t room_messages;
 	size_t domain_joins;
 	size_t room_joins;
@@ -32,6 +33,7 @@ void room_limits_settings_init(struct room_limits_settings *s);
 
 enum room_limits_kind {
 	LIMIT_TALK,
+	LIMIT_CAPTIONS,
 	LIMIT_PRESENCE,
 	LIMIT_NICK,
 	LIMIT_PAGES,

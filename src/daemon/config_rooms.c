@@ -71,6 +71,7 @@ static const struct config_key rooms_keys[] = {
 	COUNT("user_messages", muc.limits.user_messages, 0, 100000),
 	COUNT("user_presences", muc.limits.user_presences, 0, 100000),
 	COUNT("user_nicks", muc.limits.user_nicks, 0, 100000),
+	COUNT("user_captions", muc.limits.user_captions, 0, 1000),
 	COUNT("room_messages", muc.limits.room_messages, 0, 1000000),
 	COUNT("domain_joins", muc.limits.domain_joins, 0, 1000000),
 	COUNT("room_joins", muc.limits.room_joins, 0, 1000000),

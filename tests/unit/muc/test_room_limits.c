@@ -11,6 +11,7 @@
 
 static const struct room_limits_settings settings = {
 	.user_messages = 60,
+	.user_captions = 2,
 	.domain_joins = 8,
 	.room_joins = 12,
 };
@@ -39,6 +40,28 @@ static void room_limits_gives_a_quarter_at_once(void **state)
 	assert_int_equal(take_all(&l, "b@x", 0), 15);
 	assert_int_equal(take_all(&l, "a@x", 1000), 1);
 	assert_int_equal(take_all(&l, "a@x", 600000), 15);
+	room_limits_fini(&l);
+}
+
+static int caption_all(struct room_limits *l, int64_t now)
+{
+	int count = 0;
+
+	while (count < 1000 &&
+	       room_limits_take(l, &settings, "a@x", LIMIT_CAPTIONS, 1, now))
+		count++;
+	return count;
+}
+
+static void room_limits_counts_captions_by_the_second(void **state)
+{
+	struct room_limits l;
+	(void)state;
+
+	room_limits_init(&l, &settings, 0);
+	assert_int_equal(caption_all(&l, 0), 30);
+	assert_int_equal(caption_all(&l, 3000), 6);
+	assert_int_equal(take_all(&l, "a@x", 3000), 15);
 	room_limits_fini(&l);
 }
 
@@ -112,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(room_limits_gives_a_quarter_at_once),
+		cmocka_unit_test(room_limits_counts_captions_by_the_second),
 		cmocka_unit_test(room_limits_takes_none_for_no_bound),
 		cmocka_unit_test(room_limits_keeps_domains_apart),
 		cmocka_unit_test(room_limits_holds_lines_back),
