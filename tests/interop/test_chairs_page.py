@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""The chair's page (doc/chairs-page.md) word by word, by people whose clients
+know nothing of sessions: the chair types in profanity, the scribe in
+Converse.js, which does not show what a room itself says."""
+
+import asyncio
+import functools
+import re
+import urllib.request
+
+import pytest
+
+from harness import world as worlds
+
+from test_converse import Converse, site  # noqa: F401
+from test_meeting import hears_of_the_room
+from test_profanity import Profanity
+
+PORT = 5280
+ALICE, BOB = "alice@home1.test", "bob@home1.test"
+CAROL, DAVE = "carol@home1.test", "dave@home1.test"
+
+
+@pytest.fixture
+def host(world):
+    place = world.hosts[worlds.ROOMS]
+    host = world.new_host(extra="web: {listen: [\"%s:%d\"], url: "
+                          "\"http://%s:%d/\"}\n" % (
+                              place.address, PORT, place.address, PORT))
+    host.start()
+    yield host
+    host.close()
+
+
+@pytest.fixture
+def clients(world, host, site, room, tmp_path):  # noqa: F811
+    """(profanity of alice, Converse of bob); they go before the host does."""
+    started = []
+
+    async def start():
+        home = world.homes["home1.test"]
+        alice = Profanity(tmp_path / "alice", home, ALICE, "p")
+        started.append(alice)
+        await alice.see("logged in successfully")
+        alice.type("/join %s nick alice" % room)
+        await alice.see("You have joined the room as alice, role: moderator")
+        bob = await asyncio.to_thread(functools.partial(
+            Converse, tmp_path / "bob", site, home, BOB, room, "bob"))
+        started.append(bob)
+        await bob.open()
+        return alice, bob
+
+    yield start
+    for one in started:
+        one.close()
+
+
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.read().decode()
+
+
+async def reads(one, words):
+    """Wait until profanity shows these words, in however many lines; beside
+    them is the list of occupants."""
+    def shown(screen):
+        column = max(row.find("Moderators") for row in screen.splitlines())
+        return " ".join(" ".join(
+            row[:column] for row in screen.splitlines()).split())
+
+    await one.until(lambda screen: words in shown(screen), what=repr(words))
+
+
+async def begin(alice, bob):
+    """Who leads, who writes, and what is told of it."""
+    alice.type("#startmeeting Interim 12")
+    await reads(alice, "The meeting begins: Interim 12. Log and minutes: http://")
+    await bob.see("In session: Interim 12")
+    alice.type("scribe+ bob")
+    await bob.see("scribe+ bob")
+    await bob.type("topic: The draft")
+    await reads(alice, "bob: topic: The draft")
+    await bob.type("Mark: I think this is done")
+    await reads(alice, "bob: Mark: I think this is done")
+
+
+async def the_queue(alice, bob, carol):
+    carol.say("q+ to ask who pays")
+    await reads(alice, "Queue: carol (who pays).")
+    await bob.type("q+")
+    await reads(alice, "Queue: carol (who pays), bob.")
+    alice.type("ack next")
+    await reads(alice, "carol has the floor (who pays). Next: bob.")
+    await bob.type("q-")
+    await carol.hears("q-")
+
+
+async def the_question(alice, bob, dave):
+    dave.say("MIC: is there a test?")
+    await bob.see("MIC: is there a test?")
+    await bob.type("mic 1 done")
+    await hears_of_the_room(dave, "bob has said at the microphone")
+
+
+async def the_show(alice, bob, carol, dave):
+    alice.type("hands: Shall we adopt it?")
+    await reads(alice, "Show of hands (not a vote): Shall we adopt it?")
+    carol.say("+1")
+    dave.say("-1")
+    await reads(alice, "dave: -1")
+    await reads(alice, "carol: +1")
+    await bob.type("+1")
+    await reads(alice, "bob: +1")
+    alice.type("end hands")
+    await reads(alice, "Show of hands: Shall we adopt it? -- 2 raised a hand, "
+                "1 did not, 0 abstained, of 4 present. This is not a vote.")
+
+
+async def test_the_page_as_written(people, clients, host, room):
+    host.ctl("hats", "give", room, ALICE, "chair")
+    carol = await (await people.login(CAROL)).join(room, "carol")
+    dave = await (await people.login(DAVE)).join(room, "dave")
+    alice, bob = await clients()
+    await begin(alice, bob)
+    await the_queue(alice, bob, carol)
+    await the_question(alice, bob, dave)
+    await the_show(alice, bob, carol, dave)
+    await bob.type("#agreed to adopt the draft")
+    await bob.type("action: alice to mend the cable")
+    await reads(alice, "bob: action: alice to mend the cable")
+    await bob.picture("session")
+    alice.type("#endmeeting")
+    await reads(alice, "Actions: 1, decisions: 1, people: 4. "
+                "The record: http://")
+    await bob.picture("end")
+    url = re.findall(r"http://\S+/meeting/\S+", alice.screen())[-1]
+    minutes = await asyncio.to_thread(fetch, url + "minutes.md")
+    for wanted in ("The draft", "I think this is done", "to adopt the draft",
+                   "alice to mend the cable"):
+        assert wanted in minutes, minutes
+    assert "Interim 12" in await asyncio.to_thread(fetch, url)
+    news = await asyncio.to_thread(
+        fetch, url.partition("/hallway/")[0] + "/-/news.atom")
+    assert "hallway: the record of Interim 12 is there" in news, news
+    assert url in news, news
