@@ -143,3 +143,11 @@ async def test_the_page_as_written(people, clients, host, room):
         fetch, url.partition("/hallway/")[0] + "/-/news.atom")
     assert "hallway: the record of Interim 12 is there" in news, news
     assert url in news, news
+
+    # another one, after a restart, takes nothing from it
+    await asyncio.to_thread(host.kill9)
+    await asyncio.to_thread(host.start)
+    alice.type("#startmeeting Interim 13")
+    begun = await hears_of_the_room(carol, "The meeting begins: Interim 13.")
+    assert url not in begun.body, begun.body
+    assert await asyncio.to_thread(fetch, url + "minutes.md") == minutes
