@@ -668,7 +668,8 @@ static void print_saved(struct buf *out, const struct saved *saved)
 static bool is_aside(enum record_kind kind)
 {
 	return kind == RECORD_PRESENCE || kind == RECORD_GAP ||
-	       kind == RECORD_AUDIT || kind == RECORD_NOTE;
+	       kind == RECORD_AUDIT || kind == RECORD_NOTE ||
+	       kind == RECORD_NEWS;
 }
 
 /* The next of that kind, which stands aside; -1: of all that do not. */
