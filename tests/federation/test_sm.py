@@ -6,7 +6,7 @@ import queue
 import socket
 
 import pytest
-from rawpeer import (FEATURES_EXTERNAL, PATIENCE, SERVER, SM,
+from rawpeer import (FEATURES_EXTERNAL, SERVER, SM,
                      STREAM_ERRORS, STREAMS, condition)
 from test_external import dial_logged_in
 from test_federation import HALLWAY, ROOMS, is_subject, join
@@ -24,6 +24,11 @@ def handled(stream):
     """What they say that they took of ours."""
     stream.send(ASK)
     return int(stream.read_until(SM + "a").get("h"))
+
+
+# A stream that we ended counts as a try that failed: the next ones come after
+# about 5 and 15 s.
+BACK_OFF = 60
 
 
 class Counter:
@@ -66,7 +71,7 @@ class Counter:
 
     def end(self):
         """The stream error that ends one of the streams."""
-        return self.ends.get(timeout=PATIENCE)
+        return self.ends.get(timeout=BACK_OFF)
 
 
 def say(stream, number):
@@ -103,7 +108,7 @@ def cut(stream):
 
 
 def wait_for(peer, body):
-    peer.receive(lambda s: s.findtext(SERVER + "body") == body)
+    peer.receive(lambda s: s.findtext(SERVER + "body") == body, BACK_OFF)
 
 
 # -- they ask us
