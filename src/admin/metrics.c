@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -61,21 +62,6 @@ void metrics_print(const struct admin *admin, struct buf *out)
 
 /* ---- the file ---- */
 
-static int write_all(int fd, const unsigned char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return hw_error_of_errno(errno);
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* For a collector under another user: the umask of the daemon does not count. */
 static int write_draft(const char *path, const struct buf *text)
 {
@@ -85,7 +71,7 @@ static int write_draft(const char *path, const struct buf *text)
 	if (fd < 0)
 		return hw_error_of_errno(errno);
 	error = fchmod(fd, 0644) ? hw_error_of_errno(errno)
-				 : write_all(fd, buf_data(text), text->len);
+				 : file_write_all(fd, buf_data(text), text->len);
 	if (close(fd) && !error)
 		error = hw_error_of_errno(errno);
 	return error;

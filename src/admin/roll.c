@@ -63,11 +63,6 @@ const struct record *roll_find_room(const struct roll *r, const char *room)
 	return map_get(r->by_room, room);
 }
 
-size_t roll_count(const struct roll *r)
-{
-	return map_count(r->by_key);
-}
-
 void roll_each(const struct roll *r, roll_fn fn, void *owner)
 {
 	struct map_cursor cursor;

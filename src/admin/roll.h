@@ -26,7 +26,6 @@ const struct record *roll_find(const struct roll *r, const char *key);
 const struct record *roll_find_acronym(const struct roll *r,
 				       const char *acronym);
 const struct record *roll_find_room(const struct roll *r, const char *room);
-size_t roll_count(const struct roll *r);
 typedef void (*roll_fn)(void *owner, const struct record *record);
 /** fn changes nothing. */
 void roll_each(const struct roll *r, roll_fn fn, void *owner);

@@ -14,13 +14,21 @@
 #define PORTION 65536
 
 /* A write cut short sets no errno; what cuts it is the room left. */
-static int write_all(int fd, const char *data, size_t len)
+int file_write_all(int fd, const void *data, size_t len)
 {
-	ssize_t written = write(fd, data, len);
+	const char *at = data;
 
-	if (written == (ssize_t)len)
-		return 0;
-	return written < 0 ? hw_error_of_errno(errno) : HW_E_NO_SPACE;
+	while (len > 0) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return hw_error_of_errno(errno);
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
 }
 
 static int copy_bytes(int from, int to)
@@ -30,7 +38,7 @@ static int copy_bytes(int from, int to)
 	int error = 0;
 
 	while (!error && (len = read(from, data, PORTION)) > 0)
-		error = write_all(to, data, (size_t)len);
+		error = file_write_all(to, data, (size_t)len);
 	if (!error && (len < 0 || fsync(to)))
 		error = hw_error_of_errno(errno);
 	mem_free(&data);

@@ -8,6 +8,8 @@
 
 #include "base/base.h"
 
+/** All of it, in as many turns as it takes. */
+HW_MUST_USE int file_write_all(int fd, const void *data, size_t len);
 /** A copy, mode 0600. HW_E_EXISTS: to is there; on another error nothing is
  *  left of it. */
 HW_MUST_USE int file_copy(const char *from, const char *to);

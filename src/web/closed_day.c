@@ -17,6 +17,7 @@
 #include "base/counter.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -93,21 +94,6 @@ static char *path_of(const struct closed_days *d, const struct kept *k,
 			  codings[coding].mark);
 }
 
-static int write_all(int fd, const unsigned char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return hw_error_of_errno(errno);
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 static int write_file(struct closed_days *d, struct kept *k,
 		      enum coding coding, const struct buf *content)
 {
@@ -116,7 +102,7 @@ static int write_file(struct closed_days *d, struct kept *k,
 	int error = fd < 0 ? hw_error_of_errno(errno) : 0;
 
 	if (!error)
-		error = write_all(fd, buf_data(content), content->len);
+		error = file_write_all(fd, buf_data(content), content->len);
 	if (fd >= 0 && close(fd) && !error)
 		error = hw_error_of_errno(errno);
 	if (error && !d->has_failed)

@@ -58,9 +58,3 @@ const struct record *group_index_find(const struct group_index *c,
 	return NULL;
 }
 
-const char *group_index_area(const struct group_index *c, const char *room)
-{
-	const struct record *group = group_index_find(c, room);
-
-	return group ? group->as_group.area : NULL;
-}

@@ -23,5 +23,3 @@ void group_index_fini(struct group_index *c);
 /** The group whose room that is (bare JID); NULL: none. */
 const struct record *group_index_find(const struct group_index *c,
 				    const char *room);
-/** Its acronym, or NULL. */
-const char *group_index_area(const struct group_index *c, const char *room);
