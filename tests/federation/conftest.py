@@ -2,6 +2,7 @@
 """Fixtures of tests/federation: the real daemon on loopback, where all
 names and all peers are the test's own."""
 
+import itertools
 import os
 import pathlib
 import random
@@ -21,15 +22,17 @@ from rawpeer import Peer  # noqa: E402
 ROOMS = "rooms.test"
 LANES = 4       # runs that may go on at the same time
 LANE = int(os.environ.get("HALLWAY_LANE", "0"))
-PORTS = range(10000, 32768)[LANE::LANES]
+PORTS = list(range(10000, 32768))[LANE::LANES]
+random.shuffle(PORTS)
+NEXT_PORT = itertools.cycle(PORTS)
 
 
 def free_port():
     """A port that nobody has now, from below those that the kernel gives to
     outgoing connections, and of this run's own: so nobody takes it before
-    the daemon binds it, or while the daemon is restarted."""
-    while True:
-        port = random.choice(PORTS)
+    the daemon binds it, or while the daemon is restarted. None is given
+    twice before all were."""
+    for port in NEXT_PORT:
         try:
             with socket.create_server(("127.0.0.1", port)):
                 return port
