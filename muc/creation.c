@@ -6,6 +6,7 @@
 #include "jid/jid.h"
 #include "muc/destroy.h"
 #include "muc/house.h"
+#include "muc/nickname.h"
 #include "muc/persist.h"
 #include "muc/presence.h"
 #include "muc/room.h"
@@ -57,8 +58,11 @@ static bool has_too_many(const struct muc *m, const struct jid *creator)
 static void join_new(struct muc *m, struct stanza *s, enum muc_proof proof)
 {
 	struct jid *room = jid_to_bare(s->to);
-	struct cond not_allowed = cond_make(COND_NOT_ALLOWED, NULL);
-	struct cond forbidden = cond_make(COND_FORBIDDEN, NULL);
+	struct cond not_allowed = cond_make(
+		COND_NOT_ALLOWED,
+		"There is no such room, and you may not make one.");
+	struct cond forbidden = cond_make(
+		COND_FORBIDDEN, "You, or all users of your server, are banned.");
 	struct cond full = cond_make(COND_RESOURCE_CONSTRAINT,
 				     "There are too many rooms.");
 	struct cond enough =
@@ -82,7 +86,8 @@ static void join_new(struct muc *m, struct stanza *s, enum muc_proof proof)
 
 static void refuse_unknown(struct muc *m, const struct stanza *s)
 {
-	struct cond cond = cond_make(COND_ITEM_NOT_FOUND, NULL);
+	struct cond cond = cond_make(COND_ITEM_NOT_FOUND,
+				     "There is no such room.");
 	struct jid *room = jid_to_bare(s->to);
 
 	site_refuse(&m->site, s, &cond, room);
@@ -91,7 +96,7 @@ static void refuse_unknown(struct muc *m, const struct stanza *s)
 
 void creation_try(struct muc *m, struct stanza *s, enum muc_proof proof)
 {
-	struct cond no_nick = cond_make(COND_JID_MALFORMED, NULL);
+	struct cond no_nick = cond_make(COND_JID_MALFORMED, NICKNAME_MISSING);
 
 	if (s->kind != STANZA_PRESENCE)
 		refuse_unknown(m, s);

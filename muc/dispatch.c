@@ -20,6 +20,7 @@
 #include "muc/message.h"
 #include "muc/moderate.h"
 #include "muc/nick.h"
+#include "muc/nickname.h"
 #include "muc/pm.h"
 #include "muc/presence.h"
 #include "muc/probe.h"
@@ -158,7 +159,8 @@ static void run_available(struct act *a)
 	bool is_join = elem_child(a->stanza->elem, "x", NS_MUC) != NULL;
 
 	if (!jid_resource(a->stanza->to))
-		act_refuse(a, COND_JID_MALFORMED, COND_TYPE_MODIFY, NULL);
+		act_refuse(a, COND_JID_MALFORMED, COND_TYPE_MODIFY,
+			   NICKNAME_MISSING);
 	else if (!a->session && is_join)
 		enter_join(a);
 	else if (!a->session)

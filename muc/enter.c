@@ -40,12 +40,14 @@ static bool is_let_in(const struct act *a, enum affiliation affiliation)
 	if (r->config.is_locked && affiliation != AFFILIATION_OWNER)
 		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
 	else if (affiliation == AFFILIATION_OUTCAST)
-		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
+		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH,
+			   "You, or all users of your server, are banned.");
 	else if (r->config.is_members_only && affiliation < AFFILIATION_MEMBER)
 		act_refuse(a, COND_REGISTRATION_REQUIRED, COND_TYPE_AUTH,
-			   NULL);
+			   "This room is for its members only.");
 	else if (!has_password(a))
-		act_refuse(a, COND_NOT_AUTHORIZED, COND_TYPE_AUTH, NULL);
+		act_refuse(a, COND_NOT_AUTHORIZED, COND_TYPE_AUTH,
+			   "The room has a password, and this is not it.");
 	else
 		return affiliation != AFFILIATION_NONE || rtbl_lets_in(a);
 	return false;
@@ -56,7 +58,8 @@ static bool has_place(const struct act *a, enum affiliation affiliation,
 		      const struct occupant *o)
 {
 	if (o && !str_equal(occupant_bare(o), jid_bare(a->stanza->from)))
-		act_refuse(a, COND_CONFLICT, COND_TYPE_CANCEL, NULL);
+		act_refuse(a, COND_CONFLICT, COND_TYPE_CANCEL,
+			   NICKNAME_TAKEN);
 	else if (o && occupant_session_count(o) >= MAX_SESSIONS)
 		act_refuse(a, COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT,
 			   "Too many of your clients are in the room.");
@@ -161,7 +164,8 @@ void enter_join(struct act *a)
 		return;
 	}
 	if (!nickname_make(&nick, jid_resource(a->stanza->to))) {
-		act_refuse(a, COND_JID_MALFORMED, COND_TYPE_MODIFY, NULL);
+		act_refuse(a, COND_JID_MALFORMED, COND_TYPE_MODIFY,
+			   NICKNAME_BAD);
 		return;
 	}
 	affiliation = a->is_new_room ? AFFILIATION_OWNER

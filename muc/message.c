@@ -160,7 +160,11 @@ void message_groupchat(struct act *a)
 	if (!room_may(a->room, a->session->occupant,
 		      changes_subject ? PRIVILEGE_SET_SUBJECT
 				      : PRIVILEGE_SPEAK)) {
-		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
+		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH,
+			   changes_subject
+				   ? "You may not set the room's subject."
+				   : "You have no voice in this room; "
+				     "ask for it.");
 		return;
 	}
 	if (!police_message(a, is_kept))

@@ -127,7 +127,7 @@ static bool is_allowed(const struct act *a, const struct occupant *other,
 				jid_bare(a->stanza->from)))
 		return reserve_lets(a, nick->key) && police_nick(a, nick) &&
 		       police_nick_change(a) && act_may_save(a);
-	act_refuse(a, COND_CONFLICT, COND_TYPE_CANCEL, NULL);
+	act_refuse(a, COND_CONFLICT, COND_TYPE_CANCEL, NICKNAME_TAKEN);
 	return false;
 }
 
@@ -140,7 +140,8 @@ bool nick_change(struct act *a)
 	bool is_done;
 
 	if (!nickname_make(&nick, jid_resource(a->stanza->to))) {
-		act_refuse(a, COND_JID_MALFORMED, COND_TYPE_MODIFY, NULL);
+		act_refuse(a, COND_JID_MALFORMED, COND_TYPE_MODIFY,
+			   NICKNAME_BAD);
 		return false;
 	}
 	other = roster_find_key(roster, nick.key);

@@ -8,6 +8,11 @@
 
 #include "base/base.h"
 
+/* What somebody is told who does not get one. */
+#define NICKNAME_MISSING "A nickname is needed: room@domain/nickname."
+#define NICKNAME_BAD "That cannot be a nickname; choose another."
+#define NICKNAME_TAKEN "Somebody else has that nickname; choose another."
+
 struct nickname {
 	char *text; /* owned; as shown */
 	char *key;  /* owned; equal keys are in conflict */

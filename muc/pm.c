@@ -67,9 +67,11 @@ void pm_send(struct act *a)
 	}
 	to = room_find_nick(a->room, jid_resource(a->stanza->to));
 	if (!to)
-		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL);
+		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL,
+			   "Nobody of that nickname is in the room.");
 	else if (!room_may(a->room, a->session->occupant, PRIVILEGE_SEND_PM))
-		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH, NULL);
+		act_refuse(a, COND_FORBIDDEN, COND_TYPE_AUTH,
+			   "You may not write privately in this room.");
 	else if (police_private(a))
 		send_to_occupant(a, to);
 }

@@ -143,6 +143,17 @@ static void deliver_iq(struct site *site, const struct directory *rooms,
 		refuse(site, s, COND_SERVICE_UNAVAILABLE);
 }
 
+/* Somebody left the room out of the address. */
+static void refuse_join(struct site *site, const struct stanza *s)
+{
+	struct cond cond = cond_make(
+		COND_JID_MALFORMED,
+		"This is the service; enter one of its rooms: "
+		"room@domain/nickname.");
+
+	site_refuse(site, s, &cond, NULL);
+}
+
 /* Whoever wants to know is told that we are here, and what we can do. */
 static void deliver_presence(struct site *site, const struct stanza *s)
 {
@@ -150,6 +161,11 @@ static void deliver_presence(struct site *site, const struct stanza *s)
 	char *ver;
 
 	watch_presence(site, s);
+	if (s->type == STANZA_AVAILABLE &&
+	    elem_child(s->elem, "x", NS_MUC)) {
+		refuse_join(site, s);
+		return;
+	}
 	if (s->type != STANZA_PROBE || jid_resource(s->to))
 		return;
 	ver = service_disco_make_ver(site, jid_domain(s->to));
