@@ -335,12 +335,15 @@ struct check *check_open(const struct place *place, struct check_ask *owned,
 	turn_init(&c->ending, on_ending, c);
 	c->timer = timer_new(place->loop, on_budget, c);
 	timer_start(c->timer, BUDGET);
-	if (c->remote_ascii) {
-		ask_service(c);
-	} else {
+	if (!c->remote_ascii) {
 		say(c, "dns", CHECK_PROBLEM,
 		    str_format("that is no name that DNS could have"));
 		end(c);
+	} else if (!policy_allows(place->policy, owned->remote)) {
+		say(c, "policy", CHECK_PROBLEM, check_policy_text());
+		conclude(c);
+	} else {
+		ask_service(c);
 	}
 	return c;
 }

@@ -79,6 +79,29 @@ char *check_srv_text(const struct answer *found, const char *name,
 			  "resolver", name);
 }
 
+/* ---- our own rules ---- */
+
+char *check_policy_text(void)
+{
+	return str_format("we keep that domain out ourselves, and do not call "
+			  "it: an operator blocked it (\"s2s blocked\" lists "
+			  "those, \"s2s unblock\" ends it), or s2s.deny or "
+			  "s2s.allow in the configuration does");
+}
+
+char *check_needs_valid_text(void)
+{
+	return str_format("not enough for us: s2s.require_valid in our "
+			  "configuration wants a valid one from there");
+}
+
+char *check_downgrade_text(const char *remote)
+{
+	return str_format("not enough for us: it showed a valid one before "
+			  "(s2s.refuse_downgrade); if its operator says that "
+			  "this one is right, \"s2s forget %s\"", remote);
+}
+
 /* ---- connecting ---- */
 
 char *check_connect_text(int error, bool is_ipv6)

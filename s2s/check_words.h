@@ -18,6 +18,10 @@ const char *check_result_text(enum check_result result);
 /** Of a service's SRV records; is_direct_tls: of _xmpps-server. */
 char *check_srv_text(const struct answer *found, const char *name,
 		     bool is_direct_tls, enum check_result *result_out);
+/** Why we ourselves would not: our lists; a certificate that is not valid. */
+char *check_policy_text(void);
+char *check_needs_valid_text(void);
+char *check_downgrade_text(const char *remote);
 /** Of a connection that could not be made: an hw_error. */
 char *check_connect_text(int error, bool is_ipv6);
 /** now: s since epoch. */

@@ -33,7 +33,9 @@ bool claimant_is_allowed(const struct claimant *c, const char *remote)
 {
 	if (policy_allows(c->place->policy, remote))
 		return true;
-	log_info(LOG_S2S, "%s: refused, forbidden by s2s.allow or s2s.deny",
+	log_info(LOG_S2S,
+		 "%s: refused, kept out by s2s.allow, s2s.deny or "
+		 "\"s2s block\"",
 		 remote);
 	counter_add(&tally.forbidden, 1);
 	return false;

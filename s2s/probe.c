@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "dialback/initiator.h"
+#include "loop/loop.h"
 #include "loop/timer.h"
 #include "s2s/anchor.h"
 #include "s2s/features.h"
@@ -175,19 +176,37 @@ static void take_proceed(struct probe *p)
 	start_tls(p);
 }
 
-static void tell_certificate(struct probe *p)
+static enum cert_verdict tell_certificate(struct probe *p)
 {
+	enum cert_verdict verdict = anchor_cert_verdict(&p->anchor, p->stream,
+							p->task.remote_ascii);
 	struct cert_summary cert;
 	enum check_result result;
 	char *text;
 
 	stream_peer_summary(p->stream, &cert);
-	text = check_cert_text(anchor_cert_verdict(&p->anchor, p->stream,
-						   p->task.remote_ascii),
-			       &cert, p->task.remote, clock_wall() / 1000,
-			       &result);
+	text = check_cert_text(verdict, &cert, p->task.remote,
+			       clock_wall() / 1000, &result);
 	found(p, "certificate", result, text);
 	cert_summary_fini(&cert);
+	return verdict;
+}
+
+/* Do our own rules let dialback do for it? As links and claimants see it. */
+static bool bears_bad_certificate(struct probe *p)
+{
+	const struct policy *policy = p->place->policy;
+	const char *remote = p->task.remote;
+
+	if (policy_needs_valid(policy, remote))
+		found(p, "policy", CHECK_PROBLEM, check_needs_valid_text());
+	else if (policy_refuses_downgrade(policy) &&
+		 recall_has(p->place->proven, remote, loop_now(p->place->loop)))
+		found(p, "policy", CHECK_PROBLEM, check_downgrade_text(remote));
+	else
+		return true;
+	end(p);
+	return false;
 }
 
 static void judge(struct probe *p)
@@ -208,7 +227,9 @@ static void judge(struct probe *p)
 		      str_format("TLSA records vouch for its certificate"));
 		break;
 	case ANCHOR_SILENT:
-		tell_certificate(p);
+		if (tell_certificate(p) != CERT_VALID &&
+		    !bears_bad_certificate(p))
+			return;
 		break;
 	}
 	stream_send_header(p->stream, p->task.local, p->task.remote);

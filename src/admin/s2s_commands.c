@@ -8,7 +8,9 @@
 
 #include "admin/s2s_desk.h"
 #include "base/error.h"
+#include "base/mem.h"
 #include "base/str.h"
+#include "muc/bans.h"
 #include "muc/desk.h"
 
 static bool is_ours(const struct admin *admin, const char *domain)
@@ -26,6 +28,45 @@ static void run_list(const struct order *order)
 		      order->reply);
 }
 
+struct ban_search {
+	const char *domain;
+	const struct ban *found; /* borrowed, or NULL */
+};
+
+static void on_ban(void *owner, const struct ban *ban)
+{
+	struct ban_search *search = owner;
+
+	if (str_equal(ban->key, search->domain))
+		search->found = ban;
+}
+
+/* The doctor looks at servers; that all who live there are banned from the
+ * rooms is known here. */
+static void row_ban(const struct order *order, const char *domain)
+{
+	struct ban_search search = { .domain = domain };
+	struct command_value values[] = {
+		{ .name = "step", .text = "ban" },
+		{ .name = "result", .text = "problem" },
+		{ .name = "where", .text = "-" },
+		{ .name = "text" },
+	};
+	char *text;
+
+	muc_bans_each(order->admin->muc, on_ban, &search);
+	if (!search.found)
+		return;
+	text = str_format("all users of %s are banned from the rooms%s%s; "
+			  "\"people unban %s\" ends it",
+			  domain, search.found->reason ? ": " : "",
+			  search.found->reason ? search.found->reason : "",
+			  domain);
+	values[3].text = text;
+	order_row(order, values, array_len(values));
+	mem_free(&text);
+}
+
 static void run_check(const struct order *order)
 {
 	const struct admin *admin = order->admin;
@@ -34,17 +75,19 @@ static void run_check(const struct order *order)
 
 	if (!local)
 		local = admin->domains[0];
-	if (!is_ours(admin, local))
+	if (!is_ours(admin, local)) {
 		order_fail(order, "bad-argument",
 			   str_format("%s is no conference domain of ours",
 				      local));
-	else if (is_ours(admin, remote))
+	} else if (is_ours(admin, remote)) {
 		order_fail(order, "bad-argument",
 			   str_format("%s is a conference domain of ours; what "
 				      "is checked are others",
 				      remote));
-	else
+	} else {
+		row_ban(order, remote);
 		s2s_desk_check(admin->s2s_desk, local, remote, order->reply);
+	}
 }
 
 static void run_forget(const struct order *order)

@@ -193,3 +193,34 @@ def test_the_metrics_file_is_written_and_removed(host):
     assert path.stat().st_mode & 0o777 == 0o644     # for the collector
     host.terminate()
     assert not path.exists()
+
+
+def test_check_of_a_domain_that_we_keep_out(host, new_peer):
+    """It is our own doing, and is said before anybody is called."""
+    peer = new_peer("one.test")
+    peer.on_stream = lambda stream: pytest.fail("it was called")
+    host.ctl("s2s", "block", "one.test")
+    steps = check(host, "one.test")
+    assert set(steps) == {"policy", "result"}
+    assert steps["policy"][0] == "problem"
+    assert "s2s unblock" in steps["policy"][1]
+    assert steps["result"][0] == "problem"
+
+
+def test_check_of_a_domain_whose_users_are_banned(host, new_peer):
+    new_peer("one.test")
+    host.ctl("people", "ban", "one.test", "--reason=Spam since March")
+    steps = check(host, "one.test")
+    assert steps["ban"] == ("problem", "all users of one.test are banned from "
+                            "the rooms: Spam since March; \"people unban "
+                            "one.test\" ends it")
+    assert steps["result"][0] == "ok"
+
+
+def test_check_of_a_certificate_that_is_not_enough_for_us(new_host, new_peer):
+    host = new_host(s2s="require_valid: [one.test]")
+    new_peer("one.test")
+    steps = check(host, "one.test")
+    assert "require_valid" in steps["policy"][1]
+    assert "dialback" not in steps
+    assert steps["result"][0] == "problem"
