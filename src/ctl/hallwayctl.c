@@ -173,6 +173,17 @@ static int read_words(char **words, struct options *o)
 	return status;
 }
 
+/* Words that the daemon does not understand are the caller's fault. */
+static int error_status(const json_t *end)
+{
+	const char *error = json_string_value(json_object_get(end, "error"));
+
+	return str_equal(error, "bad-argument") ||
+			       str_equal(error, "unknown-command")
+		       ? EXIT_USAGE
+		       : EXIT_FAILED;
+}
+
 static int print_end(const json_t *end)
 {
 	const json_t *text = json_object_get(end, "text");
@@ -183,7 +194,7 @@ static int print_end(const json_t *end)
 	cell = table_cell_new(text ? text : json_object_get(end, "error"));
 	fprintf(stderr, "hallwayctl: %s\n", cell);
 	mem_free(&cell);
-	return EXIT_FAILED;
+	return error_status(end);
 }
 
 /* Rows are printed as they come; when columns are to align, at the end, or in

@@ -218,14 +218,14 @@ static void failed_command_says_why(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(RUN_AT(f, "rooms", "burn"), 1);
+	assert_int_equal(RUN_AT(f, "rooms", "burn"), 2);
 	assert_string_equal(f->out, "");
 	assert_string_equal(f->err, "hallwayctl: there is no command \"rooms "
 				    "burn\"; \"help\" lists all\n");
-	assert_int_equal(RUN_AT(f, "stop", "--when=later"), 1);
+	assert_int_equal(RUN_AT(f, "stop", "--when=later"), 2);
 	assert_string_equal(f->err, "hallwayctl: \"stop\" takes no argument "
 				    "\"when\"\n");
-	assert_int_equal(RUN_AT(f, "--json", "stop", "--now"), 1);
+	assert_int_equal(RUN_AT(f, "--json", "stop", "--now"), 2);
 	assert_string_equal(f->err, "hallwayctl: \"stop\" takes no argument "
 				    "\"now\"\n");
 	assert_false(atomic_load(&f->is_ended));
