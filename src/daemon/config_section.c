@@ -30,15 +30,25 @@ static bool is_in(const struct config_key *key, int64_t value)
 	return value >= key->min && value <= key->max;
 }
 
+static char *number_text(const struct config_key *key, int64_t number)
+{
+	if (key->type == CONFIG_DURATION)
+		return config_value_duration_text(number);
+	if (key->type == CONFIG_SIZE)
+		return config_value_size_text(number);
+	return str_format("%lld", (long long)number);
+}
+
 static void complain_range(struct config_reading *r, struct config_node *value,
 			   const struct config_key *key)
 {
-	config_complain(r, value, "%s: expected %s, from %lld to %lld%s",
-			key->name, key->expected, (long long)key->min,
-			(long long)key->max,
-			key->type == CONFIG_DURATION ? " ms"
-			: key->type == CONFIG_SIZE   ? " bytes"
-						     : "");
+	char *min = number_text(key, key->min);
+	char *max = number_text(key, key->max);
+
+	config_complain(r, value, "%s: expected %s, from %s to %s", key->name,
+			key->expected, min, max);
+	mem_free(&min);
+	mem_free(&max);
 }
 
 static void read_number(struct config_reading *r, const struct config_key *key,

@@ -515,7 +515,8 @@ static void each_fault_is_told_with_its_place(void **state)
 		{ DOMAINS "threads: {io: 4294967296}\n",
 		  "2:15: error: io: expected a number" },
 		{ DOMAINS "s2s: {grace: 120}\n",
-		  "2:14: error: grace: expected a duration with a unit" },
+		  "2:14: error: grace: expected a duration with a unit (250ms, "
+		  "120s, 15m, 24h, 7d), from 1s to 1d" },
 		{ DOMAINS "s2s: {grace: 999ms}\n",
 		  "2:14: error: grace: expected a duration" },
 		{ DOMAINS "s2s: {grace: 25h}\n",
