@@ -19,6 +19,7 @@
 struct ready {
 	struct map *answers; /* key -> MHD_Response, owned */
 	uint64_t bytes;      /* of all */
+	uint64_t generation; /* of the closed days that they are made of */
 	int64_t since;       /* ms, monotonic; when they were forgotten last */
 };
 
@@ -74,10 +75,13 @@ static bool make_key(struct MHD_Connection *connection, const char *url,
 
 struct MHD_Response *ready_find(struct ready *r,
 				struct MHD_Connection *connection,
-				const char *url)
+				const char *url, uint64_t generation)
 {
 	char key[KEY_MAX];
 
+	if (r->generation != generation)
+		ready_forget(r);
+	r->generation = generation;
 	if (!map_count(r->answers))
 		return NULL;
 	if (clock_mono() - r->since > KEEP_FOR) {

@@ -18,10 +18,11 @@ struct ready *ready_new(void);
 /** NULL is harmless. */
 void ready_free(struct ready **r);
 
-/** Borrowed, or NULL: what this GET for the path url gets. */
+/** Borrowed, or NULL: what this GET for the path url gets. What was kept while
+ *  the closed days were of another generation is forgotten. */
 struct MHD_Response *ready_find(struct ready *r,
 				struct MHD_Connection *connection,
-				const char *url);
+				const char *url, uint64_t generation);
 /** Takes the whole answer that it got, of size bytes. */
 void ready_keep(struct ready *r, struct MHD_Connection *connection,
 		const char *url, struct MHD_Response *owned, uint64_t size);
