@@ -79,7 +79,7 @@ static void take_back(struct muc *m, struct room *r,
 	struct elem *tombstone;
 	struct edit line;
 
-	rand_id(message_id);
+	rand_id_at(message_id, retraction.at);
 	while (edits_next(edits, &at, &line)) {
 		retraction.id = line.id;
 		tombstone = tombstone_new(line.message, &retraction);

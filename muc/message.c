@@ -108,7 +108,7 @@ static void say_for_the_record(struct act *a, struct elem *e,
 	char stanza_id[RAND_ID_SIZE];
 	struct frozen *f;
 
-	rand_id(stanza_id);
+	rand_id_at(stanza_id, now);
 	mark_add_stanza_id(e, stanza_id, r->jid);
 	if (changes_subject && a->session->occupant->role == ROLE_MODERATOR)
 		audit_act(a, "subject", stanza_id, NULL, NULL);

@@ -47,7 +47,7 @@ void say_correction(struct room *r, const char *text, const char *replaces,
 	char id[RAND_ID_SIZE];
 	struct elem *e;
 
-	rand_id(id);
+	rand_id_at(id, site_now(r->site));
 	e = build(r, id);
 	elem_add_with_text(e, "body", NULL, text);
 	if (replaces)
@@ -81,7 +81,7 @@ void say_subject(struct room *r, const char *text)
 	char id[RAND_ID_SIZE];
 	struct elem *e;
 
-	rand_id(id);
+	rand_id_at(id, site_now(r->site));
 	e = build(r, id);
 	elem_add_with_text(e, "subject", NULL, text);
 	send(r, e, id, true);

@@ -304,7 +304,7 @@ void takeback_run(struct act *a, struct elem *message,
 	bool clears_subject;
 	struct frozen *f;
 
-	rand_id(stanza_id);
+	rand_id_at(stanza_id, retraction->at);
 	mark_add_stanza_id(message, stanza_id, r->jid);
 	f = frozen_new(message);
 	persist_message(r, message, f, stanza_id,

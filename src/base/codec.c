@@ -8,6 +8,7 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 static const char base32_digits[] = "abcdefghijklmnopqrstuvwxyz234567";
+static const char sorted_digits[] = "234567abcdefghijklmnopqrstuvwxyz";
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "abcdefghijklmnopqrstuvwxyz"
 				    "0123456789+/";
@@ -52,7 +53,7 @@ int hex_decode(const char *text, void *out, size_t len)
 	return 0;
 }
 
-char *base32_encode(const void *data, size_t len)
+static char *encode_base32(const char *digits, const void *data, size_t len)
 {
 	const unsigned char *in = data;
 	char *text = mem_zero(len / 5 + 1, 8 + 1);
@@ -65,12 +66,22 @@ char *base32_encode(const void *data, size_t len)
 		has_bits += 8;
 		while (has_bits >= 5) {
 			has_bits -= 5;
-			*at++ = base32_digits[bits >> has_bits & 0x1f];
+			*at++ = digits[bits >> has_bits & 0x1f];
 		}
 	}
 	if (has_bits > 0)
-		*at++ = base32_digits[bits << (5 - has_bits) & 0x1f];
+		*at++ = digits[bits << (5 - has_bits) & 0x1f];
 	return text;
+}
+
+char *base32_encode(const void *data, size_t len)
+{
+	return encode_base32(base32_digits, data, len);
+}
+
+char *base32_encode_sorted(const void *data, size_t len)
+{
+	return encode_base32(sorted_digits, data, len);
 }
 
 char *base64_encode(const void *data, size_t len)

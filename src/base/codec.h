@@ -11,6 +11,8 @@ char *hex_encode(const void *data, size_t len);
 /** Fills exactly len bytes from 2*len hex digits. */
 HW_MUST_USE int hex_decode(const char *text, void *out, size_t len);
 char *base32_encode(const void *data, size_t len);
+/** In the same characters, but the texts sort as the data. */
+char *base32_encode_sorted(const void *data, size_t len);
 char *base64_encode(const void *data, size_t len);
 /** Strict (padding required, no white space). data_out is owned and has a NUL
  *  behind its len_out bytes. */

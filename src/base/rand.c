@@ -42,6 +42,19 @@ void rand_id(char out[RAND_ID_SIZE])
 	mem_free(&text);
 }
 
+void rand_id_at(char out[RAND_ID_SIZE], int64_t at)
+{
+	unsigned char bytes[16];
+	char *text;
+
+	rand_nonce(bytes, sizeof(bytes));
+	for (int i = 0; i < 6; i++)
+		bytes[i] = (unsigned char)((uint64_t)at >> (40 - 8 * i));
+	text = base32_encode_sorted(bytes, sizeof(bytes));
+	memcpy(out, text, RAND_ID_SIZE);
+	mem_free(&text);
+}
+
 void rand_hex(char *out, size_t len)
 {
 	unsigned char *bytes = mem_alloc(len);

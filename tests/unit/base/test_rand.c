@@ -16,6 +16,29 @@ static void ids_are_26_characters_of_base32(void **state)
 	assert_string_not_equal(a, b);
 }
 
+static void ids_of_lines_sort_by_time(void **state)
+{
+	static const int64_t times[] = { 0,          1,
+					 31,         32,
+					 1789000000, 1789000001,
+					 1789065536, ((int64_t)1 << 48) - 1 };
+	char before[RAND_ID_SIZE] = "", id[RAND_ID_SIZE], other[RAND_ID_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < array_len(times); i++) {
+		rand_id_at(id, times[i]);
+		rand_id_at(other, times[i]);
+		assert_int_equal(strlen(id), 26);
+		assert_int_equal(
+			strspn(id, "abcdefghijklmnopqrstuvwxyz234567"), 26);
+		assert_string_not_equal(id, other);
+		assert_true(strcmp(before, id) < 0);
+		assert_true(strcmp(before, other) < 0);
+		memcpy(before, strcmp(id, other) < 0 ? other : id,
+		       sizeof(before));
+	}
+}
+
 static void hex_has_two_digits_a_byte(void **state)
 {
 	char text[2 * 20 + 2];
@@ -90,6 +113,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_are_26_characters_of_base32),
+		cmocka_unit_test(ids_of_lines_sort_by_time),
 		cmocka_unit_test(hex_has_two_digits_a_byte),
 		cmocka_unit_test(below_stays_below_and_reaches_all),
 		cmocka_unit_test(below_is_uniform),
