@@ -9,6 +9,7 @@
 #include "muc/decline.h"
 #include "muc/enter.h"
 #include "muc/entity.h"
+#include "muc/eventing.h"
 #include "muc/ghost.h"
 #include "muc/invite.h"
 #include "muc/iq_admin.h"
@@ -77,8 +78,10 @@ static void run_room_iq(struct act *a)
 	const struct iq_row *row;
 	struct elem *answer;
 
-	if (!stanza_is_request(a->stanza))
+	if (!stanza_is_request(a->stanza)) {
+		eventing_hear(a);
 		return;
+	}
 	row = find_iq(a->stanza);
 	answer = entity_answer(a->room->site, a->stanza);
 	if (row)

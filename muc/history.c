@@ -97,7 +97,7 @@ struct elem *history_find(struct history *h, const char *stanza_id)
 }
 
 struct elem *history_read(const struct history *h, size_t i,
-			  const char **id_out)
+			  const char **id_out, int64_t *at_out)
 {
 	const struct history_line *line;
 
@@ -105,6 +105,8 @@ struct elem *history_read(const struct history *h, size_t i,
 		return NULL;
 	line = &h->lines[(h->first + i) % h->max];
 	*id_out = line->id;
+	if (at_out)
+		*at_out = line->at;
 	return frozen_thaw(line->past ? line->past : line->live);
 }
 

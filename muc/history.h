@@ -59,9 +59,9 @@ void history_add_past(struct history *h, struct elem *stanza,
 /** The line of that stanza-id as an owned tree, or NULL. */
 struct elem *history_find(struct history *h, const char *stanza_id);
 /** Line i, the oldest is 0, as an owned tree; its stanza-id is borrowed. NULL: there
- *  are fewer. */
+ *  are fewer. at_out: when, or NULL. */
 struct elem *history_read(const struct history *h, size_t i,
-			  const char **id_out);
+			  const char **id_out, int64_t *at_out);
 /** Put a tombstone in its place, if it is here. It is marked with its delay. */
 void history_replace(struct history *h, const struct jid *room,
 		     const char *stanza_id, struct elem *tombstone);

@@ -112,6 +112,7 @@ static void init_site(struct site *site, const struct muc_settings *settings,
 	site->started = site_now(site);
 	site->questions = map_new();
 	homes_init(&site->homes, settings->ping_after, settings->ping_timeout);
+	eventing_init(&site->eventing);
 }
 
 struct muc *muc_new(const struct muc_settings *settings,
@@ -179,6 +180,7 @@ void muc_free(struct muc **m)
 	map_free(&(*m)->domains, free_directory);
 	map_free(&(*m)->site.questions, free);
 	homes_fini(&(*m)->site.homes);
+	eventing_fini(&(*m)->site.eventing);
 	log_url_fini(&(*m)->site.log_url);
 	map_free(&(*m)->create_domains, NULL);
 	map_free(&(*m)->site.operators, NULL);

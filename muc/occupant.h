@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "muc/account.h"
 #include "muc/affiliation.h"
+#include "muc/eventing.h"
 #include "muc/occupant_id.h"
 #include "muc/role.h"
 
@@ -30,6 +31,8 @@ struct session {
 	int64_t heard;             /* ms since epoch; of it, since a start */
 	int64_t asked_voice;       /* when, or 0 (#requestvoice) */
 	unsigned open_relays;      /* its questions not yet answered */
+	enum eventing_wish events; /* of its client (muc/eventing) */
+	bool owes_note_well;       /* the event of it */
 };
 
 /** Who sees an occupant: with or without the real JID. */

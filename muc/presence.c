@@ -52,7 +52,7 @@ char *presence_write(const struct elem *payload)
 	return buf_steal_str(&out);
 }
 
-static struct elem *parse_payload(const char *text)
+struct elem *presence_parse(const char *text)
 {
 	struct elem *e = NULL;
 
@@ -73,7 +73,7 @@ int presence_priority(const struct elem *payload)
 
 int presence_read_priority(const char *payload)
 {
-	struct elem *e = parse_payload(payload);
+	struct elem *e = presence_parse(payload);
 	int priority = presence_priority(e);
 
 	elem_free(&e);
@@ -223,7 +223,7 @@ static struct frozen *get_frozen(const struct room *r, struct occupant *o,
 
 	if (o->presence[view])
 		return o->presence[view];
-	payload = parse_payload(o->shown->presence);
+	payload = presence_parse(o->shown->presence);
 	e = build(&(struct draft){
 		.room = r,
 		.occupant = o,
@@ -262,7 +262,7 @@ void presence_show_self(struct room *r, struct occupant *o,
 			const struct session *to, const char *id,
 			const struct presence_note *note)
 {
-	struct elem *payload = parse_payload(o->shown->presence);
+	struct elem *payload = presence_parse(o->shown->presence);
 
 	room_send_elem(r, build(&(struct draft){
 		.room = r,
@@ -424,7 +424,7 @@ void presence_show_gone_self(struct room *r, const struct occupant *o,
 void presence_show_change(struct room *r, struct occupant *o,
 			  const struct presence_note *note)
 {
-	struct elem *payload = parse_payload(o->shown->presence);
+	struct elem *payload = presence_parse(o->shown->presence);
 	struct draft d = {
 		.room = r,
 		.occupant = o,

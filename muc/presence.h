@@ -33,6 +33,8 @@ struct presence_note {
  *  addresses and id; the stanza is stripped by it. */
 struct elem *presence_read(const struct room *r, struct stanza *stanza);
 char *presence_write(const struct elem *payload); /* owned text */
+/** The text as a tree again, owned; an empty one of NULL. */
+struct elem *presence_parse(const char *text);
 /** Its priority (RFC 6121 4.7.2.3); 0 if it has none. */
 int presence_priority(const struct elem *payload);
 /** The same of payload text; NULL text gives 0. */

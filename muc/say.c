@@ -4,6 +4,7 @@
 #include "base/rand.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "muc/eventing.h"
 #include "muc/persist.h"
 #include "muc/room.h"
 #include "muc/site.h"
@@ -54,6 +55,7 @@ void say_correction(struct room *r, const char *text, const char *replaces,
 		elem_set_attr(elem_add(e, "replace", NS_CORRECT), "id",
 			      replaces);
 	send(r, e, id, false);
+	eventing_say(r, text, id);
 	if (id_out)
 		(void)str_copy(id_out, RAND_ID_SIZE, id);
 }
@@ -91,7 +93,7 @@ void say_subject(struct room *r, const char *text)
 
 void say_to(struct room *r, const struct occupant *o, const char *text)
 {
-	const struct session *s;
+	struct session *s;
 	char id[RAND_ID_SIZE];
 
 	list_each(s, &o->sessions, node) {
@@ -101,5 +103,6 @@ void say_to(struct room *r, const struct occupant *o, const char *text)
 		e = stanza_elem_new(STANZA_MESSAGE, "groupchat", r->jid, id);
 		elem_add_with_text(e, "body", NULL, text);
 		room_send_elem(r, e, s->jid);
+		eventing_tell(r, s, text, id);
 	}
 }

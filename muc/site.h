@@ -13,6 +13,7 @@
 #include "muc/blocklist.h"
 #include "muc/calm.h"
 #include "muc/env.h"
+#include "muc/eventing.h"
 #include "muc/homes.h"
 #include "muc/log_url.h"
 #include "muc/occupant_id.h"
@@ -70,6 +71,7 @@ struct site {
 	bool guests_are_visitors; /* anonymous_accounts */
 	int64_t started;    /* ms since epoch */
 	struct homes homes;
+	struct eventing eventing;
 	struct map *questions; /* owned; to the archive: id -> room, owned */
 	uint64_t last_question;
 };

@@ -133,7 +133,7 @@ static void add_from_history(const struct history *h, struct elem *edits)
 	struct edit edit = { .at = 0 };
 	struct elem *line;
 
-	for (size_t i = 0; (line = history_read(h, i, &edit.id)); i++) {
+	for (size_t i = 0; (line = history_read(h, i, &edit.id, NULL)); i++) {
 		edit.message = line;
 		if (!tombstone_is_one(line))
 			edits_add(edits, &edit);

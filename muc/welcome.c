@@ -6,6 +6,7 @@
 #include "jid/jid.h"
 #include "muc/act.h"
 #include "muc/avatar.h"
+#include "muc/eventing.h"
 #include "muc/nickname.h"
 #include "muc/observe.h"
 #include "muc/presence.h"
@@ -97,7 +98,7 @@ static bool is_to_be_told(const struct room *r, const char *who, int64_t now)
 
 /* The first line of what is said now, to them alone, and no part of the record:
  * it has no stanza-id. */
-static void send_note_well(const struct act *a)
+static bool send_note_well(const struct act *a)
 {
 	struct room *r = a->room;
 	const char *who = jid_bare(a->session->jid);
@@ -106,13 +107,14 @@ static void send_note_well(const struct act *a)
 	struct elem *e;
 
 	if (!is_to_be_told(r, who, now))
-		return;
+		return false;
 	note_well_put(&r->note_well, who, now);
 	rand_id(id);
 	e = stanza_elem_new(STANZA_MESSAGE, "groupchat", r->jid, id);
 	elem_set_attr(e, "xml:lang", "en");
 	elem_add_with_text(e, "body", NULL, r->site->note_well);
 	room_send_elem(r, e, a->session->jid);
+	return true;
 }
 
 void welcome_session(const struct act *a, const struct nickname *nick)
@@ -122,5 +124,5 @@ void welcome_session(const struct act *a, const struct nickname *nick)
 	send_self(a, nick);
 	send_history(a);
 	send_subject(a);
-	send_note_well(a);
+	eventing_welcome(a->room, a->session, send_note_well(a));
 }

@@ -96,3 +96,5 @@
 #define NS_VCARD "vcard-temp"
 #define NS_PUBSUB "http://jabber.org/protocol/pubsub"
 #define NS_PUBSUB_EVENT NS_PUBSUB "#event"
+#define NS_ACTIVITY "http://jabber.org/protocol/activity"
+#define NS_CONFERENCE_INFO "urn:ietf:params:xml:ns:conference-info"

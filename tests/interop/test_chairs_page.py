@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The chair's page (doc/chairs-page.md) word by word, by people whose clients
 know nothing of sessions: the chair types in profanity, the scribe in
-Converse.js, which does not show what a room itself says."""
+Converse.js, which shows what a room itself says when it comes as an event
+(XEP-0316)."""
 
 import asyncio
 import functools
@@ -12,12 +13,16 @@ import pytest
 
 from harness import world as worlds
 
-from test_converse import Converse, site  # noqa: F401
+from test_converse import TEXT, Converse, site  # noqa: F401
 from test_meeting import hears_of_the_room
 from test_profanity import Profanity
 
 PORT = 5280
 ALICE, BOB = "alice@home1.test", "bob@home1.test"
+# What Converse shows that the room itself said.
+LINES_OF_THE_ROOM = """[...document.querySelectorAll(
+	"converse-muc .message--mep .chat-info__message")].map(
+		line => line.innerText.trim())"""
 CAROL, DAVE = "carol@home1.test", "dave@home1.test"
 
 
@@ -76,6 +81,7 @@ async def begin(alice, bob):
     alice.type("#startmeeting Interim 12")
     await reads(alice, "The meeting begins: Interim 12. Log and minutes: http://")
     await bob.see("In session: Interim 12")
+    await bob.see("The meeting begins: Interim 12. Log and minutes: http://")
     alice.type("scribe+ bob")
     await bob.see("scribe+ bob")
     await bob.type("topic: The draft")
@@ -86,11 +92,17 @@ async def begin(alice, bob):
 
 async def the_queue(alice, bob, carol):
     carol.say("q+ to ask who pays")
-    await reads(alice, "Queue: carol (who pays).")
+    for one in (functools.partial(reads, alice), bob.see):
+        await one("Queue: carol (who pays).")
     await bob.type("q+")
-    await reads(alice, "Queue: carol (who pays), bob.")
+    for one in (functools.partial(reads, alice), bob.see):
+        await one("Queue: carol (who pays), bob.")
     alice.type("ack next")
-    await reads(alice, "carol has the floor (who pays). Next: bob.")
+    for one in (functools.partial(reads, alice), bob.see):
+        await one("carol has the floor (who pays). Next: bob.")
+    await bob.type("q?")
+    await bob.see("Queue: bob.")
+    await bob.picture("queue")
     await bob.type("q-")
     await carol.hears("q-")
 
@@ -112,8 +124,26 @@ async def the_show(alice, bob, carol, dave):
     await bob.type("+1")
     await reads(alice, "bob: +1")
     alice.type("end hands")
-    await reads(alice, "Show of hands: Shall we adopt it? -- 2 raised a hand, "
-                "1 did not, 0 abstained, of 4 present. This is not a vote.")
+    for one in (functools.partial(reads, alice), bob.see):
+        await one("Show of hands: Shall we adopt it? -- 2 raised a hand, "
+                  "1 did not, 0 abstained, of 4 present. This is not a vote.")
+
+
+async def comes_back(bob, carol):
+    """Who reloads the page sees each line once, also those of the room."""
+    said = await bob.ask(LINES_OF_THE_ROOM)
+    await bob.close_page()
+    await carol.sees_presence("bob", "unavailable")
+    carol.say("q+")
+    await hears_of_the_room(carol, "Queue: carol.")
+    await bob.open()
+    await bob.see("Queue: carol.")
+    await bob.picture("back")
+    assert await bob.ask(LINES_OF_THE_ROOM) == said + ["Queue: carol."]
+    text = await bob.ask(TEXT)
+    assert text.index("end hands") < text.index("2 raised a hand"), text
+    carol.say("q-")
+    await carol.hears("q-")
 
 
 async def test_the_page_as_written(people, clients, host, room):
@@ -125,6 +155,7 @@ async def test_the_page_as_written(people, clients, host, room):
     await the_queue(alice, bob, carol)
     await the_question(alice, bob, dave)
     await the_show(alice, bob, carol, dave)
+    await comes_back(bob, carol)
     await bob.type("#agreed to adopt the draft")
     await bob.type("action: alice to mend the cable")
     await reads(alice, "bob: action: alice to mend the cable")
@@ -132,6 +163,8 @@ async def test_the_page_as_written(people, clients, host, room):
     alice.type("#endmeeting")
     await reads(alice, "Actions: 1, decisions: 1, people: 4. "
                 "The record: http://")
+    await bob.see("The meeting ends after 1 min. Actions: 1, decisions: 1, "
+                  "people: 4. The record: http://")
     await bob.picture("end")
     url = re.findall(r"http://\S+/meeting/\S+", alice.screen())[-1]
     minutes = await asyncio.to_thread(fetch, url + "minutes.md")
