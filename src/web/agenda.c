@@ -19,6 +19,7 @@
 #include "web/session_log.h"
 #include "web/web.h"
 #include "web/web_site.h"
+#include "web/zone_form.h"
 
 #define MAX_ALL 500  /* sessions, the newest, of the service */
 #define MAX_ROOM 200 /* of a room */
@@ -170,22 +171,9 @@ int agenda_write_room(struct call *c, struct html *h)
 
 /* ---- the page ---- */
 
-static void write_zone_form(struct html *h, const char *tz, bool is_known)
+static void write_zone(struct html *h, const char *tz, bool is_known)
 {
-	html_open_class(h, "form", "zone");
-	html_attr(h, "method", "get");
-	html_open(h, "label");
-	html_text(h, "Time zone ");
-	html_open(h, "input");
-	html_attr(h, "name", "tz");
-	html_attr(h, "size", "18");
-	html_attr(h, "maxlength", "64");
-	html_attr(h, "placeholder", "Europe/Madrid");
-	html_attr(h, "value", tz ? tz : "");
-	html_close_n(h, 2);
-	html_text(h, " ");
-	html_elem(h, "button", "Show");
-	html_close(h);
+	zone_form_write(h, "Time zone", tz, NULL);
 	html_open_class(h, "p", "times");
 	if (is_known)
 		html_format(h, "Times are those of %s.", tz);
@@ -220,7 +208,7 @@ static void write_page(struct call *c, const struct agenda *a)
 
 	frame_open(&frame, &h, c);
 	html_elem(&h, "h1", "Calendar");
-	write_zone_form(&h, tz, zone != NULL);
+	write_zone(&h, tz, zone != NULL);
 	is_any = write_sort(&l, a, true, "h2", "Coming sessions");
 	is_any = write_sort(&l, a, false, "h2",
 			    "Sessions that are over or called off") ||

@@ -25,6 +25,7 @@
 #include "web/room_path.h"
 #include "web/web.h"
 #include "web/web_site.h"
+#include "web/zone_form.h"
 
 #define LIVE_REFRESH 30 /* seconds, at ?live=1 */
 #define COSTLY 2000     /* lines of a day that is made for one who asks */
@@ -115,33 +116,6 @@ static void write_neighbours(struct sheet *s, const char *label)
 	mem_free(&path);
 }
 
-static void write_zone_form(struct sheet *s)
-{
-	struct html *h = &s->html;
-
-	html_open_class(h, "form", "zone");
-	html_attr(h, "method", "get");
-	if (s->has_presence) {
-		html_open(h, "input");
-		html_attr(h, "type", "hidden");
-		html_attr(h, "name", "presence");
-		html_attr(h, "value", "1");
-		html_close(h);
-	}
-	html_open(h, "label");
-	html_text(h, "Time zone ");
-	html_open(h, "input");
-	html_attr(h, "name", "tz");
-	html_attr(h, "size", "18");
-	html_attr(h, "maxlength", "64");
-	html_attr(h, "placeholder", "Europe/Madrid");
-	html_attr(h, "value", s->tz ? s->tz : "");
-	html_close_n(h, 2);
-	html_text(h, " ");
-	html_elem(h, "button", "Show");
-	html_close(h);
-}
-
 static void write_presence_link(struct sheet *s)
 {
 	char *path = path_of(s, s->day->key);
@@ -191,7 +165,8 @@ static void write_tools(struct sheet *s)
 	if (s->tz && !s->zone)
 		html_text(h, " The time zone asked for is not known here.");
 	html_close(h);
-	write_zone_form(s);
+	zone_form_write(&s->html, "Time zone", s->tz,
+			s->has_presence ? "presence" : NULL);
 	line_marks_write_sessions(s->marks, h, s->call->desk->settings,
 				  s->call->room);
 	write_presence_link(s);

@@ -499,3 +499,17 @@ void minutes_free(struct minutes **m)
 	mem_free(&(*m)->speaker);
 	mem_free(m);
 }
+
+const struct minutes_item *minutes_next(const struct minutes *m,
+					enum minutes_kind kind,
+					struct minutes_walk *walk)
+{
+	for (; walk->topic < m->topic_count; walk->topic++, walk->item = 0) {
+		const struct minutes_topic *t = &m->topics[walk->topic];
+
+		while (walk->item < t->count)
+			if (t->items[walk->item++].kind == kind)
+				return &t->items[walk->item - 1];
+	}
+	return NULL;
+}

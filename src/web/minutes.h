@@ -73,3 +73,13 @@ typedef bool (*minutes_hidden_fn)(void *owner, const char *line);
 struct minutes *minutes_new(const struct record *const *notes, size_t count,
 			    minutes_hidden_fn hidden, void *owner);
 void minutes_free(struct minutes **m);
+
+/** Where a walk through the items of one kind is; { 0 }: before the first. */
+struct minutes_walk {
+	size_t topic, item; /* the one to look at next */
+};
+
+/** The next of that kind, under whatever topic; borrowed, NULL: no more. */
+const struct minutes_item *minutes_next(const struct minutes *m,
+					enum minutes_kind kind,
+					struct minutes_walk *walk);

@@ -260,25 +260,18 @@ static void markdown_topic(struct buf *out, const struct minutes_view *v,
 static void markdown_list(struct buf *out, const struct minutes_view *v,
 			  const char *heading, enum minutes_kind kind)
 {
-	const struct minutes *m = v->minutes;
-	bool is_begun = false;
+	struct minutes_walk walk = { 0 };
+	const struct minutes_item *item = minutes_next(v->minutes, kind, &walk);
 
-	for (size_t i = 0; i < m->topic_count; i++)
-		for (size_t j = 0; j < m->topics[i].count; j++) {
-			const struct minutes_item *item =
-				&m->topics[i].items[j];
-
-			if (item->kind != kind)
-				continue;
-			if (!is_begun)
-				buf_add_format(out, "\n## %s\n\n", heading);
-			is_begun = true;
-			buf_add_str(out, "- ");
-			markdown_time(out, v, item->at, item->line);
-			buf_add_char(out, ' ');
-			export_text_add_escaped(out, text_of(item->text));
-			buf_add_char(out, '\n');
-		}
+	if (item)
+		buf_add_format(out, "\n## %s\n\n", heading);
+	for (; item; item = minutes_next(v->minutes, kind, &walk)) {
+		buf_add_str(out, "- ");
+		markdown_time(out, v, item->at, item->line);
+		buf_add_char(out, ' ');
+		export_text_add_escaped(out, text_of(item->text));
+		buf_add_char(out, '\n');
+	}
 }
 
 void minutes_write_markdown(struct buf *out, const struct minutes_view *v)
@@ -493,25 +486,16 @@ static void html_topic(struct html *h, const struct minutes_view *v,
 static void html_list(struct html *h, const struct minutes_view *v,
 		      const char *heading, enum minutes_kind kind)
 {
-	const struct minutes *m = v->minutes;
-	bool is_begun = false;
+	struct minutes_walk walk = { 0 };
+	const struct minutes_item *item = minutes_next(v->minutes, kind, &walk);
 
-	for (size_t i = 0; i < m->topic_count; i++)
-		for (size_t j = 0; j < m->topics[i].count; j++) {
-			const struct minutes_item *item =
-				&m->topics[i].items[j];
-
-			if (item->kind != kind)
-				continue;
-			if (!is_begun) {
-				html_elem(h, "h2", heading);
-				html_open_class(h, "ul", "minutes");
-			}
-			is_begun = true;
-			html_item(h, v, item, true);
-		}
-	if (is_begun)
-		html_close(h);
+	if (!item)
+		return;
+	html_elem(h, "h2", heading);
+	html_open_class(h, "ul", "minutes");
+	for (; item; item = minutes_next(v->minutes, kind, &walk))
+		html_item(h, v, item, true);
+	html_close(h);
 }
 
 void minutes_write_html(struct html *h, const struct minutes_view *v)

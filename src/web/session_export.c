@@ -90,17 +90,13 @@ static void add_poll(json_t *polls, const struct minutes_item *hands)
 
 void session_export_polls(const struct session_log *l, struct buf *out)
 {
-	const struct minutes *m = l->minutes;
+	struct minutes_walk walk = { 0 };
+	const struct minutes_item *item;
 	json_t *polls = json_array();
 
-	for (size_t i = 0; i < m->topic_count; i++)
-		for (size_t j = 0; j < m->topics[i].count; j++) {
-			const struct minutes_item *item =
-				&m->topics[i].items[j];
-
-			if (item->kind == MINUTES_HANDS && item->done_at)
-				add_poll(polls, item);
-		}
+	while ((item = minutes_next(l->minutes, MINUTES_HANDS, &walk)))
+		if (item->done_at)
+			add_poll(polls, item);
 	add_whole(out, polls);
 }
 

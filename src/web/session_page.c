@@ -24,6 +24,7 @@
 #include "web/session_log.h"
 #include "web/web.h"
 #include "web/web_site.h"
+#include "web/zone_form.h"
 
 #define REFRESH 30 /* seconds, at ?live=1 */
 
@@ -276,24 +277,11 @@ static void write_log_links(struct sheet *s)
 	html_close(h);
 }
 
-static void write_zone_form(struct sheet *s)
+static void write_zone(struct sheet *s)
 {
 	struct html *h = &s->html;
 
-	html_open_class(h, "form", "zone");
-	html_attr(h, "method", "get");
-	html_open(h, "label");
-	html_text(h, "Time zone, perhaps that of the venue ");
-	html_open(h, "input");
-	html_attr(h, "name", "tz");
-	html_attr(h, "size", "18");
-	html_attr(h, "maxlength", "64");
-	html_attr(h, "placeholder", "Europe/Madrid");
-	html_attr(h, "value", s->tz ? s->tz : "");
-	html_close_n(h, 2);
-	html_text(h, " ");
-	html_elem(h, "button", "Show");
-	html_close(h);
+	zone_form_write(h, "Time zone, perhaps that of the venue", s->tz, NULL);
 	if (s->tz && !s->zone)
 		html_elem(h, "p",
 			  "The time zone asked for is not known here; times "
@@ -341,7 +329,7 @@ static void write_page(struct sheet *s)
 	html_attr(&s->html, "data-meeting", s->log->row->name);
 	html_elem(&s->html, "h1", name);
 	minutes_write_facts(&s->html, &s->view);
-	write_zone_form(s);
+	write_zone(s);
 	if (s->is_open)
 		write_now(s);
 	if (s->log->from) {

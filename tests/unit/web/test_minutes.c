@@ -115,6 +115,28 @@ static void a_topic_begins_what_goes_on(void **state)
 	minutes_free(&m);
 }
 
+static void items_of_a_kind_are_walked_through_all_topics(void **state)
+{
+	struct minutes_walk walk = { 0 };
+	struct minutes *m;
+
+	(void)state;
+	note(RECORD_NOTE_ACTION, NULL, "before all");
+	note(RECORD_NOTE_TOPIC, NULL, "First");
+	note(RECORD_NOTE_TOPIC, NULL, "Second");
+	note(RECORD_NOTE_SAID, "Ann", "hello");
+	note(RECORD_NOTE_ACTION, NULL, "in the second");
+	note(RECORD_NOTE_DECISION, NULL, "decided");
+	m = make();
+	assert_string_equal(minutes_next(m, MINUTES_ACTION, &walk)->text,
+			    "before all");
+	assert_string_equal(minutes_next(m, MINUTES_ACTION, &walk)->text,
+			    "in the second");
+	assert_null(minutes_next(m, MINUTES_ACTION, &walk));
+	assert_null(minutes_next(m, MINUTES_ACTION, &walk));
+	minutes_free(&m);
+}
+
 static void undo_takes_the_last_away_each_time(void **state)
 {
 	struct minutes *m;
@@ -329,6 +351,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_was_said_stands_under_its_topic),
 		TEST(a_topic_begins_what_goes_on),
+		TEST(items_of_a_kind_are_walked_through_all_topics),
 		TEST(undo_takes_the_last_away_each_time),
 		TEST(edits_change_the_newest_that_has_it),
 		TEST(what_is_taken_back_is_not_told),
