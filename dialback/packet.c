@@ -27,11 +27,6 @@ static const char *const type_names[] = {
 	[PACKET_ERROR] = "error",
 };
 
-const char *packet_type_text(enum packet_type type)
-{
-	return type_names[type];
-}
-
 static bool read_kind(const struct elem *e, struct packet *out)
 {
 	for (size_t i = 0; i < array_len(kind_names); i++) {

@@ -50,5 +50,3 @@ struct elem *packet_verify_new(const char *from, const char *to, const char *id,
  *  PACKET_ERROR. */
 struct elem *packet_answer_new(const struct packet *request,
 			       enum packet_type type, enum cond_name cond);
-/** The name of a type, for log lines. */
-const char *packet_type_text(enum packet_type type);

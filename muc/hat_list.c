@@ -180,3 +180,20 @@ char *hat_list_print(const struct hat_list *l, const char *jid)
 			       wearer->worn[i].title);
 	return buf_steal_str(&out);
 }
+
+bool hat_list_printed_has(const char *printed, const char *name)
+{
+	const char *at = printed;
+
+	while (at && *at) {
+		size_t len = strcspn(at, "\t\n");
+
+		if (len == strlen(HAT_URN) + strlen(name) &&
+		    strncmp(at, HAT_URN, strlen(HAT_URN)) == 0 &&
+		    strncmp(at + strlen(HAT_URN), name, strlen(name)) == 0)
+			return true;
+		at += strcspn(at, "\n");
+		at += *at == '\n';
+	}
+	return false;
+}

@@ -59,5 +59,8 @@ void hat_list_add(const struct hat_list *l, const char *own, const char *jid,
 		  struct elem *presence);
 /** Lines of "URI TAB title", owned; NULL: none. */
 char *hat_list_print(const struct hat_list *l, const char *jid);
+/** Is the hat of the house with that short name among those that were so
+ *  printed (or NULL)? */
+bool hat_list_printed_has(const char *printed, const char *name);
 /** False: it was not worn. */
 bool hat_list_take(struct hat_list *l, const char *jid, const char *uri);

@@ -9,14 +9,6 @@ void outlet_list_init(struct outlet_list *l)
 	list_init(&l->outlets);
 }
 
-void outlet_list_fini(struct outlet_list *l)
-{
-	struct outlet *o;
-
-	while ((o = outlet_take(l)))
-		outlet_free(&o);
-}
-
 bool outlet_list_is_empty(const struct outlet_list *l)
 {
 	return list_is_empty(&l->outlets);

@@ -23,8 +23,9 @@ struct outlet_list {
 	struct list outlets;
 };
 
+/** It is empty again before the stream goes: whoever takes the outlets out
+ *  tells their links. */
 void outlet_list_init(struct outlet_list *l);
-void outlet_list_fini(struct outlet_list *l);
 bool outlet_list_is_empty(const struct outlet_list *l);
 void outlet_add(struct outlet_list *l, const char *local, const char *remote);
 struct outlet *outlet_find(const struct outlet_list *l, const char *local,

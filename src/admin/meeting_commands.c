@@ -351,8 +351,10 @@ static void row_attendee(const struct order *order, const struct attendee *who)
 static void run_attendance(const struct order *order)
 {
 	struct roll_call call = { .name = order_text(order, "session") };
-	int error = read_attendance(order, &call);
+	int error;
 
+	attendance_init(&call.attendance);
+	error = read_attendance(order, &call);
 	for (size_t i = 0; !error && i < call.attendance.count; i++)
 		row_attendee(order, &call.attendance.items[i]);
 	attendance_fini(&call.attendance);

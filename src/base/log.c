@@ -172,33 +172,12 @@ void log_write(enum log_area area, enum log_level level, const char *format,
 	errno = saved;
 }
 
-/* Place of name in names, or count. */
-static size_t find_name(const char *name, const char *const *names,
-			size_t count)
-{
-	size_t i = 0;
-
-	while (i < count && !str_equal(name, names[i]))
-		i++;
-	return i;
-}
-
-bool log_area_parse(const char *name, enum log_area *area_out)
-{
-	size_t i = find_name(name, area_names, array_len(area_names));
-
-	if (i == array_len(area_names))
-		return false;
-	*area_out = (enum log_area)i;
-	return true;
-}
-
 bool log_level_parse(const char *name, enum log_level *level_out)
 {
-	size_t i = find_name(name, level_names, array_len(level_names));
-
-	if (i == array_len(level_names))
-		return false;
-	*level_out = (enum log_level)i;
-	return true;
+	for (size_t i = 0; i < array_len(level_names); i++)
+		if (str_equal(name, level_names[i])) {
+			*level_out = (enum log_level)i;
+			return true;
+		}
+	return false;
 }

@@ -44,8 +44,7 @@ bool log_is_on(enum log_area area, enum log_level level);
 void log_write(enum log_area area, enum log_level level, const char *format,
 	       ...) HW_PRINTF(3, 4);
 
-/** Area or level by its config name; false when unknown. */
-bool log_area_parse(const char *name, enum log_area *area_out);
+/** A level by its name in the configuration; false when unknown. */
 bool log_level_parse(const char *name, enum log_level *level_out);
 
 #define log_at(area, level, ...)                              \

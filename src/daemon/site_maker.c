@@ -143,7 +143,7 @@ static void show(struct site_maker *m)
 	add_links(site, m->report);
 	now = fingerprint(site);
 	if (now == m->shown) {
-		web_site_unref(&site);
+		web_site_free(&site);
 		return;
 	}
 	m->shown = now;

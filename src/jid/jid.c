@@ -331,13 +331,6 @@ struct jid *jid_to_bare(const struct jid *j)
 	return build(&local, &domain, &no_part);
 }
 
-struct jid *jid_to_domain(const struct jid *j)
-{
-	struct part domain = domain_part(j);
-
-	return build(&no_part, &domain, &no_part);
-}
-
 struct jid *jid_with_resource(const struct jid *j, const char *resource)
 {
 	struct part local = local_part(j), domain = domain_part(j);
@@ -367,11 +360,6 @@ bool jid_equal_bare(const struct jid *a, const struct jid *b)
 		return a == b;
 	return a->bare_len == b->bare_len &&
 	       !memcmp(a->data, b->data, a->bare_len);
-}
-
-int jid_compare(const struct jid *a, const struct jid *b)
-{
-	return strcmp(a->data, b->data);
 }
 
 bool jid_is_bare(const struct jid *j)

@@ -25,7 +25,6 @@ void jid_free(struct jid **j);
 void jid_set(struct jid **pp, const struct jid *j);
 
 struct jid *jid_to_bare(const struct jid *j);   /* owned */
-struct jid *jid_to_domain(const struct jid *j); /* owned */
 /** resource is normalised; NULL when malformed. */
 struct jid *jid_with_resource(const struct jid *j, const char *resource);
 
@@ -37,5 +36,4 @@ const char *jid_bare(const struct jid *j);     /* local@domain as text */
 
 bool jid_equal(const struct jid *a, const struct jid *b); /* NULL = NULL */
 bool jid_equal_bare(const struct jid *a, const struct jid *b);
-int jid_compare(const struct jid *a, const struct jid *b);
 bool jid_is_bare(const struct jid *j);

@@ -155,11 +155,6 @@ struct uv_loop_s *loop_uv(struct loop *loop)
 	return &loop->uv;
 }
 
-const char *loop_name(const struct loop *loop)
-{
-	return loop->name;
-}
-
 int64_t loop_now(const struct loop *loop)
 {
 	return (int64_t)uv_now(&loop->uv);

@@ -26,7 +26,6 @@ void loop_join(struct loop *loop);
 void loop_close(struct loop **loop);
 
 struct uv_loop_s *loop_uv(struct loop *loop);
-const char *loop_name(const struct loop *loop);
 int64_t loop_now(const struct loop *loop); /* ms monotonic, cached */
 
 /** Aborts unless called on the loop's thread (or while it does not run). */

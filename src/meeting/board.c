@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "meeting/board.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "muc/hat_list.h"
 #include "muc/muc_meeting.h"
 #include "store/record.h"
 
@@ -17,29 +16,15 @@ const char *board_nick(const struct doing *x)
 	return x->who ? x->who->nick : "The operator";
 }
 
-/* hats: lines of "uri TAB title" */
-static bool wears(const struct observed_person *who, const char *name)
-{
-	char *line = str_format("urn:x-hallway:hat:%s\t", name);
-	const char *at = who->hats ? strstr(who->hats, line) : NULL;
-	bool is_there = false;
-
-	while (at && !is_there) {
-		is_there = at == who->hats || at[-1] == '\n';
-		at = strstr(at + 1, line);
-	}
-	mem_free(&line);
-	return is_there;
-}
-
 bool board_has_chair_hat(const struct observed_person *who)
 {
-	return wears(who, "chair");
+	return hat_list_printed_has(who->hats, "chair");
 }
 
 bool board_has_scribe_hat(const struct observed_person *who)
 {
-	return wears(who, "scribe") || wears(who, "minutes");
+	return hat_list_printed_has(who->hats, "scribe") ||
+	       hat_list_printed_has(who->hats, "minutes");
 }
 
 bool board_is_chair(const struct observed_person *who)

@@ -476,12 +476,3 @@ void day_free(struct day **d)
 	mem_free(&(*d)->later);
 	mem_free(d);
 }
-
-const struct day_item *day_find(const struct day *d, const char *id)
-{
-	for (size_t i = 0; i < d->count; i++)
-		if (d->items[i]->kind == DAY_LINE &&
-		    strcmp(d->items[i]->line->id, id) == 0)
-			return d->items[i];
-	return NULL;
-}

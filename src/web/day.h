@@ -74,5 +74,3 @@ struct day {
 HW_MUST_USE int day_read(struct reader *r, const char *room, const char *key,
 			 bool with_presence, struct day **day_out);
 void day_free(struct day **d);
-/** NULL: no line of that stanza-id. */
-const struct day_item *day_find(const struct day *d, const char *id);

@@ -81,7 +81,7 @@ static void take_mail(struct web *w, struct mail *owned)
 	if (owned->is_renewal)
 		listeners_renew(w->listeners);
 	if (owned->site) {
-		web_site_unref(&w->site);
+		web_site_free(&w->site);
 		w->site = owned->site;
 		w->desk.site = w->site;
 		if (w->desk.live)
@@ -173,7 +173,7 @@ static void free_web(struct web *w)
 		mail->is_renewal = false;
 		take_mail(w, mail);
 	}
-	web_site_unref(&w->site);
+	web_site_free(&w->site);
 	live_free(&w->desk.live);
 	closed_days_close(&w->desk.days);
 	ready_free(&w->ready);

@@ -1,29 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "web/web_site.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 #include "base/mem.h"
 
 /* The face is first, so that one is the other's address. */
-struct counted_site {
+struct growing_site {
 	struct web_site site;
-	_Atomic unsigned refs;
 	size_t room_cap, link_cap;
 };
 
 struct web_site *web_site_new(void)
 {
-	struct counted_site *c = mem_new(struct counted_site);
-
-	atomic_init(&c->refs, 1);
-	return &c->site;
+	return &mem_new(struct growing_site)->site;
 }
 
-static struct counted_site *whole(struct web_site *s)
+static struct growing_site *whole(struct web_site *s)
 {
-	return container_of(s, struct counted_site, site);
+	return container_of(s, struct growing_site, site);
 }
 
 /* An array with room for one more. */
@@ -52,12 +47,6 @@ struct web_link *web_site_add_link(struct web_site *s)
 	return &s->links[s->link_count++];
 }
 
-struct web_site *web_site_ref(struct web_site *s)
-{
-	atomic_fetch_add_explicit(&whole(s)->refs, 1, memory_order_relaxed);
-	return s;
-}
-
 static void fini_room(struct web_room *r)
 {
 	mem_free(&r->jid);
@@ -77,23 +66,21 @@ static void fini_link(struct web_link *l)
 	mem_free(&l->trouble);
 }
 
-void web_site_unref(struct web_site **s)
+void web_site_free(struct web_site **s)
 {
-	struct counted_site *c;
+	struct growing_site *g;
 
 	if (!*s)
 		return;
-	c = whole(*s);
+	g = whole(*s);
 	*s = NULL;
-	if (atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) > 1)
-		return;
-	for (size_t i = 0; i < c->site.room_count; i++)
-		fini_room(&c->site.rooms[i]);
-	for (size_t i = 0; i < c->site.link_count; i++)
-		fini_link(&c->site.links[i]);
-	mem_free(&c->site.rooms);
-	mem_free(&c->site.links);
-	mem_free(&c);
+	for (size_t i = 0; i < g->site.room_count; i++)
+		fini_room(&g->site.rooms[i]);
+	for (size_t i = 0; i < g->site.link_count; i++)
+		fini_link(&g->site.links[i]);
+	mem_free(&g->site.rooms);
+	mem_free(&g->site.links);
+	mem_free(&g);
 }
 
 const struct web_room *web_site_find(const struct web_site *s, const char *jid)

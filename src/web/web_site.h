@@ -3,7 +3,7 @@
  * web_site: an immutable picture of the service for the pages: its rooms and
  * its links, made by the daemon every few seconds when something changed.
  *
- * Thread: made by one, read by another; ref-counted.
+ * Thread: made by one and given to another, which reads it.
  */
 #pragma once
 
@@ -45,8 +45,8 @@ struct web_site *web_site_new(void);
 /** Adds an empty one, to be filled by the maker; valid until the next. */
 struct web_room *web_site_add_room(struct web_site *s);
 struct web_link *web_site_add_link(struct web_site *s);
-struct web_site *web_site_ref(struct web_site *s);
-void web_site_unref(struct web_site **s);
+/** NULL is harmless. */
+void web_site_free(struct web_site **s);
 /** NULL: none. */
 const struct web_room *web_site_find(const struct web_site *s,
 				     const char *jid);

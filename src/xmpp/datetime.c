@@ -40,14 +40,12 @@ static void put_number(char **to, int number, int width)
 	*to += width;
 }
 
-static void put_date(char **to, const struct tm *tm, bool has_hyphens)
+static void put_date(char **to, const struct tm *tm)
 {
 	put_number(to, tm->tm_year + 1900, 4);
-	if (has_hyphens)
-		*(*to)++ = '-';
+	*(*to)++ = '-';
 	put_number(to, tm->tm_mon + 1, 2);
-	if (has_hyphens)
-		*(*to)++ = '-';
+	*(*to)++ = '-';
 	put_number(to, tm->tm_mday, 2);
 	*(*to)++ = 'T';
 	put_number(to, tm->tm_hour, 2);
@@ -62,19 +60,10 @@ void datetime_print(int64_t at, char out[DATETIME_SIZE])
 	struct tm tm;
 	int ms = split(at, &tm);
 
-	put_date(&out, &tm, true);
+	put_date(&out, &tm);
 	*out++ = '.';
 	put_number(&out, ms, 3);
 	*out++ = 'Z';
-	*out = '\0';
-}
-
-void datetime_print_legacy(int64_t at, char out[DATETIME_SIZE])
-{
-	struct tm tm;
-
-	split(at, &tm);
-	put_date(&out, &tm, false);
 	*out = '\0';
 }
 

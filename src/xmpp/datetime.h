@@ -10,7 +10,5 @@
 
 /** "2006-03-10T12:34:56.789Z" from ms since 1970. */
 void datetime_print(int64_t at, char out[DATETIME_SIZE]);
-/** Legacy "20060310T12:34:56". */
-void datetime_print_legacy(int64_t at, char out[DATETIME_SIZE]);
 /** Accepts fractions and offsets. */
 HW_MUST_USE int datetime_parse(const char *text, int64_t *at_out);

@@ -301,19 +301,11 @@ static void no_line_is_lost_while_reconfiguring(void **state)
 			 WRITERS * LINES);
 }
 
-static void names_are_parsed(void **state)
+static void levels_are_parsed(void **state)
 {
-	enum log_area area = LOG_MAIN;
 	enum log_level level = LOG_ERROR;
 
 	(void)state;
-	assert_true(log_area_parse("dialback", &area));
-	assert_int_equal(area, LOG_DIALBACK);
-	assert_true(log_area_parse("admin", &area));
-	assert_int_equal(area, LOG_ADMIN);
-	assert_false(log_area_parse("", &area));
-	assert_false(log_area_parse("S2S", &area));
-	assert_int_equal(area, LOG_ADMIN);
 	assert_true(log_level_parse("debug", &level));
 	assert_int_equal(level, LOG_DEBUG);
 	assert_false(log_level_parse("verbose", &level));
@@ -335,7 +327,7 @@ int main(void)
 		LOG_TEST(stderr_that_is_not_the_journal_gets_time),
 		LOG_TEST(errno_survives_a_line),
 		LOG_TEST(no_line_is_lost_while_reconfiguring),
-		cmocka_unit_test(names_are_parsed),
+		cmocka_unit_test(levels_are_parsed),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);

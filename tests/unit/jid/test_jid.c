@@ -136,11 +136,6 @@ static void every_view_of_it(void **state)
 	assert_true(jid_equal(j, bare));
 	assert_null(jid_resource(j));
 	jid_free(&j);
-	j = jid_to_domain(full);
-	assert_string_equal(jid_text(j), "b");
-	assert_null(jid_local(j));
-	assert_string_equal(jid_bare(j), "b");
-	jid_free(&j);
 	j = jid_with_resource(full, "u\xcc\x88");
 	assert_string_equal(jid_text(j), "a@b/\xc3\xbc");
 	assert_string_equal(jid_bare(j), "a@b");
@@ -167,8 +162,6 @@ static void compares(void **state)
 	assert_true(jid_equal_bare(NULL, NULL));
 	assert_false(jid_equal(a, NULL));
 	assert_false(jid_equal_bare(NULL, a));
-	assert_true(jid_compare(a, b) < 0);
-	assert_int_equal(jid_compare(a, a), 0);
 	jid_set(&j, a);
 	assert_true(jid_equal(j, a));
 	jid_set(&j, j);

@@ -29,7 +29,6 @@ static void loop_runs_until_nothing_is_open(void **state)
 	struct loop *loop = loop_open("a-name-that-is-too-long");
 	(void)state;
 
-	assert_string_equal(loop_name(loop), "a-name-that-is-");
 	assert_non_null(loop_uv(loop));
 	loop_run(loop);
 	loop_close(&loop);

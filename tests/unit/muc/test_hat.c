@@ -165,6 +165,7 @@ static void list_knows_who_wears_what(void **state)
 	assert_true(hat_list_take(&l, "a@x", HAT_URN "scribe"));
 	text = hat_list_print(&l, "a@x");
 	assert_string_equal(text, "x:1\tOne\nx:2\tTwo\n");
+	assert_false(hat_list_printed_has(text, "scribe"));
 	mem_free(&text);
 	assert_false(hat_list_gives_voice(&l, "a@x"));
 	/* the last one of a person, and of all */
@@ -199,6 +200,21 @@ static void nobody_wears_more_than_fit(void **state)
 	hat_list_fini(&l);
 }
 
+static void a_hat_is_found_in_the_printed_list(void **state)
+{
+	static const char printed[] = "x:1\t" HAT_URN "chair\n" HAT_URN
+				      "scribes\tOne\n" HAT_URN
+				      "minutes\tTwo\n";
+	(void)state;
+
+	assert_true(hat_list_printed_has(printed, "minutes"));
+	assert_true(hat_list_printed_has(HAT_URN "chair\tChair\n", "chair"));
+	assert_false(hat_list_printed_has(printed, "chair"));
+	assert_false(hat_list_printed_has(printed, "scribe"));
+	assert_false(hat_list_printed_has("", "chair"));
+	assert_false(hat_list_printed_has(NULL, "chair"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +225,7 @@ int main(void)
 		cmocka_unit_test(odd_text_is_read_as_far_as_it_goes),
 		cmocka_unit_test(list_knows_who_wears_what),
 		cmocka_unit_test(nobody_wears_more_than_fit),
+		cmocka_unit_test(a_hat_is_found_in_the_printed_list),
 	};
 
 	return cmocka_run_group_tests_name("hat", tests, NULL, NULL);

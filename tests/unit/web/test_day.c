@@ -102,9 +102,19 @@ static void read_day(struct fixture *f, bool with_presence)
 				  &f->day), 0);
 }
 
+/* The line of that id; NULL: none. */
+static const struct day_item *find(const struct day *d, const char *id)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (d->items[i]->kind == DAY_LINE &&
+		    strcmp(d->items[i]->line->id, id) == 0)
+			return d->items[i];
+	return NULL;
+}
+
 static const struct day_item *item(struct fixture *f, const char *id)
 {
-	const struct day_item *found = day_find(f->day, id);
+	const struct day_item *found = find(f->day, id);
 
 	assert_non_null(found);
 	return found;
@@ -178,7 +188,7 @@ static void midnight_parts_no_line_from_what_is_about_it(void **state)
 	/* their own places are in the next day */
 	assert_int_equal(at->mark_count, 0);
 	assert_int_equal(item(f, "id86391")->version_count, 0);
-	assert_null(day_find(f->day, "id86410"));
+	assert_null(find(f->day, "id86410"));
 }
 
 static void nobody_corrects_for_another(void **state)

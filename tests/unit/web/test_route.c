@@ -40,7 +40,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	call_fini(&c);
-	web_site_unref(&site);
+	web_site_free(&site);
 	return 0;
 }
 
