@@ -10,9 +10,9 @@ from selenium.webdriver.chrome.service import Service
 
 from record import BANNED, CAME, RENAMED, WENT, Host, at, today
 
-DAY = "2026-11-20"
-EMPTY = "2026-11-21"
-NEXT = "2026-11-22"
+DAY = "2015-11-20"
+EMPTY = "2015-11-21"
+NEXT = "2015-11-22"
 
 # What some would have a page do. Each must come out as text.
 ATTACKS = [
@@ -87,7 +87,7 @@ def write_talk(host):
     ids["next"] = host.say(room, at(NEXT, "08:00:00"), "ana",
                            "Yesterday nothing was said.")
     for i in range(120):
-        host.say(room, at("2025-03-04", "12:00:00") + i * 1000, "bo",
+        host.say(room, at("2014-03-04", "12:00:00") + i * 1000, "bo",
                  f"needle number {i} in the haystack")
     return ids
 
@@ -110,7 +110,7 @@ def write_record(host):
     host.say("members", at(DAY), "ana", "unspeakable secret", is_public=False)
     host.say("closed", at(DAY), "ana", "said in the open")
     host.say("closed", at(NEXT), "ana", "said behind the door", is_public=False)
-    host.say("past", at("2019-01-02"), "old", "an old line")
+    host.say("past", at("2008-01-02"), "old", "an old line")
     host.say("hushed", at(DAY), "ana", "not for robots")
     host.group("council", "The XMPP Council", "gov", state="active",
                charter="https://example.org/charter",

@@ -4,9 +4,9 @@
 from record import at
 
 ROOM = "dnsop"
-NAME = "2026-11-20-1400"
-DAY = "2026-11-20"
-OPEN = "2026-11-21-0900"
+NAME = "2015-11-20-1400"
+DAY = "2015-11-20"
+OPEN = "2015-11-21-0900"
 PLANNED = "2031-01-15-1500"
 CANCELLED = "2031-01-16-1500"
 
@@ -93,8 +93,8 @@ def plan(host):
                  "words enough that its line has to be folded: Übergröße "
                  "für alle", planned=at("2031-01-15", "15:00:00"),
                  planned_end=at("2031-01-15", "16:00:00"),
-                 uid="plan-1@ietf.example", when=at("2026-11-01"))
+                 uid="plan-1@ietf.example", when=at("2026-01-02"))
     host.meeting(ROOM, CANCELLED, "cancelled", "Called off",
-                 planned=at("2031-01-16", "15:00:00"), when=at("2026-11-02"))
+                 planned=at("2031-01-16", "15:00:00"), when=at("2026-01-03"))
     host.meeting(ROOM, "2031-01-17-1500", "planned", "Behind closed doors",
                  planned=at("2031-01-17", "15:00:00"), is_public=False)
