@@ -91,6 +91,7 @@ static const struct config_key web_keys[] = {
 	COUNT("live_ring", web.ring, 16, 1000000),
 	COUNT("search_rate", web.search_rate, 1, 100000),
 	COUNT("page_lines", web.page_lines, 1, 1000),
+	COUNT("day_lines", web.day_lines, 10, 1000000),
 	SPECIAL("metrics", read_web_metrics),
 };
 

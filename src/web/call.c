@@ -4,7 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/quota.h"
 #include "base/str.h"
 #include "web/frame.h"
 #include "web/html.h"
@@ -34,12 +36,7 @@ void call_fini(struct call *c)
 	mem_free(&c->room);
 	for (; c->part_count > 0; c->part_count--)
 		mem_free(&c->parts[c->part_count - 1]);
-	while (c->arg_count > 0) {
-		struct call_arg *arg = &c->args[--c->arg_count];
-
-		mem_free(&arg->name);
-		mem_free(&arg->value);
-	}
+	call_forget_args(c);
 	mem_free(&c->if_none_match);
 	mem_free(&c->accept_encoding);
 	mem_free(&c->last_event_id);
@@ -63,6 +60,23 @@ void call_add_arg(struct call *c, const char *name, const char *value)
 		return;
 	}
 	c->args[c->arg_count++] = arg;
+}
+
+void call_forget_args(struct call *c)
+{
+	while (c->arg_count > 0) {
+		struct call_arg *arg = &c->args[--c->arg_count];
+
+		mem_free(&arg->name);
+		mem_free(&arg->value);
+	}
+}
+
+bool call_may_cost(const struct call *c)
+{
+	return !c->desk->searches ||
+	       quota_take(c->desk->searches, c->client ? c->client : "",
+			  clock_mono());
 }
 
 const char *call_arg(const struct call *c, const char *name)

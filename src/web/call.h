@@ -23,6 +23,7 @@ struct MHD_Response;
 #define CALL_PARTS_MAX 4
 #define CALL_ARGS_MAX 16
 #define CALL_HEADERS_MAX 8
+#define CALL_COSTLY 2000 /* lines of a day that is such work */
 
 /** What all handlers work with; the web thread's, for its whole life. Borrowed;
  *  a member is NULL where the tests need none. */
@@ -91,6 +92,11 @@ void call_add_arg(struct call *c, const char *name, const char *value);
 const char *call_arg(const struct call *c, const char *name);
 /** Is it there and not "0"? */
 bool call_flag(const struct call *c, const char *name);
+/** Whoever asks gets the same, whatever stands behind '?'. */
+void call_forget_args(struct call *c);
+/** Work for one who asks alone counts as a search (web.search_rate). False: they
+ *  had enough of that; 429. */
+HW_MUST_USE bool call_may_cost(const struct call *c);
 /** "" would be hidden: copies value. */
 void call_add_header(struct call *c, const char *name, const char *value);
 /** Does what the client has, if it told, equal etag (RFC 9110 13.1.2)? */

@@ -14,7 +14,6 @@
 #include "web/line.h"
 
 #define PAGE 1000       /* lines a question */
-#define LINES_MAX 50000 /* of a day's page */
 #define PRESENCE_MAX 20000
 #define EMOJI_MAX 24 /* different ones at a line */
 
@@ -32,7 +31,7 @@ struct making {
 				 * of the last reaction, borrowed */
 	struct day_item **others; /* presence and gaps; owned until merged */
 	size_t other_count, other_cap;
-	int64_t other_start; /* the day's */
+	int64_t other_start, other_end; /* the day's, or those of the part */
 };
 
 static void *grown(void *array, size_t count, size_t *cap, size_t size)
@@ -330,9 +329,18 @@ static void merge(struct making *m)
 
 /* ---- the whole ---- */
 
-static int read_lines(struct making *m, struct reader *r, const char *room)
+static int error_of(enum archive_status status)
+{
+	if (status == ARCHIVE_NO_ID)
+		return HW_E_NOT_FOUND;
+	return status == ARCHIVE_OK ? 0 : HW_E_IO;
+}
+
+static int read_lines(struct making *m, struct reader *r, const char *room,
+		      const struct day_span *span)
 {
 	struct archive_query *q = archive_query_new(room, PAGE);
+	size_t max = span->max ? span->max : SIZE_MAX;
 	struct archive_page *page;
 	bool is_all = false;
 	int error = 0;
@@ -340,10 +348,12 @@ static int read_lines(struct making *m, struct reader *r, const char *room)
 	q->start = m->day->start;
 	q->end = m->day->end;
 	q->only_public = true;
-	while (!error && !is_all && m->day->count < LINES_MAX) {
+	q->after_id = str_dup(span->after);
+	while (!error && !is_all && m->day->count < max) {
+		if (max - m->day->count < PAGE)
+			q->max = max - m->day->count;
 		page = reader_ask(r, q);
-		if (page->status != ARCHIVE_OK)
-			error = HW_E_IO;
+		error = error_of(page->status);
 		for (size_t i = 0; i < page->count; i++)
 			add_line(m, &page->rows[i]);
 		is_all = page->is_complete || page->count == 0;
@@ -351,7 +361,8 @@ static int read_lines(struct making *m, struct reader *r, const char *room)
 			str_set(&q->after_id, page->rows[page->count - 1].id);
 		archive_page_free(&page);
 	}
-	m->day->is_cut = !is_all;
+	if (!error && !is_all)
+		m->day->next = str_dup(q->after_id);
 	archive_query_free(&q);
 	return error;
 }
@@ -364,8 +375,9 @@ static int read_later(struct making *m, struct reader *r, const char *room)
 	struct archive_page *page;
 	int error = 0;
 
-	q->start = d->end + 1;
+	q->start = d->next ? d->start : d->end + 1;
 	q->end = d->end + DAY_REST;
+	q->after_id = str_dup(d->next);
 	q->only_public = true;
 	page = reader_ask(r, q);
 	if (page->status != ARCHIVE_OK)
@@ -378,15 +390,36 @@ static int read_later(struct making *m, struct reader *r, const char *room)
 	return error;
 }
 
-static int read_others(struct making *m, struct reader *r, const char *room,
-		       bool with_presence)
+/* Those of a part: behind the last line of the one before. */
+static int find_others(struct making *m, struct reader *r,
+		       const struct day_span *span)
 {
 	const struct day *d = m->day;
-	int error = log_reader_gaps(r, room, d->start, d->end, on_other, m);
+	char *room = NULL;
+	bool is_public;
+	int error = 0;
 
-	if (!error && with_presence)
-		error = log_reader_presence(r, room, d->start, d->end, true,
-					    on_other, m);
+	m->other_start = d->start;
+	m->other_end = d->next ? d->items[d->count - 1]->at : d->end;
+	if (span->after)
+		error = log_reader_find(r, span->after, &room, &m->other_start,
+					&is_public);
+	m->other_start += span->after != NULL;
+	mem_free(&room);
+	return error;
+}
+
+static int read_others(struct making *m, struct reader *r, const char *room,
+		       const struct day_span *span)
+{
+	int error = find_others(m, r, span);
+
+	if (!error)
+		error = log_reader_gaps(r, room, m->other_start, m->other_end,
+					on_other, m);
+	if (!error && span->with_presence)
+		error = log_reader_presence(r, room, m->other_start,
+					    m->other_end, true, on_other, m);
 	return error;
 }
 
@@ -426,7 +459,7 @@ static void free_others(struct making *m)
 }
 
 int day_read(struct reader *r, const char *room, const char *key,
-	     bool with_presence, struct day **day_out)
+	     const struct day_span *span, struct day **day_out)
 {
 	struct making m = { .day = mem_new(struct day) };
 	int error = 0;
@@ -435,7 +468,6 @@ int day_read(struct reader *r, const char *room, const char *key,
 	    !day_key_parse(key, &m.day->start))
 		error = HW_E_INVALID;
 	m.day->end = m.day->start + DAY_MS - 1;
-	m.other_start = m.day->start;
 	m.reader = line_reader_new();
 	m.by_id = map_new();
 	m.by_sent_id = map_new();
@@ -443,11 +475,11 @@ int day_read(struct reader *r, const char *room, const char *key,
 	m.threads = map_new();
 	m.reactions = map_new();
 	if (!error)
-		error = read_lines(&m, r, room);
+		error = read_lines(&m, r, room, span);
 	if (!error && m.day->count > 0)
 		error = read_later(&m, r, room);
 	if (!error)
-		error = read_others(&m, r, room, with_presence);
+		error = read_others(&m, r, room, span);
 	if (!error)
 		finish(&m);
 	free_others(&m);
@@ -474,5 +506,6 @@ void day_free(struct day **d)
 	for (size_t i = 0; i < (*d)->later_count; i++)
 		free_item((*d)->later[i]);
 	mem_free(&(*d)->later);
+	mem_free(&(*d)->next);
 	mem_free(d);
 }

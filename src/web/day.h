@@ -59,9 +59,11 @@ struct day {
 	struct day_item **items; /* owned, in order of time */
 	size_t count;
 	size_t line_count; /* lines among them that are not folded */
-	bool is_cut;       /* had more lines than a page carries */
-	struct day_item **later; /* owned; the first lines of the next day, for
-				  * what they say of this one's */
+	char *next;        /* owned; stanza-id: the rest of the day is behind
+			    * it; NULL: there is none */
+	struct day_item **later; /* owned; the first lines behind these, of the
+				  * day or the next, for what they say of
+				  * these */
 	size_t later_count;
 };
 
@@ -69,8 +71,16 @@ struct day {
  *  of the day before, as well as standing in the next; then the day is closed. */
 #define DAY_REST INT64_C(900000)
 
+/** How much of a day. Zeroed: all lines. A line that corrects one of an earlier
+ *  part stands by itself. */
+struct day_span {
+	const char *after; /* stanza-id: lines behind it; NULL: the first */
+	size_t max;        /* lines; 0: all */
+	bool with_presence;
+};
+
 /** Of what the web may show. 0 and an owned day (perhaps an empty one), or a
- *  negative hw_error. */
+ *  negative hw_error; HW_E_NOT_FOUND: there is no such line as span->after. */
 HW_MUST_USE int day_read(struct reader *r, const char *room, const char *key,
-			 bool with_presence, struct day **day_out);
+			 const struct day_span *span, struct day **day_out);
 void day_free(struct day **d);

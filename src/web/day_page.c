@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
-#include "base/quota.h"
 #include "base/str.h"
 #include "base/zone.h"
+#include "store/archive_query.h"
 #include "store/log_reader.h"
 #include "store/record.h"
 #include "web/calendar.h"
@@ -28,7 +29,6 @@
 #include "web/zone_form.h"
 
 #define LIVE_REFRESH 30 /* seconds, at ?live=1 */
-#define COSTLY 2000     /* lines of a day that is made for one who asks */
 
 /* What a page is made of. */
 struct sheet {
@@ -42,7 +42,7 @@ struct sheet {
 	bool is_marking;           /* within the range */
 	struct line_marks *marks;  /* owned, or NULL */
 	bool is_today;
-	bool has_presence;
+	struct day_span span;
 	bool has_all;              /* the queue's bustle is unfolded */
 	bool is_in_chatter;        /* within lines of that */
 	int64_t kept_since; /* ms, or 0 */
@@ -123,8 +123,8 @@ static void write_presence_link(struct sheet *s)
 
 	html_open(&s->html, "p");
 	html_open(&s->html, "a");
-	html_attr(&s->html, "href", s->has_presence ? path : with);
-	html_text(&s->html, s->has_presence ? "Hide who came and went"
+	html_attr(&s->html, "href", s->span.with_presence ? path : with);
+	html_text(&s->html, s->span.with_presence ? "Hide who came and went"
 					    : "Show who came and went");
 	html_close_n(&s->html, 2);
 	mem_free(&with);
@@ -166,7 +166,7 @@ static void write_tools(struct sheet *s)
 		html_text(h, " The time zone asked for is not known here.");
 	html_close(h);
 	zone_form_write(&s->html, "Time zone", s->tz,
-			s->has_presence ? "presence" : NULL);
+			s->span.with_presence ? "presence" : NULL);
 	line_marks_write_sessions(s->marks, h, s->call->desk->settings,
 				  s->call->room);
 	write_presence_link(s);
@@ -344,11 +344,45 @@ static void write_kept(struct sheet *s)
 	html_close(&s->html);
 }
 
+/* The day has more lines than a page can carry. */
+static void write_rest(struct sheet *s)
+{
+	struct html *h = &s->html;
+	char *path = path_of(s, s->day->key);
+	struct buf way = { 0 };
+
+	buf_add_format(&way, "%s?after=%s%s", path, s->day->next,
+		       s->span.with_presence ? "&presence=1" : "");
+	if (s->zone) {
+		buf_add_str(&way, "&tz=");
+		html_add_encoded(&way, s->tz);
+	}
+	html_open_class(h, "p", "gap");
+	html_link(h, buf_str(&way), "More of this day");
+	html_close(h);
+	buf_fini(&way);
+	mem_free(&path);
+}
+
+static void write_before(struct sheet *s)
+{
+	struct html *h = &s->html;
+	char *path = path_of(s, s->day->key);
+
+	html_open_class(h, "p", "gap");
+	html_text(h, "This is a later part of the day. ");
+	html_link(h, path, "Its beginning");
+	html_close(h);
+	mem_free(&path);
+}
+
 static void write_lines(struct sheet *s)
 {
 	struct html *h = &s->html;
 
 	write_kept(s);
+	if (s->span.after)
+		write_before(s);
 	html_elem_class(h, "h2", "away", "What was said");
 	html_open_class(h, "ol", "log");
 	html_attr(h, "id", "log");
@@ -358,10 +392,8 @@ static void write_lines(struct sheet *s)
 	html_close(h);
 	if (s->day->line_count == 0)
 		html_elem(h, "p", "Nothing has been said on this day.");
-	if (s->day->is_cut)
-		html_elem_class(h, "p", "gap",
-				"The day has more lines than a page can "
-				"carry. The exports have all of them.");
+	if (s->day->next)
+		write_rest(s);
 }
 
 static void write_live_note(struct sheet *s)
@@ -450,14 +482,15 @@ static void read_marks(struct sheet *s)
 	s->mark_to = dots ? str_dup(dots + 2) : NULL;
 }
 
-/* A long day in a dress of its own is made for whoever asks alone, and costs as
- * much as a search: it counts as one. */
-static bool may_cost(const struct call *c, const struct calendar_day *day)
+/* A long day in a dress of its own is made for whoever asks alone, and one that
+ * is over for who asks first: it costs as much as a search, and counts as one. Many
+ * read the plain page of today from one address, where they meet. */
+static bool may_cost(const struct sheet *s, const struct calendar_day *day)
 {
-	if (!day || day->lines < COSTLY || c->arg_count == 0 ||
-	    !c->desk->searches)
-		return true;
-	return quota_take(c->desk->searches, c->client, clock_mono());
+	const struct call *c = s->call;
+
+	return !day || day->lines < CALL_COSTLY ||
+	       (s->is_today && c->arg_count == 0) || call_may_cost(c);
 }
 
 static int read_sheet(struct sheet *s, const char *key)
@@ -472,11 +505,12 @@ static int read_sheet(struct sheet *s, const char *key)
 	if (!error && !calendar_find(&s->calendar, key) &&
 	    !(s->is_today && s->call->view && s->call->view->is_on_web))
 		error = HW_E_NOT_FOUND;
-	if (!error && !may_cost(s->call, calendar_find(&s->calendar, key)))
+	if (!error && !may_cost(s, calendar_find(&s->calendar, key)))
 		error = HW_E_FULL;
 	if (!error)
-		error = day_read(r, s->call->room, key, s->has_presence,
-				 &s->day);
+		error = day_read(r, s->call->room, key, &s->span, &s->day);
+	if (!error && s->day->next)
+		s->is_today = false; /* nothing new appears here */
 	if (!error)
 		error = line_marks_read(r, s->call->room, s->day->start,
 					s->day->end, s->zone, &s->marks);
@@ -490,7 +524,9 @@ int day_page_write(struct call *c, const char *key)
 	struct sheet s = {
 		.call = c,
 		.tz = call_arg(c, "tz"),
-		.has_presence = call_flag(c, "presence"),
+		.span = { .after = call_arg(c, "after"),
+			  .max = c->desk->settings->day_lines,
+			  .with_presence = call_flag(c, "presence") },
 		.has_all = call_flag(c, "all"),
 	};
 	int error;
@@ -540,14 +576,44 @@ void day_page_answer(struct call *c)
 		call_fail(c, 503, NULL);
 }
 
+/* The line before it, if a day is so long that the page of its beginning does
+ * not have this line; owned, or NULL. */
+static char *find_part(struct call *c, const char *room, const char *key,
+		       const char *id)
+{
+	size_t max = c->desk->settings->day_lines;
+	struct archive_query *q = archive_query_new(room, 1);
+	struct archive_page *page;
+	char *before = NULL;
+	int64_t start = 0;
+
+	(void)day_key_parse(key, &start);
+	q->start = start ? start : 1;
+	q->end = start + DAY_MS - 1;
+	q->only_public = true;
+	q->before_id = str_dup(id);
+	q->last_page = true;
+	q->want_count = true;
+	page = reader_ask(c->desk->reader, q);
+	if (page->status == ARCHIVE_OK && page->count == 1 &&
+	    page->first_index + 1 >= (int64_t)max)
+		before = str_dup(page->rows[0].id);
+	archive_page_free(&page);
+	archive_query_free(&q);
+	return before;
+}
+
 static void redirect_to_line(struct call *c, const char *room, int64_t at,
 			     const char *id)
 {
 	char key[DAY_KEY_SIZE];
-	char *behind, *path;
+	char *before, *behind, *path;
 
 	day_key_print(at, key);
-	behind = str_format("%s#%s", key, id);
+	before = find_part(c, room, key, id);
+	behind = str_format("%s%s%s#%s", key, before ? "?after=" : "",
+			    before ? before : "", id);
+	mem_free(&before);
 	path = room_path_new(c->desk->settings, room, behind);
 	/* where it stands may be written otherwise one day: not for ever */
 	call_redirect(c, 302, path);

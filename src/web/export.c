@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
-#include "base/quota.h"
 #include "base/str.h"
 #include "store/archive_query.h"
 #include "store/log_reader.h"
@@ -89,16 +88,9 @@ struct archive_page *export_read_rows(const struct export_log *l,
 
 /* ---- those that show a day as it is read ---- */
 
-static int write_read_day(const struct export_log *l, enum export_form form,
-			  const char *key, struct buf *out, bool *is_first)
+static void write_part(const struct day *day, enum export_form form,
+		       struct buf *out, bool *is_first)
 {
-	struct day *day;
-	int error = day_read(l->reader, l->room, key, false, &day);
-
-	if (error)
-		return error;
-	if (form == EXPORT_MARKDOWN)
-		buf_add_format(out, "\n## %s\n\n", key);
 	if (form == EXPORT_CHATLOG)
 		export_json_chatlog(day, is_first, out);
 	for (size_t i = 0; i < day->count && form != EXPORT_CHATLOG; i++) {
@@ -110,11 +102,30 @@ static int write_read_day(const struct export_log *l, enum export_form form,
 		else
 			export_text_add_markdown(out, day->items[i]);
 	}
-	if (day->is_cut && form != EXPORT_CHATLOG)
-		buf_add_str(out, "(more was said on this day; the other forms "
-				 "have all of it)\n");
-	day_free(&day);
-	return 0;
+}
+
+/* Part by part: few days have more than one. */
+static int write_read_day(const struct export_log *l, enum export_form form,
+			  const char *key, struct buf *out, bool *is_first)
+{
+	struct day_span span = { .max = l->settings->day_lines };
+	char *after = NULL;
+	struct day *day;
+	int error;
+
+	if (form == EXPORT_MARKDOWN)
+		buf_add_format(out, "\n## %s\n\n", key);
+	do {
+		span.after = after;
+		error = day_read(l->reader, l->room, key, &span, &day);
+		if (error)
+			break;
+		write_part(day, form, out, is_first);
+		str_set(&after, day->next);
+		day_free(&day);
+	} while (after);
+	mem_free(&after);
+	return error;
 }
 
 /* ---- XML ---- */
@@ -242,6 +253,8 @@ static void add_day(void *owner, const struct log_day *day)
 	struct export_log *l = owner;
 
 	l->days = mem_realloc(l->days, (l->count + 1) * sizeof(*l->days));
+	l->lines = mem_realloc(l->lines, (l->count + 1) * sizeof(*l->lines));
+	l->lines[l->count] = day->lines;
 	memcpy(l->days[l->count++], day->day, sizeof(*l->days));
 }
 
@@ -275,6 +288,7 @@ static void choose(struct export_log *l, const char *first, const char *last)
 		if (strcmp(l->days[i], first) < 0 ||
 		    strcmp(l->days[i], last) > 0)
 			continue;
+		l->lines[kept] = l->lines[i];
 		memmove(l->days[kept++], l->days[i], sizeof(*l->days));
 	}
 	l->count = kept;
@@ -332,6 +346,7 @@ static void export_free(void *owner)
 		mem_free(&e->log.seals[i].signature);
 	}
 	mem_free(&e->log.seals);
+	mem_free(&e->log.lines);
 	mem_free(&e->log.days);
 	mem_free(&e->room);
 	mem_free(&e->name);
@@ -465,6 +480,24 @@ static void add_headers(struct call *c)
 	call_add_header(c, "X-Robots-Tag", "noindex");
 }
 
+static bool may_take(struct call *c)
+{
+	if (call_may_cost(c))
+		return true;
+	call_fail(c, 429, NULL);
+	return false;
+}
+
+/* A long day that is over is work for who asks first; that of today is read by
+ * many from where they meet. */
+static bool is_costly(const struct export_log *l)
+{
+	char today[DAY_KEY_SIZE];
+
+	day_key_print(clock_wall(), today);
+	return l->lines[0] >= CALL_COSTLY && strcmp(l->days[0], today) < 0;
+}
+
 void export_answer_day(struct call *c)
 {
 	struct export *e = export_new(c);
@@ -475,6 +508,10 @@ void export_answer_day(struct call *c)
 	} else {
 		add_headers(c);
 		error = find_days(&e->log, c->parts[0], c->parts[0]);
+	}
+	if (!error && is_costly(&e->log) && !may_take(c)) {
+		export_free(e);
+		return;
 	}
 	if (!error)
 		while (make_piece(e, &c->body, &error))
@@ -526,16 +563,6 @@ static void answer_many(struct call *c, struct export *e, const char *first,
 	if (is_zip)
 		e->zip = export_zip_new(&e->log);
 	c->response = stream_new(&stream_events, e);
-}
-
-static bool may_take(struct call *c)
-{
-	if (!c->desk->searches ||
-	    quota_take(c->desk->searches, c->client ? c->client : "",
-		       clock_mono()))
-		return true;
-	call_fail(c, 429, NULL);
-	return false;
 }
 
 static struct export *begin_many(struct call *c)

@@ -41,6 +41,7 @@ struct export_log {
 	const char *room;       /* bare JID */
 	const char *name;       /* of the room, for people */
 	char (*days)[11];       /* owned; "2026-11-22", in order */
+	int64_t *lines;         /* owned; of each of them */
 	struct export_seal *seals; /* owned; one for each of them */
 	size_t count;
 };

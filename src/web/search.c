@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
-#include "base/quota.h"
 #include "base/str.h"
 #include "base/zone.h"
 #include "store/archive_query.h"
@@ -343,8 +341,7 @@ static void answer(struct search *s)
 	int error = 0;
 
 	if (!search_query_is_empty(&s->query) && !s->query.trouble) {
-		if (!quota_take(s->call->desk->searches, s->call->client,
-				clock_mono())) {
+		if (!call_may_cost(s->call)) {
 			call_fail(s->call, 429,
 				  "So many searches cost too much. Wait a "
 				  "minute, please.");

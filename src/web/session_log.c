@@ -127,10 +127,11 @@ static int read_days(struct session_log *l, struct reader *r, const char *room)
 	l->days = mem_zero(DAYS_MAX, sizeof(struct day *));
 	while (!error && at <= l->until && l->day_count < DAYS_MAX) {
 		char key[DAY_KEY_SIZE];
+		const struct day_span whole = { .max = 0 };
 		struct day *day = NULL;
 
 		day_key_print(at, key);
-		error = day_read(r, room, key, false, &day);
+		error = day_read(r, room, key, &whole, &day);
 		if (error)
 			break;
 		l->days[l->day_count++] = day;

@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
-#include "base/quota.h"
 #include "base/str.h"
 #include "base/zone.h"
 #include "store/record.h"
@@ -58,9 +56,7 @@ static const char *room_name(const struct call *c)
  * much as a search; the rest is kept until something happens. */
 static bool may_cost(const struct call *c)
 {
-	return !c->arg_count || !c->desk->searches ||
-	       quota_take(c->desk->searches, c->client ? c->client : "",
-			  clock_mono());
+	return !c->arg_count || call_may_cost(c);
 }
 
 static void keep(struct call *c)

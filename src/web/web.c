@@ -62,6 +62,7 @@ void web_settings_init(struct web_settings *s)
 		.ring = 1024,
 		.search_rate = 30,
 		.page_lines = 50,
+		.day_lines = 50000,
 		.cache_size = 256 << 20,
 	};
 }

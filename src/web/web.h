@@ -56,6 +56,8 @@ struct web_settings {
 	size_t ring;                 /* web.live_ring: lines for them; 1024 */
 	int search_rate;             /* web.search_rate: per minute; 30 */
 	size_t page_lines;           /* web.page_lines: of a search; 50 */
+	size_t day_lines;            /* web.day_lines: of a day's page, and
+				      * read at once for a day; 50000 */
 	bool metrics_everywhere;     /* web.metrics: anyone; default loopback */
 };
 void web_settings_init(struct web_settings *s);

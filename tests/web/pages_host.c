@@ -271,6 +271,8 @@ static void serve(struct host *h, const json_t *o)
 	s.version = "test";
 	if (number(o, "page_lines"))
 		s.page_lines = (size_t)number(o, "page_lines");
+	if (number(o, "day_lines"))
+		s.day_lines = (size_t)number(o, "day_lines");
 	if (number(o, "cache_size"))
 		s.cache_size = (size_t)number(o, "cache_size");
 	if (number(o, "search_rate"))

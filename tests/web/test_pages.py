@@ -459,11 +459,37 @@ def test_a_long_day_in_a_dress_of_its_own_counts_as_a_search(fresh):
         fresh.say("council", at(DAY) + i, "ana", "x")
     fresh.say("council", at(NEXT), "ana", "x")
     fresh.serve(search_rate=3)
+    fresh.site(dict(local="council", name="Council"))
     path = f"/council/{DAY}"
-    assert [fresh.get(path + f"?hl={i}").status for i in range(5)] == \
-        [200] * 3 + [429] * 2
+    assert fresh.get(path).status == 200    # made, and kept from now on
+    assert [fresh.get(path + f"?hl={i}").status for i in range(4)] == \
+        [200] * 2 + [429] * 2
+    assert fresh.get(path + ".txt").status == 429   # is yet to be made
     assert fresh.get(path).status == 200
     assert fresh.get(f"/council/{NEXT}?tz=Europe/Madrid").status == 200
+
+
+def test_a_day_of_many_lines_has_parts_and_whole_exports(fresh):
+    ids = [fresh.say("council", at(DAY) + i, "ana", f"line {i}.")
+           for i in range(25)]
+    fresh.serve(day_lines=10)
+    path, said = f"/council/{DAY}", []
+    while path:
+        page = fresh.get(path).text
+        said += re.findall(r"line \d+\.", text_of(page))
+        more = re.search(r'href="([^"]+)">More of this day<', page)
+        path = html.unescape(more[1]) if more else None
+    assert said == [f"line {i}." for i in range(25)]
+    assert "later part" in page and "live" not in page.split("<main")[0]
+    # a line's own address leads to the part that has it
+    for i in (0, 9, 10, 24):
+        way = fresh.get(f"/council/m/{ids[i]}").headers["Location"]
+        assert ("?after=" in way) == (i >= 10)
+        assert f'id="{ids[i]}"' in fresh.get(way.split("#")[0]).text
+    assert fresh.get(f"/council/{DAY}?after=nobody").status == 404
+    for form in ("txt", "md", "chatlog.json", "json", "jsonl", "xml"):
+        text = fresh.get(f"/council/{DAY}.{form}").text
+        assert all(re.search(rf"line {i}\b", text) for i in range(25)), form
 
 
 def test_robots_are_told(world):

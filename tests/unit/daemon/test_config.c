@@ -422,6 +422,7 @@ static void assert_same_numbers(const struct config *c, const struct config *d)
 	SAME(web.ring);
 	SAME(web.search_rate);
 	SAME(web.page_lines);
+	SAME(web.day_lines);
 	SAME(web.metrics_everywhere);
 }
 

@@ -96,10 +96,11 @@ static int tear_down(void **state)
 
 static void read_day(struct fixture *f, bool with_presence)
 {
+	const struct day_span span = { .with_presence = with_presence };
+
 	scratch_save(&f->scratch, saved, count);
 	assert_int_equal(reader_open(f->scratch.path, &f->reader), 0);
-	assert_int_equal(day_read(f->reader, ROOM, DAY, with_presence,
-				  &f->day), 0);
+	assert_int_equal(day_read(f->reader, ROOM, DAY, &span, &f->day), 0);
 }
 
 /* The line of that id; NULL: none. */
@@ -133,7 +134,7 @@ static void a_day_ends_at_midnight(void **state)
 	assert_int_equal(f->day->line_count, 2);
 	assert_string_equal(f->day->items[0]->line->text, "first");
 	assert_string_equal(f->day->items[1]->line->text, "last");
-	assert_false(f->day->is_cut);
+	assert_null(f->day->next);
 }
 
 static void only_what_is_public_is_there(void **state)
@@ -343,13 +344,46 @@ static void long_days_are_read_whole(void **state)
 	assert_string_equal(f->day->items[2499]->line->id, "id2499");
 }
 
+/* What was taken apart is as many lines as before, each once. */
+static void a_long_day_has_parts(void **state)
+{
+	struct fixture *f = *state;
+	struct day_span span = { .max = 2, .with_presence = true };
+
+	say(10, "ana", "one");
+	add_presence(15, "bob");
+	say(20, "ana", "two");
+	correct(25, "ana", "zwei", "s20");
+	add_presence(26, "dan");
+	say(30, "ana", "three");
+	scratch_save(&f->scratch, saved, count);
+	assert_int_equal(reader_open(f->scratch.path, &f->reader), 0);
+	assert_int_equal(day_read(f->reader, ROOM, DAY, &span, &f->day), 0);
+	assert_string_equal(f->day->next, "id20");
+	assert_int_equal(f->day->count, 3); /* two lines, and bob */
+	assert_int_equal(item(f, "id20")->version_count, 2);
+	day_free(&f->day);
+	span.after = "id20";
+	assert_int_equal(day_read(f->reader, ROOM, DAY, &span, &f->day), 0);
+	assert_null(f->day->next);
+	assert_int_equal(f->day->count, 3); /* two lines, and dan */
+	assert_null(day_find(f->day, "id20"));
+	assert_non_null(day_find(f->day, "id25"));
+	day_free(&f->day);
+	span.after = "nobody";
+	assert_int_equal(day_read(f->reader, ROOM, DAY, &span, &f->day),
+			 HW_E_NOT_FOUND);
+}
+
 static void a_day_that_is_none_is_refused(void **state)
 {
 	struct fixture *f = *state;
 
+	const struct day_span span = { .max = 0 };
+
 	read_day(f, false);
 	day_free(&f->day);
-	assert_int_equal(day_read(f->reader, ROOM, "2026-02-30", false,
+	assert_int_equal(day_read(f->reader, ROOM, "2026-02-30", &span,
 				  &f->day), HW_E_INVALID);
 	assert_null(f->day);
 }
@@ -372,6 +406,7 @@ int main(void)
 		TEST(a_gap_begins_behind_the_last_word),
 		TEST(presence_is_left_out_unless_asked_for),
 		TEST(long_days_are_read_whole),
+		TEST(a_long_day_has_parts),
 		TEST(a_day_that_is_none_is_refused),
 	};
 
