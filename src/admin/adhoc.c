@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "admin/adhoc.h"
 
+#include "admin/adhoc_menu.h"
 #include "admin/adhoc_node.h"
+#include "admin/adhoc_table.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/list.h"
@@ -13,7 +15,6 @@
 #include "muc/errand.h"
 #include "xml/elem.h"
 #include "xmpp/cond.h"
-#include "xmpp/disco.h"
 #include "xmpp/form.h"
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
@@ -21,8 +22,6 @@
 #define SESSION_TIME 600000 /* ms; then a form is forgotten */
 #define SESSIONS_MAX 1000   /* forms that are being filled in, and ended ones */
 #define CALLS_MAX 200       /* that wait for what takes time */
-#define WORDS_MAX 1500      /* bytes of rows that are also said in words */
-#define ANSWER_MAX 40000    /* bytes of rows, about: below 64 KiB as XML */
 
 /** A form that somebody has been given. */
 struct adhoc_session {
@@ -129,7 +128,7 @@ static void call_free(struct adhoc_call **call)
 	stanza_free(&c->stanza);
 	mem_free(&c->room);
 	mem_free(&c->node_text);
-	buf_fini(&c->text);
+	adhoc_table_fini(&c->table);
 	elem_free(&c->answer);
 	mem_free(call);
 }
@@ -183,6 +182,7 @@ static void open_answer(struct adhoc_call *call)
 	elem_set_attr(call->command, "xml:lang", "en");
 	elem_set_attr(call->command, "node", call->kind.node);
 	elem_set_attr(call->command, "sessionid", call->session);
+	adhoc_table_init(&call->table, call->command, call->kind.name);
 }
 
 static void add_note(struct adhoc_call *call, const char *type,
@@ -208,141 +208,13 @@ const char *adhoc_by(const struct adhoc_call *call)
 	return jid_bare(call->stanza->from);
 }
 
-/* ---- rows ---- */
-
-static void open_table(struct adhoc_call *call)
-{
-	call->table = form_add(call->command, "result", NULL);
-	elem_add_with_text(call->table, "title", NULL, call->kind.name);
-	call->reported = elem_add(call->table, "reported", NULL);
-}
-
-static void report(struct adhoc_call *call, const char *name)
-{
-	const struct elem *field;
-
-	for (field = elem_child(call->reported, "field", NULL); field;
-	     field = elem_next(field, "field", NULL))
-		if (str_equal(elem_attr(field, "var"), name))
-			return;
-	form_add_field(call->reported, name, "text-single", name, NULL);
-}
-
-/* "name" and "value", perhaps with a "text": these are fields of a form. */
-static bool is_fact(const struct command_value *values, size_t count)
-{
-	return (count == 2 ||
-		(count == 3 && str_equal(values[2].name, "text"))) &&
-	       str_equal(values[0].name, "name") && values[0].text &&
-	       str_equal(values[1].name, "value");
-}
-
-static char *print_value(const struct command_value *v)
-{
-	return v->text ? str_dup(v->text)
-		       : str_format("%lld", (long long)v->number);
-}
-
-static void add_fact(struct adhoc_call *call,
-		     const struct command_value *values, size_t count)
-{
-	const char *label = count == 3 ? values[2].text : NULL;
-	char *text = print_value(&values[1]);
-
-	if (!call->table) {
-		call->table = form_add(call->command, "result", NULL);
-		elem_add_with_text(call->table, "title", NULL, call->kind.name);
-	}
-	form_add_field(call->table, values[0].text, "text-single",
-		       label && *label ? label : values[0].text, text);
-	call->size += strlen(text) + strlen(values[0].text) + 80;
-	mem_free(&text);
-}
-
-/* The same in words, a line. */
-static void add_words(struct adhoc_call *call,
-		      const struct command_value *values, size_t count)
-{
-	if (call->text.len)
-		buf_add_char(&call->text, '\n');
-	for (size_t i = 0; i < count; i++) {
-		char *text = print_value(&values[i]);
-
-		if (*text && i)
-			buf_add_str(&call->text, "  ");
-		buf_add_str(&call->text, text);
-		mem_free(&text);
-	}
-	if (call->text.len > WORDS_MAX)
-		call->is_wordy = true;
-}
-
-static void add_item(struct adhoc_call *call,
-		     const struct command_value *values, size_t count)
-{
-	struct elem *item;
-
-	if (!call->reported)
-		open_table(call);
-	item = elem_add(call->table, "item", NULL);
-	for (size_t i = 0; i < count; i++) {
-		char *text = print_value(&values[i]);
-
-		report(call, values[i].name);
-		form_add_field(item, values[i].name, NULL, NULL, text);
-		call->size += strlen(values[i].name) + strlen(text) + 45;
-		mem_free(&text);
-	}
-	if (!call->is_wordy)
-		add_words(call, values, count);
-}
-
-/* A row of another shape among facts. */
-static void add_line(struct adhoc_call *call,
-		     const struct command_value *values, size_t count)
-{
-	struct buf line = { 0 };
-
-	for (size_t i = 0; i < count; i++) {
-		char *text = print_value(&values[i]);
-
-		buf_add_format(&line, "%s%s: %s", i ? ", " : "", values[i].name,
-			       text);
-		mem_free(&text);
-	}
-	call->size += line.len + 40;
-	form_add_field(call->table, NULL, "fixed", NULL, buf_str(&line));
-	buf_fini(&line);
-}
+/* ---- the end of a command ---- */
 
 void adhoc_row(void *owner, const struct command_value *values, size_t count)
 {
 	struct adhoc_call *call = owner;
 
-	if (call->size > ANSWER_MAX)
-		call->left_out++;
-	else if (!call->reported && is_fact(values, count))
-		add_fact(call, values, count);
-	else if (!call->reported && call->table)
-		add_line(call, values, count);
-	else
-		add_item(call, values, count);
-}
-
-/* ---- the end of a command ---- */
-
-/* What clients that know no tables show instead. */
-static void add_fixed(struct adhoc_call *call)
-{
-	char *all = buf_steal_str(&call->text), *rest;
-
-	for (char *line = all; line; line = rest) {
-		rest = strchr(line, '\n');
-		if (rest)
-			*rest++ = '\0';
-		form_add_field(call->table, NULL, "fixed", NULL, line);
-	}
-	mem_free(&all);
+	adhoc_table_add(&call->table, values, count);
 }
 
 static void complete(struct adhoc_call *call, const char *error,
@@ -350,21 +222,20 @@ static void complete(struct adhoc_call *call, const char *error,
 {
 	char *more;
 
-	if (call->left_out) {
+	if (call->table.left_out) {
 		more = str_format("%zu more are left out; hallwayctl shows all",
-				  call->left_out);
+				  call->table.left_out);
 		add_note(call, "warn", more);
 		mem_free(&more);
 	}
-	if (call->text.len && !call->is_wordy)
-		add_fixed(call);
+	adhoc_table_close(&call->table);
 	if (str_equal(error, "unchanged"))
 		add_note(call, "warn", text);
 	else if (error)
 		add_note(call, "error", text ? text : error);
 	else if (text)
 		add_note(call, "info", text);
-	else if (!call->table)
+	else if (!call->table.form)
 		add_note(call, "info", "Done.");
 	finish(call, "completed");
 }
@@ -383,77 +254,11 @@ void adhoc_end(void *owner, const char *error, const char *text)
 		complete(call, error, text);
 }
 
-/* ---- finding the node ---- */
-
-/* Calls fn for each node, until it says true. */
-static bool each_node(bool at_room,
-		      bool (*fn)(void *to, const struct adhoc_node *node),
-		      void *to)
-{
-	static const struct adhoc_node *(*const own[])(size_t i) = {
-		adhoc_room_get,
-		adhoc_hats_get,
-		adhoc_alias_get,
-	};
-	unsigned place = at_room ? ADHOC_AT_ROOM : ADHOC_AT_SERVICE;
-	const struct adhoc_node *node;
-	const struct command *c;
-	struct adhoc_node made;
-	bool is_found = false;
-	char *text;
-
-	for (size_t k = 0; k < array_len(own); k++)
-		for (size_t i = 0; (node = own[k](i)); i++)
-			if ((node->places & place) && fn(to, node))
-				return true;
-	for (size_t i = 0; !is_found && (c = command_get(i)); i++) {
-		if (!adhoc_form_make(c, at_room, &made, &text))
-			continue;
-		is_found = (made.places & place) && fn(to, &made);
-		mem_free(&text);
-	}
-	return is_found;
-}
-
-/** A search by name. */
-struct search {
-	const char *node;
-	struct adhoc_node found;
-	char *text; /* owned; what found.node is */
-};
-
-static bool is_it(void *to, const struct adhoc_node *node)
-{
-	struct search *s = to;
-
-	if (!str_equal(node->node, s->node))
-		return false;
-	s->found = *node;
-	s->text = str_dup(node->node);
-	s->found.node = s->text;
-	return true;
-}
-
 /* ---- rights ---- */
 
 static const char proof_text[] =
 	"You are listed as an operator, but your server has proven its domain "
 	"by dialback only; an operator's needs a valid certificate.";
-
-static bool may_run(const struct errand *e, enum command_right right)
-{
-	if (e->affiliation == AFFILIATION_OUTCAST && !e->is_operator)
-		return false;
-	switch (right) {
-	case COMMAND_ANYONE:
-		return true;
-	case COMMAND_CHAIR:
-		return e->is_operator || e->affiliation >= AFFILIATION_ADMIN;
-	case COMMAND_OPERATOR:
-		break;
-	}
-	return e->is_operator;
-}
 
 static void refuse_right(struct adhoc_call *call)
 {
@@ -603,21 +408,22 @@ static void take_command(struct adhoc *a, const struct errand *e)
 {
 	const struct elem *command = stanza_payload(e->stanza);
 	const char *session = elem_attr(command, "sessionid");
-	struct search search = { .node = elem_attr(command, "node") };
+	const char *node = elem_attr(command, "node");
+	struct adhoc_found found;
 	struct adhoc_call *call = call_new(a, e);
 
-	if (e->stanza->type != STANZA_SET || !search.node) {
+	if (e->stanza->type != STANZA_SET || !node) {
 		refuse_request(call, NULL, NULL);
 		return;
 	}
-	if (!each_node(e->room != NULL, is_it, &search)) {
+	if (!adhoc_menu_find(e->room != NULL, node, &found)) {
 		refuse(call, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL, NULL,
 		       "There is no such command here.");
 		return;
 	}
-	call->kind = search.found;
-	call->node_text = search.text;
-	if (!may_run(e, call->kind.right))
+	call->kind = found.node;
+	call->node_text = found.text;
+	if (!adhoc_menu_may_run(e, call->kind.right))
 		refuse_right(call);
 	else if (a->call_count > CALLS_MAX)
 		refuse(call, COND_RESOURCE_CONSTRAINT, COND_TYPE_WAIT, NULL,
@@ -628,87 +434,21 @@ static void take_command(struct adhoc *a, const struct errand *e)
 		act(call, read_action(command), false);
 }
 
-/* ---- what there is ---- */
-
-/** A list that is being made. */
-struct listing {
-	const struct errand *errand;
-	struct elem *query;
-};
-
-static bool list_one(void *to, const struct adhoc_node *node)
-{
-	const struct listing *l = to;
-
-	if (may_run(l->errand, node->right))
-		disco_add_item(l->query, l->errand->stanza->to, node->node,
-			       node->name);
-	return false;
-}
-
-static void answer(struct adhoc *a, const struct errand *e, struct elem *owned)
-{
-	errand_answer(a->admin->muc, NULL, owned, e->stanza->to,
-		      e->stanza->from);
-}
-
-static void answer_list(struct adhoc *a, const struct errand *e)
-{
-	struct elem *result = stanza_result_new(e->stanza);
-	struct listing listing = { e, disco_add_items(result, NS_COMMANDS) };
-
-	(void)each_node(e->room != NULL, list_one, &listing);
-	answer(a, e, result);
-}
-
-static void answer_info(struct adhoc *a, const struct errand *e,
-			const char *node, const char *type, const char *name)
-{
-	struct elem *result = stanza_result_new(e->stanza);
-	struct elem *query = disco_add_info(result, node);
-
-	disco_add_identity(query, "automation", type, name);
-	disco_add_feature(query, NS_COMMANDS);
-	disco_add_feature(query, NS_DATA_FORM);
-	answer(a, e, result);
-}
-
-/* XEP-0050 #retrieve */
-static bool take_question(struct adhoc *a, const struct errand *e)
-{
-	const struct elem *query = stanza_payload(e->stanza);
-	bool is_info = elem_is(query, NULL, NS_DISCO_INFO);
-	struct search search = { .node = elem_attr(query, "node") };
-	struct elem *result;
-
-	if (str_equal(search.node, NS_COMMANDS)) {
-		if (is_info)
-			answer_info(a, e, NS_COMMANDS, "command-list",
-				    "Commands");
-		else
-			answer_list(a, e);
-		return true;
-	}
-	if (!each_node(e->room != NULL, is_it, &search))
-		return false;
-	if (is_info) {
-		answer_info(a, e, search.node, "command-node",
-			    search.found.name);
-	} else {
-		result = stanza_result_new(e->stanza);
-		disco_add_items(result, search.node);
-		answer(a, e, result);
-	}
-	mem_free(&search.text);
-	return true;
-}
+/* ---- the front ---- */
 
 bool adhoc_take(struct adhoc *a, const struct errand *e)
 {
-	if (!elem_is(stanza_payload(e->stanza), "command", NS_COMMANDS))
-		return take_question(a, e);
-	take_command(a, e);
-	return true;
+	struct elem *answer;
+
+	if (elem_is(stanza_payload(e->stanza), "command", NS_COMMANDS)) {
+		take_command(a, e);
+		return true;
+	}
+	answer = adhoc_menu_answer_new(e);
+	if (answer)
+		errand_answer(a->admin->muc, NULL, answer, e->stanza->to,
+			      e->stanza->from);
+	return answer != NULL;
 }
 
 /* ---- forms ---- */

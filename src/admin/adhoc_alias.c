@@ -189,7 +189,7 @@ static void run_online(struct adhoc_call *call, const struct elem *form)
 	form_add_field(table, "onlineusersnum", "text-single",
 		       "The number of online users", text);
 	mem_free(&text);
-	call->table = table;
+	call->table.form = table;
 	adhoc_end(call, NULL, NULL);
 }
 

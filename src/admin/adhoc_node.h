@@ -7,8 +7,8 @@
  */
 #pragma once
 
+#include "admin/adhoc_table.h"
 #include "admin/command.h"
-#include "base/buf.h"
 #include "base/list.h"
 #include "base/rand.h"
 #include "muc/affiliation.h"
@@ -49,15 +49,9 @@ struct adhoc_call {
 	struct adhoc_node kind; /* of which command it is */
 	char *node_text;        /* owned; kind.node may point here */
 	char session[RAND_ID_SIZE];
-	struct elem *answer;   /* owned; the result with its <command/> */
-	struct elem *command;  /* borrowed */
-	struct elem *table;    /* borrowed; the form of rows, or NULL */
-	struct elem *reported; /* borrowed, in it */
-	size_t size;           /* of what stands in it, about */
-	struct buf text;       /* the rows again, for clients without tables;
-				* none when they are too long for that */
-	bool is_wordy;         /* they are */
-	size_t left_out;       /* rows that had no place */
+	struct elem *answer;      /* owned; the result with its <command/> */
+	struct elem *command;     /* borrowed */
+	struct adhoc_table table; /* its rows, in it */
 };
 
 /** A row of the result, as command_reply.row. */
