@@ -236,3 +236,15 @@ const struct line_mark *line_marks_find(const struct line_marks *m,
 {
 	return m ? map_get(m->by_line, id) : NULL;
 }
+
+void line_marks_each(const struct line_marks *m,
+		     void (*fn)(void *owner, const char *id,
+				const struct line_mark *mark),
+		     void *owner)
+{
+	struct map_cursor cursor;
+
+	map_begin(m->by_line, &cursor);
+	while (map_next(&cursor))
+		fn(owner, cursor.key, cursor.value);
+}

@@ -33,6 +33,11 @@ void line_marks_write_sessions(const struct line_marks *m, struct html *h,
 			       const struct web_settings *settings,
 			       const char *room);
 void line_marks_free(struct line_marks **m);
+/** All of them, in no order. */
+void line_marks_each(const struct line_marks *m,
+		     void (*fn)(void *owner, const char *id,
+				const struct line_mark *mark),
+		     void *owner);
 /** NULL: none. m may be NULL. */
 const struct line_mark *line_marks_find(const struct line_marks *m,
 					const char *id);

@@ -21,6 +21,7 @@
 #include "web/html.h"
 #include "web/line.h"
 #include "web/line_look.h"
+#include "web/live_marks.h"
 #include "web/web.h"
 #include "web/web_site.h"
 
@@ -46,6 +47,7 @@ struct live_room {
 	char *jid;  /* owned */
 	char *lang; /* owned, or NULL; as the page that came first was told */
 	struct list pages;
+	struct live_marks *marks; /* owned */
 };
 
 struct live_page {
@@ -224,6 +226,17 @@ static const char *id_of(const struct record *r)
 					 : r->as_retraction.id;
 }
 
+/* What lines became, once that is known and different. */
+static void tell_marks(struct live *l, struct live_room *room)
+{
+	struct live_event *e = event_new(room->jid);
+
+	if (live_marks_renew(room->marks, clock_mono(), &e->text))
+		tell(l, room, e);
+	else
+		event_unref(&e);
+}
+
 /* Something happened in a session: its page is to be loaded again. */
 static void tell_session(struct live *l, const char *jid)
 {
@@ -235,6 +248,8 @@ static void tell_session(struct live *l, const char *jid)
 	e = event_new(jid);
 	buf_add_str(&e->text, "event: session\ndata: -\n\n");
 	tell(l, room, e);
+	live_marks_doubt(room->marks);
+	tell_marks(l, room);
 }
 
 void live_add(struct live *l, const struct record *r)
@@ -360,6 +375,8 @@ static void read_on(struct live_page *p)
 	} else if (rows->is_complete) {
 		p->is_behind = false;
 		p->next = p->live->next;
+		if (p->caught_up)
+			live_marks_add_all(p->room->marks, &p->own);
 	}
 	archive_page_free(&rows);
 	archive_query_free(&q);
@@ -467,6 +484,7 @@ static struct live_room *get_room(struct live *l, const char *jid,
 	room = mem_new(struct live_room);
 	room->jid = str_dup(jid);
 	room->lang = str_dup(lang);
+	room->marks = live_marks_new(l->reader, jid);
 	list_init(&room->pages);
 	map_add(l->rooms, jid, room);
 	return room;
@@ -478,6 +496,7 @@ static void free_room(void *value)
 
 	mem_free(&room->jid);
 	mem_free(&room->lang);
+	live_marks_free(&room->marks);
 	mem_free(&room);
 }
 
@@ -593,10 +612,11 @@ void live_show(struct live *l, const struct web_site *site)
 	}
 }
 
-static void tick_room(struct live_room *room, int64_t now)
+static void tick_room(struct live *l, struct live_room *room, int64_t now)
 {
 	struct live_page *p;
 
+	tell_marks(l, room);
 	list_each(p, &room->pages, node) {
 		if (!p->is_suspended)
 			continue;
@@ -623,7 +643,7 @@ int live_tick(struct live *l, int64_t now)
 	l->ticked = now;
 	map_begin(l->rooms, &cursor);
 	while (map_next(&cursor))
-		tick_room(cursor.value, now);
+		tick_room(l, cursor.value, now);
 	return TICK;
 }
 

@@ -9,6 +9,7 @@
  *   line   | stanza-id | the <li> of the line, as line_look writes a live one;
  *          |           | a correction or a reaction is one, too
  *   change | -         | the <li> of a line that is another now: a tombstone
+ *   marks  | -         | what lines became in a session (live_marks)
  *  caption | -         | nick, TAB, what they have typed so far of a line; nothing
  *          |           | behind the TAB when they type no more
  *   reload | -         | too much was missed: the page is to be loaded again

@@ -305,6 +305,11 @@ static void run_line(struct host *h, const json_t *o)
 		web_renew(h->web);
 	if (str_equal(op, "site"))
 		show(h, o);
+	if (str_equal(op, "caption"))
+		web_caption(h->web,
+			    json_string_value(json_object_get(o, "room")),
+			    json_string_value(json_object_get(o, "nick")),
+			    json_string_value(json_object_get(o, "text")));
 	for (size_t i = 0; i < array_len(readers); i++)
 		if (str_equal(op, readers[i].op))
 			save(h, readers[i].read(o));

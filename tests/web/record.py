@@ -166,6 +166,10 @@ class Host:
         self.tell("note", room=f"{room}@{DOMAIN}", meeting=meeting, at=when,
                   kind=kind, id=f"note{self.said:022d}", **values)
 
+    def caption(self, room, nick, text):
+        """What somebody types at this moment."""
+        self.tell("caption", room=f"{room}@{DOMAIN}", nick=nick, text=text)
+
     def site(self, *rooms):
         self.tell("site", at=int(time.time() * 1000),
                   rooms=[{"jid": f"{room['local']}@{DOMAIN}", **room}

@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 
 from conftest import wait_for
 from interim import DAY, NAME, ROOM, hold, plan
-from record import Host
+from record import Host, today
 
 CHECKERS = os.environ.get("CHECKERS", "build-checkers")
 NOW = time.strftime("%Y-%m-%d-%H%M", time.gmtime())
@@ -118,3 +118,118 @@ def test_an_open_session_is_followed(interim, browser):
     interim.meeting(ROOM, NOW, "ended", "Going on", started=now() - 60000,
                     ended=now())
     wait_for(lambda: "ended" in text() and "has the floor" not in text())
+
+
+# ---- the day's live page ----
+
+LOG = ("return document.getElementById('log').innerHTML"
+       ".replace(/ ?new\\b|\\n(?=<li|<.ol>|$)/g, '')")
+
+
+@pytest.fixture
+def meeting(tmp_path, browser):
+    """A session that goes on, seen on the page of the day."""
+    host = Host(tmp_path / "meeting")
+    host.serve()
+    host.site({"local": ROOM, "name": "DNS Operations", "occupants": 3})
+    host.meeting(ROOM, NOW, "open", "Going on", started=now() - 60000)
+    host.say(ROOM, now(), "alice", "welcome")
+    browser.get(f"{host.url}/{ROOM}/{today()}")
+    wait_for(lambda: "New lines appear" in
+             browser.find_element(By.ID, "live").text)
+    yield host
+    browser.get("about:blank")
+    host.close()
+
+
+def said(host, words, kind=None, nick="bob", **values):
+    """A word, and the note of it behind it."""
+    line = host.say(ROOM, now(), nick, words, hats="urn:x-hallway:hat:scribe\t"
+                    "Scribe" if nick == "bob" else None)
+    if kind:
+        note(host, kind, line=line, nick=nick, **values)
+    return line
+
+
+def marks(browser):
+    return browser.execute_script(
+        "return [...document.querySelectorAll('#log .mark')].map("
+        "mark => mark.innerText)")
+
+
+def test_lines_look_live_as_they_are_kept(meeting, browser):
+    said(meeting, "topic: Glue", "topic", text="Glue")
+    mic = said(meeting, "MIC: who pays?", "mic", "carol", number=1,
+               person="carol", text="who pays?")
+    said(meeting, "q+", "queue", "alice", person="alice")
+    said(meeting, "q+ to ask", "queue", "carol", person="carol", text="ask")
+    said(meeting, "hello", None, "dave")
+    said(meeting, "mic 1 done", "mic-done", number=1)
+    said(meeting, "action: a slip", "action", text="a slip")
+    wait_for(lambda: [m[:14] for m in marks(browser)] == [
+        "Topic", "MIC 1, relayed", "Action"])
+    said(meeting, "#undo", "undo")
+    said(meeting, "resolution: adopt", "decision", text="adopt")
+    wait_for(lambda: [m[:3] for m in marks(browser)] == ["Top", "MIC", "Dec"])
+    folded = browser.find_elements(By.CSS_SELECTOR, "#log > .chatter")
+    assert [len(f.find_elements(By.CSS_SELECTOR, "ol > li"))
+            for f in folded] == [2, 1]
+    assert [f.text for f in folded] == ["queue, hands, microphone"] * 2
+    # what belongs to a folded line goes to it
+    meeting.react(ROOM, now(), "alice", mic, "\u2705")
+    wait_for(lambda: browser.find_elements(By.CSS_SELECTOR, ".reactions"))
+    live = browser.execute_script(LOG)
+    browser.refresh()
+    assert browser.execute_script(LOG) == live
+
+
+def captions(browser):
+    return browser.execute_script(
+        "return [...document.querySelectorAll('.caption')].map("
+        "row => row.textContent)")
+
+
+def test_captions_grow_and_make_room_for_the_line(meeting, browser):
+    meeting.caption(ROOM, "bob", "Mark: I th")
+    wait_for(lambda: captions(browser) == ["bob: Mark: I th"])
+    meeting.caption(ROOM, "carol", "<b>&\tboth")
+    meeting.caption(ROOM, "bob", "Mark: I think")
+    wait_for(lambda: captions(browser) == ["bob: Mark: I think",
+                                           "carol: <b>&\tboth"])
+    meeting.caption(ROOM, "bob", "")
+    said(meeting, "Mark: I think", "said", person="Mark", text="I think")
+    wait_for(lambda: captions(browser) == ["carol: <b>&\tboth"])
+    meeting.caption(ROOM, "carol", "")
+    wait_for(lambda: not captions(browser))
+
+
+@pytest.mark.parametrize("scheme, width", [("light", 1100), ("dark", 1100),
+                                           ("light", 360), ("dark", 360)])
+def test_captions_can_be_read(meeting, browser, scheme, width):
+    """Whatever is typed fits, and axe-core has nothing to say."""
+    said(meeting, "topic: Glue", "topic", text="Glue")
+    said(meeting, "MIC: who pays?", "mic", "carol", number=1, person="carol",
+         text="who pays?")
+    said(meeting, "q+", "queue", "alice", person="alice")
+    said(meeting, "action: alice to ship it", "action",
+         text="alice to ship it")
+    media(browser, scheme)
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": 740, "deviceScaleFactor": 1,
+        "mobile": width < 500})
+    meeting.caption(ROOM, "bob", "Mark: I think this is done, and whoever "
+                    "wants more of it should say so on the list, " * 3
+                    + "x" * 200)
+    meeting.caption(ROOM, "carol", "\u0645\u0631\u062d\u0628\u0627")
+    wait_for(lambda: len(captions(browser)) == 2 and len(marks(browser)) == 3)
+    assert browser.execute_script(
+        "return document.documentElement.scrollWidth") <= width
+    picture(browser, f"captions-{scheme}-{width}")
+    with open(os.path.join(CHECKERS, "axe-core", "axe.min.js"),
+              encoding="utf-8") as file:
+        browser.execute_script(file.read())
+    result = browser.execute_async_script(
+        "axe.run(document).then(arguments[arguments.length - 1])")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    media(browser, "light")
+    assert not [(v["id"], v["help"]) for v in result["violations"]]

@@ -6,6 +6,8 @@
 "use strict";
 (function () {
 	const log = document.getElementById("log");
+	/* Also one that is folded away. */
+	const LINE = "ol.log > li[id]";
 
 	/* ---- ranges ---- */
 
@@ -15,7 +17,7 @@
 			return;
 		const ends = parts.map((id) => {
 			const at = document.getElementById(id);
-			return at && at.closest("#log > li");
+			return at && at.closest(LINE);
 		});
 		for (const line of log.querySelectorAll(".marked"))
 			line.classList.remove("marked");
@@ -128,7 +130,7 @@
 
 	function lineOf(id) {
 		const at = id && document.getElementById(id);
-		return at && at.closest("#log > li");
+		return at && at.closest(LINE);
 	}
 
 	function leaveMark(at, line) {
@@ -170,7 +172,7 @@
 
 	/* Who replied to a line shows what it says now. */
 	function tellAnswers(at) {
-		for (const line of log.querySelectorAll(":scope > [data-answers]"))
+		for (const line of log.querySelectorAll(LINE + "[data-answers]"))
 			if (line.dataset.answers === at.id)
 				answer(line);
 	}
@@ -179,7 +181,7 @@
 	function findCorrected(line) {
 		const named = [...log.querySelectorAll("[data-sent]")].reverse();
 		for (const one of named) {
-			const at = one.closest("#log > li");
+			const at = one.closest(LINE);
 			if (one.dataset.sent === line.dataset.corrects)
 				return at.dataset.by === line.dataset.by ? at : null;
 		}
@@ -281,7 +283,7 @@
 
 	/* A thread is told once there are two of it. */
 	function joinThread(line) {
-		const others = [...log.querySelectorAll(":scope > [data-thread]")];
+		const others = [...log.querySelectorAll(LINE + "[data-thread]")];
 		const before = others.filter((one) => one.dataset.thread === line.dataset.thread).pop();
 		if (!before || !part(line, ".text"))
 			return;
@@ -322,12 +324,13 @@
 		line.classList.add("new");
 		tellDay(line);
 		log.append(line);
+		becomeEarly(line);
 	}
 
 	/* What belongs to a line and is taken back by itself: whatever that does
 	 * to the line, the server knows. */
 	function change(known, line) {
-		if (known.parentElement !== log) {
+		if (!known.matches(LINE)) {
 			location.reload();
 			return;
 		}
@@ -358,22 +361,115 @@
 			scrollTo(0, document.documentElement.scrollHeight);
 	}
 
-	/* What a scribe is typing, under the lines; of each the newest. */
-	function caption(data) {
-		const [nick, text] = [data.slice(0, data.indexOf("\t")), data.slice(data.indexOf("\t") + 1)];
-		let row = [...document.querySelectorAll(".caption")].find((p) => p.dataset.nick === nick);
-		if (!text) {
-			row?.remove();
+	/* ---- what lines became in a session ---- */
+
+	/* What is not to be told any more is taken off. */
+	function setMark(line, text) {
+		let mark = part(line, ".mark");
+		if (!text || line.classList.contains("tombstone")) {
+			mark?.nextSibling?.remove(); /* the blank */
+			mark?.remove();
 			return;
 		}
-		if (!row) {
-			row = document.createElement("p");
-			row.className = "caption";
-			row.dataset.nick = nick;
-			row.setAttribute("aria-live", "off");
-			log.after(row);
+		if (!mark) {
+			mark = make("strong", "mark");
+			const before = [...line.querySelectorAll(":scope > .who, :scope > .hat")].pop();
+			const space = before.nextSibling;
+			(space && space.nodeType === Node.TEXT_NODE ? space : before).after(mark, " ");
 		}
-		row.textContent = nick + ": " + text;
+		mark.textContent = zone ? text.replace(/ \d\d:\d\d$/, "") : text;
+	}
+
+	/* Bustle of the queue is a click away, where it was said. */
+	function fold(line) {
+		if (line.parentElement !== log)
+			return;
+		let box = line.previousElementSibling;
+		if (!box || !box.classList.contains("chatter")) {
+			box = make("li", "chatter");
+			const details = make("details"), name = make("summary");
+			name.textContent = "queue, hands, microphone";
+			details.open = new URLSearchParams(location.search).has("all");
+			details.append(name, make("ol", "log"));
+			box.append(details);
+			line.before(box);
+		}
+		box.querySelector("ol").append(line);
+		const next = box.nextElementSibling;
+		if (next && next.classList.contains("chatter")) {
+			box.querySelector("ol").append(...next.querySelector("ol").children);
+			next.remove();
+		}
+	}
+
+	function become(line, kind, text) {
+		setMark(line, kind === "mark" ? text : "");
+		if (kind === "chatter")
+			fold(line);
+	}
+
+	/* Lines that are not here yet: a mark may be known before its line is. */
+	const early = new Map();
+
+	function becomeEarly(line) {
+		const known = early.get(line.id);
+		early.delete(line.id);
+		if (known)
+			become(line, ...known);
+	}
+
+	function mark(data) {
+		const stays = isAtEnd();
+		for (const row of data.split("\n")) {
+			const [id, kind, text] = row.split("\t");
+			const line = document.getElementById(id);
+			if (!line)
+				early.set(id, [kind, text]);
+			else if (line.matches(LINE))
+				become(line, kind, text);
+		}
+		if (stays)
+			scrollTo(0, document.documentElement.scrollHeight);
+	}
+
+	/* What scribes are typing, under the lines, in the order in which they
+	 * began. Who stops in the middle is not waited for. */
+	const STALE = 60000;
+
+	function getCaption(nick) {
+		let box = document.querySelector(".captions");
+		if (!box) {
+			box = make("div", "captions");
+			box.setAttribute("aria-live", "off");
+			log.after(box);
+		}
+		let row = [...box.children].find((one) => one.dataset.nick === nick);
+		if (row)
+			return row;
+		const who = make("bdi", "who");
+		who.textContent = nick;
+		const said = [...log.querySelectorAll(".who")].reverse().find((one) => one.textContent === nick);
+		if (said)
+			who.className = said.className;
+		row = make("p", "caption");
+		row.dataset.nick = nick;
+		row.append(who, ": ", make("span", "text"));
+		row.lastChild.dir = "auto";
+		box.append(row);
+		return row;
+	}
+
+	function caption(data) {
+		const at = data.indexOf("\t"), text = data.slice(at + 1);
+		const stays = isAtEnd();
+		const row = getCaption(data.slice(0, at));
+		clearTimeout(Number(row.dataset.timer));
+		row.lastChild.textContent = text;
+		row.dataset.timer = setTimeout(() => row.remove(), STALE);
+		if (!text)
+			row.remove();
+		if (stays)
+			scrollTo(0, document.documentElement.scrollHeight);
 	}
 
 	function follow() {
@@ -381,13 +477,14 @@
 		const note = document.getElementById("live");
 		if (!path || !log || !note || !window.EventSource)
 			return;
-		const last = [...log.querySelectorAll(":scope > li[id]")].pop();
+		const last = [...log.querySelectorAll(LINE)].pop();
 		const source = new EventSource(last ? path + "?after=" + encodeURIComponent(last.id) : path);
 		const tell = (text) => { note.textContent = text; };
 		source.addEventListener("open", () => tell("New lines appear here as they are said."));
 		source.addEventListener("error", () => tell("The connection is lost; trying again."));
 		source.addEventListener("line", (event) => take(event.data));
 		source.addEventListener("change", (event) => take(event.data, true));
+		source.addEventListener("marks", (event) => mark(event.data));
 		source.addEventListener("caption", (event) => caption(event.data));
 		source.addEventListener("reload", () => location.reload());
 		addEventListener("pagehide", () => source.close());
