@@ -22,7 +22,9 @@ from rawpeer import Peer  # noqa: E402
 ROOMS = "rooms.test"
 LANES = 4       # runs that may go on at the same time
 LANE = int(os.environ.get("HALLWAY_LANE", "0"))
-PORTS = list(range(10000, 32768))[LANE::LANES]
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))     # -n
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+PORTS = list(range(10000, 32768))[LANE::LANES][WORKER::WORKERS]
 random.shuffle(PORTS)
 NEXT_PORT = itertools.cycle(PORTS)
 

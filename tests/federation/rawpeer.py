@@ -56,7 +56,7 @@ SUCCESS = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
 FAILURE = ("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
            "<not-authorized/></failure>")
 ANY_KEY = "DEFAULT:@SECLEVEL=0"     # show weak ones, too
-PATIENCE = 15
+PATIENCE = 60
 
 
 class Closed(Exception):

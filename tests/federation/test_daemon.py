@@ -14,7 +14,7 @@ import pytest
 from hallwayd import program
 
 ROOMS = "rooms.test"
-PATIENCE = 20
+PATIENCE = 60
 
 
 def run(*words):

@@ -72,7 +72,7 @@ def test_direct_tls_is_dialled_with_alpn_and_name(host, names, new_peer):
     names.set("_xmpp-server._tcp.one.test", "SRV", "0 0 0 .")
     stream = peer.dial_direct(host.tls_address, ROOMS)
     assert_served(peer, stream)
-    called = peer.accepted.get(timeout=5)
+    called = peer.accepted.get(timeout=60)
     assert called.sni == "one.test"
     assert called.sock.selected_alpn_protocol() == "xmpp-server"
 
@@ -80,6 +80,6 @@ def test_direct_tls_is_dialled_with_alpn_and_name(host, names, new_peer):
 def test_starttls_is_dialled_with_the_name_and_without_alpn(host, new_peer):
     peer = new_peer("one.test")
     assert_served(peer, peer.dial(host.address, ROOMS))
-    called = peer.accepted.get(timeout=5)
+    called = peer.accepted.get(timeout=60)
     assert called.sni == "one.test"
     assert called.sock.selected_alpn_protocol() is None

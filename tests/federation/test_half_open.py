@@ -7,8 +7,9 @@ import socket
 import time
 
 import pytest
-from rawpeer import (FEATURES_PLAIN, FEATURES_TLS, PROCEED, STARTTLS, TLS,
-                     Closed)
+from machine import Stopwatch
+from rawpeer import (FEATURES_PLAIN, FEATURES_TLS, PATIENCE, PROCEED,
+                     STARTTLS, TLS, Closed)
 
 ROOMS = "rooms.test"
 DEADLINES = """header_timeout: 2s
@@ -48,9 +49,9 @@ def test_t12_who_calls_and_goes_silent(new_host, new_peer, stage):
     host = new_host(s2s=DEADLINES)
     stream = new_peer("evil.test").connect(host.address)
     go_to(stream, stage)
-    start = time.monotonic()
+    watch = Stopwatch(host.process.pid)
     stream.read_end()
-    assert abs(time.monotonic() - start - STAGES[stage]) < 1
+    assert -1 < watch.took() - STAGES[stage] < 1 + watch.late()
 
 
 def silent_at(stage):
@@ -86,13 +87,15 @@ def test_t12_who_is_called_and_goes_silent(new_host, new_peer, stage):
     serve = silent_at(stage)
     peer.on_stream = lambda stream: serve(peer, stream)
     caller = new_peer("evil.test").dial(host.address, ROOMS)
+    watch = Stopwatch(host.process.pid)
     caller.send("<db:result from='mute.test' to='rooms.test'>x</db:result>")
-    called = peer.accepted.get(timeout=5)
-    deadline = time.monotonic() + 10
+    called = peer.accepted.get(timeout=60)
+    deadline = time.monotonic() + PATIENCE
     while not hasattr(called, "ended"):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    assert abs(called.ended - called.went_silent - CALLED[stage]) < 1
+    took = called.ended - called.went_silent
+    assert -1 < took - CALLED[stage] < 1 + watch.late()
     caller.close()
 
 
@@ -110,7 +113,7 @@ def test_t12_nothing_is_left_after_many(new_host, new_peer):
                 pass
             if number % 2:
                 stream.reset()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while host.counter("s2s_streams_in") > 0:
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -139,13 +142,13 @@ def test_t11_a_dead_family_does_not_cost_the_other_much(
         sock.connect_ex(("::1", peer.port))
         fill.append(sock)
     names.set("xmpp.one.test", "AAAA", "::1")
-    start = time.monotonic()
+    watch = Stopwatch(host.process.pid)
     stream = peer.dial(host.address, ROOMS)
     stream.send("<db:result from='one.test' to='rooms.test'>%s</db:result>"
                 % peer.issue_key(ROOMS, stream.header["id"]))
-    peer.accepted.get(timeout=5)
-    took = time.monotonic() - start
-    assert 0.24 < took < 0.75
+    peer.accepted.get(timeout=60)
+    took = watch.took()
+    assert 0.24 < took < 0.75 + watch.late()
     assert names.asked("xmpp.one.test", "AAAA") >= 1
     stream.close()
     for sock in [hole, *fill]:

@@ -6,12 +6,15 @@ R6 is fuzz_answer and test_answer; R8 is T17, in test_links."""
 import concurrent.futures
 import os
 import queue
+import select
 import socket
 import threading
 import time
 
 import pytest
-from rawpeer import DIALBACK, STREAM_ERRORS, Closed, condition
+from machine import Stopwatch
+from rawpeer import (DIALBACK, PATIENCE, STREAM_ERRORS, Closed,
+                     condition)
 
 ROOMS = "rooms.test"
 ATTACKER = "127.0.0.66"
@@ -27,14 +30,14 @@ def ping(peer, stream):
 
 def served_within(seconds, host, peer):
     """A peer with an address of its own is served in that time."""
-    start = time.monotonic()
+    watch = Stopwatch(host.process.pid)
     stream = peer.dial_authorised(host.address, ROOMS)
     ping(peer, stream)
-    assert time.monotonic() - start < seconds
+    assert watch.own() < seconds
     return stream
 
 
-def wait_for_counter(host, name, least, timeout=15):
+def wait_for_counter(host, name, least, timeout=60):
     """Until the counter has come that far; answers its value."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
@@ -107,7 +110,7 @@ def victim():
 
 def test_r1_silent_connections_are_bounded(host, new_peer):
     """16 of an address are kept, the others closed; others are served."""
-    silent = [socket.create_connection(host.address, 5, (ATTACKER, 0))
+    silent = [socket.create_connection(host.address, PATIENCE, (ATTACKER, 0))
               for _ in range(50)]
     wait_for_counter(host, "s2s_connections_refused", 34)
     served_within(2, host, new_peer("good.test")).close()
@@ -115,9 +118,9 @@ def test_r1_silent_connections_are_bounded(host, new_peer):
     for sock in silent:
         sock.close()
     # those that were inside make room again
-    wait = time.monotonic() + 10
+    wait = time.monotonic() + PATIENCE
     while time.monotonic() < wait:
-        sock = socket.create_connection(host.address, 5, (ATTACKER, 0))
+        sock = socket.create_connection(host.address, PATIENCE, (ATTACKER, 0))
         sock.settimeout(0.3)
         try:
             if sock.recv(1):
@@ -136,7 +139,7 @@ def test_r1_a_thousand_silent_connects(new_host, new_peer):
     silent = []
     for number in range(1000):
         source = "127.0.1.%d" % (number % 100 + 1)
-        silent.append(socket.create_connection(host.address, 5, (source, 0)))
+        silent.append(socket.create_connection(host.address, PATIENCE, (source, 0)))
         if number == 800:
             wait_for_counter(host, "s2s_connections_refused", 500)
     wait_for_counter(host, "s2s_connections_refused", 744)
@@ -157,7 +160,7 @@ def test_r2_handshakes_wait_their_turn(new_host, new_peer):
         stream.wrap_client(ROOMS, ["xmpp-server"])
         return stream
 
-    start = time.monotonic()
+    watch = Stopwatch(host.process.pid)
     with concurrent.futures.ThreadPoolExecutor(12) as pool:
         streams = [pool.submit(shake) for _ in range(12)]
         wait_for_counter(host, "s2s_handshakes_delayed", 1)
@@ -165,7 +168,7 @@ def test_r2_handshakes_wait_their_turn(new_host, new_peer):
         for stream in streams:
             stream.result().sock.close()
     # four are free, eight come at four a second
-    assert 1.5 < time.monotonic() - start < 10
+    assert 1.5 < watch.took() < 10 + watch.late()
 
 
 def claim(stream, domain):
@@ -183,7 +186,7 @@ def test_r3_claims_do_not_make_us_an_amplifier(
         domain = "claimed%d.test" % number
         names.set_server(domain, victim.port, VICTIM)
         claim(streams[number // 5], domain)
-    kept = [victim.visits.get(timeout=10) for _ in range(3)]
+    kept = [victim.visits.get(timeout=60) for _ in range(3)]
     # the others wait: two looks around later there is still none of them
     with pytest.raises(queue.Empty):
         victim.visits.get(timeout=2.5)
@@ -210,7 +213,7 @@ def test_r3_a_network_has_a_share_of_the_verifying(
             domain = "claimed%d-%d.test" % (place, number)
             names.set_server(domain, victim.port, VICTIM)
             claim(stream, domain)
-    kept = [victim.visits.get(timeout=10) for _ in range(2)]
+    kept = [victim.visits.get(timeout=60) for _ in range(2)]
     wait_for_counter(host, "s2s_verifies_over_share", 10)
     assert host.counter("s2s_verify_connects") == 2
     served_within(1, host, new_peer("good.test")).close()
@@ -223,7 +226,7 @@ def test_r3_a_network_has_a_share_of_the_verifying(
     with pytest.raises(queue.Empty):
         victim.visits.get(timeout=1.2)
     kept.pop().close()
-    kept.append(victim.visits.get(timeout=10))
+    kept.append(victim.visits.get(timeout=60))
     assert host.counter("s2s_verify_connects") <= 2
     for stream in streams + kept:
         stream.close()
@@ -233,21 +236,22 @@ def test_r3_claims_for_the_unreachable_are_refused_at_once(
         new_host, names, new_peer):
     host = new_host(s2s="verify_retries: 2")
     evil = new_peer("evil.test")
-    with socket.create_server((VICTIM, 0)) as nobody:
-        port = nobody.getsockname()[1]
-    names.set_server("away.test", port, VICTIM)
+    nobody = socket.socket()        # has the port, and does not listen
+    nobody.bind((VICTIM, 0))
+    names.set_server("away.test", nobody.getsockname()[1], VICTIM)
     stream = evil.dial_authorised(host.address, ROOMS)
     took = []
     for _ in range(6):
-        start = time.monotonic()
+        watch = Stopwatch(host.process.pid)
         claim(stream, "away.test")
         answer = stream.read_until(DIALBACK + "result")
-        took.append(time.monotonic() - start)
+        took.append(watch.own())
         assert answer.get("type") == "error"
         assert condition(answer) == "remote-server-timeout"
     assert host.counter("dialback_claims_unasked") >= 2
     assert max(took[-2:]) < 0.5
     stream.close()
+    nobody.close()
 
 
 def test_r3_five_claims_are_the_most(host, names, evil, good_peer_is_served):
@@ -322,17 +326,17 @@ def test_r7_a_flood_is_slowed_and_others_are_not(new_host, new_peer):
     one, two = new_peer("one.test"), new_peer("two.test")
     stream = one.dial_authorised(host.address, ROOMS)
     other = two.dial_authorised(host.address, ROOMS)
-    start = time.monotonic()
+    watch = Stopwatch(host.process.pid)
     stream.send("".join(
         "<iq from='ann@one.test/x' to='rooms.test' type='get' id='f%d'>"
         "<ping xmlns='urn:xmpp:ping'/></iq>" % number for number in range(100)))
     for _ in range(5):
-        asked = time.monotonic()
+        asked = Stopwatch(host.process.pid)
         ping(two, other)
-        assert time.monotonic() - asked < 0.5
+        assert asked.own() < 0.5
     one.receive(lambda s: s.get("id") == "f99")
     # 40 at once, 60 at 20 a second
-    assert 2.5 < time.monotonic() - start < 8
+    assert 2.5 < watch.took() < 8 + watch.late()
     assert host.counter("s2s_streams_braked") >= 1
 
 
@@ -340,13 +344,13 @@ def test_r7_bytes_are_slowed_too(new_host, new_peer):
     host = new_host(s2s="rate_bytes: 100KiB\nburst_bytes: 100KiB")
     one = new_peer("one.test")
     stream = one.dial_authorised(host.address, ROOMS)
-    start = time.monotonic()
+    watch = Stopwatch(host.process.pid)
     for number in range(10):
         stream.send("<iq from='ann@one.test/x' to='rooms.test' type='get' "
                     "id='f%d'><ping xmlns='urn:xmpp:ping'/><x xmlns='x:x'>%s"
                     "</x></iq>" % (number, "x" * 40000))
     one.receive(lambda s: s.get("id") == "f9")
-    assert 2 < time.monotonic() - start < 8
+    assert 2 < watch.took() < 8 + watch.late()
 
 
 def test_r9_descriptors_run_out_for_strangers_only(new_host, new_peer):
@@ -357,7 +361,7 @@ def test_r9_descriptors_run_out_for_strangers_only(new_host, new_peer):
     good = new_peer("good.test")
     stream = good.dial_authorised(host.address, ROOMS)
     ping(good, stream)
-    silent = [socket.create_connection(host.address, 5, (ATTACKER, 0))
+    silent = [socket.create_connection(host.address, PATIENCE, (ATTACKER, 0))
               for _ in range(200)]
     wait_for_counter(host, "s2s_connections_turned_away", 50)
     # the control socket answered, and who was inside still is
@@ -365,7 +369,7 @@ def test_r9_descriptors_run_out_for_strangers_only(new_host, new_peer):
     for sock in silent:
         sock.close()
     other = new_peer("other.test")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             served_within(5, host, other).close()
@@ -398,10 +402,10 @@ def test_r10_connections_leave_nothing_behind(new_host, new_peer):
         for number in range(count):
             # an address has ports for some of them only
             source = "127.0.8.%d" % (number // 10000 + 1)
-            sock = socket.create_connection(host.address, 5, (source, 0))
+            sock = socket.create_connection(host.address, PATIENCE, (source, 0))
             sock.sendall(first[number % len(first)])
             sock.close()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while host.counter("s2s_streams_in") > 0:
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -431,13 +435,21 @@ def test_r11_strangers_do_not_fill_the_log(new_host, evil):
 def test_r13_new_streams_of_an_address(new_host, new_peer, evil):
     host = new_host(s2s="new_streams_per_address: 60\n"
                         "max_unauthenticated_per_address: 1000")
-    kept = [evil.connect(host.address, ATTACKER) for _ in range(60)]
-    refused = evil.connect(host.address, ATTACKER)
-    assert refused.read_error() == "policy-violation"
-    assert host.counter("s2s_connections_too_often") >= 1
-    served_within(2, host, new_peer("good.test")).close()
+    watch = Stopwatch()
+    kept = [evil.connect(host.address, ATTACKER) for _ in range(80)]
+    while True:
+        refused, _, _ = select.select([s.sock for s in kept], [], [], 0)
+        inside = host.counter("s2s_streams_in")
+        if len(refused) + inside == 80:
+            break
     # one a second comes back
-    deadline = time.monotonic() + 5
+    assert 60 <= inside <= 61 + watch.took()
+    for stream in [s for s in kept if s.sock in refused]:
+        assert stream.read_error() == "policy-violation"
+        kept.remove(stream)
+    assert host.counter("s2s_connections_too_often") == 80 - inside
+    served_within(2, host, new_peer("good.test")).close()
+    deadline = time.monotonic() + PATIENCE
     while True:
         stream = evil.connect(host.address, ATTACKER)
         try:

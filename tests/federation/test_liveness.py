@@ -74,5 +74,5 @@ def test_a_server_that_vanishes_without_a_word_is_noticed(new_host, new_peer):
     gone.die()
     told = here.receive(lambda s: s.tag == SERVER + "presence"
                         and s.get("type") == "unavailable"
-                        and s.get("from") == HALLWAY + "/bob", timeout=30)
+                        and s.get("from") == HALLWAY + "/bob", timeout=60)
     assert {s.get("code") for s in told.iter(STATUS)} == {"333"}

@@ -20,7 +20,7 @@ LIST_2006 = ("dime dirdir dix eai hoakey intarea l1vpn l2cp ltans nea p2p-sip "
              "raiarea speermint tcpm asrg dtnrg hiprg mobopts p2prg network")
 NEWS_2006 = "Created rooms for " + LIST_2006.replace(" ", ", ")
 STANZAS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
-PATIENCE = 20
+PATIENCE = 60
 
 
 def rows(host, *words):

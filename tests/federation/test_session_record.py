@@ -16,13 +16,13 @@ from test_store import enter, groupchat, retract, say
 
 def fetch(url):
     try:
-        with urllib.request.urlopen(url, timeout=20) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as answer:
         return answer.code, answer.read()
 
 
-def fetch_until(url, piece, seconds=10):
+def fetch_until(url, piece, seconds=60):
     """The page, once it has that: a command is done before its record is on
     the disk, and the pages tell what is."""
     end = time.monotonic() + seconds

@@ -73,7 +73,7 @@ def archive(host):
 def restore(*words):
     done = subprocess.run([program("hallwayctl", "HALLWAYCTL"), "store",
                            "restore", *map(str, words)],
-                          capture_output=True, text=True, timeout=30)
+                          capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -90,7 +90,7 @@ def test_a_forged_line_is_found(host, new_peer):
     stream = enter(peer, host)
     ident = say(peer, stream, "m1", "I agree.")
     with contextlib.closing(sqlite3.connect(
-            host.state / "hallway.db", timeout=20)) as database:
+            host.state / "hallway.db", timeout=60)) as database:
         database.execute("UPDATE archive SET stanza = replace(stanza,"
                          " 'I agree.', 'I object.') WHERE id = ?", [ident])
         database.commit()
@@ -320,7 +320,7 @@ def test_a_full_disk_refuses_and_recovers(new_host, new_peer, small_disk):
         "type") == "result"
     # room is made: it works again by itself
     (small_disk / "ballast").unlink()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while host.count("hallway_store_trouble"):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -427,7 +427,7 @@ def test_what_was_seen_survives_any_crash(new_host, new_peer, tmp_path):
         time.sleep(0.1 + random.random() * 0.4)
         host.kill9()
         for talker in talkers:
-            talker.thread.join(10)
+            talker.thread.join(60)
             if talker.stream:
                 talker.stream.hang_up()
         for peer, mine in zip(peers, seen):

@@ -15,7 +15,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support"),
 
 from harness import world as worlds  # noqa: E402
 
-LIMIT = 180     # seconds; what hangs longer than this hangs for ever
+LIMIT = 300     # seconds; what hangs longer than this hangs for ever
 
 
 def pytest_configure(config):

@@ -5,10 +5,10 @@ tests, and what the operator's proof is worth."""
 import asyncio
 import datetime
 import re
-import time
 
 import certs
 import pytest
+from machine import Stopwatch
 
 from harness import world as worlds
 from harness.prosody import Prosody
@@ -31,7 +31,7 @@ def lines_of(host, pattern):
     return [line for line in host.process.lines() if re.search(pattern, line)]
 
 
-async def said(host, pattern, timeout=20, start=0):
+async def said(host, pattern, timeout=60, start=0):
     return await asyncio.get_running_loop().run_in_executor(
         None, host.process.wait_for_line, pattern, timeout, start)
 
@@ -50,12 +50,13 @@ async def assert_talk(one, other, count=8):
 
 # -- T1
 
-async def test_t1_prosody_and_we_log_in_by_certificate(people, room, host):
+async def test_t1_prosody_and_we_log_in_by_certificate(
+        people, room, host, world):
     alice = await people.login("alice@home1.test")
     dave = await people.login("dave@home1.test")
-    start = time.monotonic()
+    watch = Stopwatch(host.process.pid, world.homes["home1.test"].process.pid)
     one = await alice.join(room, "alice")
-    assert time.monotonic() - start < 1
+    assert watch.own() < 1
     await assert_talk(one, await dave.join(room, "dave"))
     assert lines_of(host, "home1.test: verified by certificate, may speak to "
                     "rooms.test")

@@ -31,7 +31,7 @@ def modern(world):
         world.homes.pop(name).close()
 
 
-async def said(host, pattern, timeout=40, start=0):
+async def said(host, pattern, timeout=60, start=0):
     return await asyncio.get_running_loop().run_in_executor(
         None, host.process.wait_for_line, pattern, timeout, start)
 

@@ -61,7 +61,7 @@ def clients(world, host, site, room, tmp_path):  # noqa: F811
 
 
 def fetch(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return answer.read().decode()
 
 

@@ -60,7 +60,7 @@ def type_live(visit, text):
             quoteattr(visit.room), new_id("rtt"), escape(text)))
 
 
-async def hears_of_the_room(visit, start, timeout=20):
+async def hears_of_the_room(visit, start, timeout=60):
     """The first line of the room itself that begins so; the room is no
     occupant."""
     def found():
@@ -103,7 +103,7 @@ async def says(seats, who, body):
 async def fetch(host_address, path):
     def get():
         with urllib.request.urlopen("http://%s:%d/hallway/%s" % (
-                host_address, PORT, path), timeout=10) as answer:
+                host_address, PORT, path), timeout=60) as answer:
             return answer.read()
 
     return await off_the_loop(get)

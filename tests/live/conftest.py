@@ -25,7 +25,7 @@ new_host = federation.new_host
 new_peer = federation.new_peer
 
 ROOMS = federation.ROOMS
-PATIENCE = 20
+PATIENCE = 60
 
 
 class Answer:

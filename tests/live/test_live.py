@@ -7,7 +7,7 @@ import selectors
 import socket
 import time
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 class Waiting:

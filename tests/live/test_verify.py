@@ -94,7 +94,7 @@ def verify(tmp_path, signer):
             [program("hallwayctl", "HALLWAYCTL"), "log", "verify",
              *(words or ["--key=%s" % signer.public]), path],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=30)
+            timeout=60)
         return done.returncode, done.stdout
 
     return run

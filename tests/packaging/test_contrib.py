@@ -45,27 +45,34 @@ class LivePage(http.server.BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(b"data: one\n\n")
-        self.go.wait(20)
+        self.go.wait(60)
         self.wfile.write(b"data: two\n\n")
 
     def log_message(self, *_):
         pass
 
 
-def free_port():
-    with socket.socket() as sock:
+@pytest.fixture
+def two_ports():
+    """Ports that stay ours until nginx listens there: bound, by us too, so
+    that nobody is given them meanwhile."""
+    socks = [socket.socket() for _ in range(2)]
+    for sock in socks:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    yield [sock.getsockname()[1] for sock in socks]
+    for sock in socks:
+        sock.close()
 
 
 @pytest.fixture
-def nginx(source, tmp_path):
+def nginx(source, two_ports, tmp_path):
     """The example site, its ports and files ours; answers the TLS port."""
     folder = tmp_path
     upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), LivePage)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
     pair = certs.Authority(folder / "ca").make("rooms.example.org")
-    plain, tls = free_port(), free_port()
+    plain, tls = two_ports
     site = (source / "contrib/nginx/hallway.conf").read_text()
     for old, new in (
             ("127.0.0.1:5280", "127.0.0.1:%d" % upstream.server_port),
@@ -74,8 +81,8 @@ def nginx(source, tmp_path):
             ("/etc/letsencrypt/live/rooms.example.org/privkey.pem",
              str(pair.key)),
             ("listen [::]:443 ssl http2;", ""), ("listen [::]:80;", ""),
-            ("listen 443", "listen 127.0.0.1:%d" % tls),
-            ("listen 80", "listen 127.0.0.1:%d" % plain)):
+            ("listen 443 ssl", "listen 127.0.0.1:%d reuseport ssl" % tls),
+            ("listen 80;", "listen 127.0.0.1:%d reuseport;" % plain)):
         assert old in site, old
         site = site.replace(old, new)
     (folder / "nginx.conf").write_text(
@@ -100,7 +107,7 @@ def nginx(source, tmp_path):
 
 def connect(port):
     """A connection, as soon as the server has opened its port."""
-    for _ in range(200):
+    for _ in range(1200):
         try:
             return socket.create_connection(("127.0.0.1", port))
         except ConnectionRefusedError:
@@ -112,7 +119,7 @@ def test_live_pages_go_through_nginx_line_by_line(nginx):
     context = ssl._create_unverified_context()
     tls = context.wrap_socket(connect(nginx[1]),
                               server_hostname="rooms.example.org")
-    tls.settimeout(10)
+    tls.settimeout(60)
     tls.sendall(b"GET /live HTTP/1.1\r\nHost: rooms.example.org\r\n\r\n")
     answer = b""
     LivePage.go.clear()

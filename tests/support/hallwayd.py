@@ -100,7 +100,7 @@ class Hallwayd:
         return "  - name: %s\n    certificate: %s\n    key: %s" % (
             name, certificate.cert, certificate.key)
 
-    def start(self, timeout=30):
+    def start(self, timeout=60):
         """Start, and wait until it says that it is ready."""
         self.runs += 1
         path = self.folder / "notify"
@@ -137,7 +137,7 @@ class Hallwayd:
         done = subprocess.run(
             [program("hallwayctl", "HALLWAYCTL"), "-s", self.control, *words],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=30)
+            timeout=60)
         if check and done.returncode != 0:
             raise ProcessError("hallwayctl %s: status %d: %s" % (
                 " ".join(words), done.returncode, done.stdout))
@@ -155,7 +155,7 @@ class Hallwayd:
         assert found, "no counter " + name
         return int(found.group(1))
 
-    def descriptors(self, most=None, timeout=10):
+    def descriptors(self, most=None, timeout=60):
         """How many it has open, looking again and again until they are not
         more than `most`, or else at the least of some looks: what was closed
         by others a moment ago, as by hallwayctl, it closes a moment later."""

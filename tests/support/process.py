@@ -59,7 +59,7 @@ class Process:
         with self._news:
             return list(self._lines)
 
-    def wait_for_line(self, pattern, timeout=30, start=0):
+    def wait_for_line(self, pattern, timeout=60, start=0):
         """The first line from number `start` on that `pattern` is found in.
 
         Answers (number of the line after it, match).
@@ -80,22 +80,22 @@ class Process:
                     self._fail("did not say /%s/ in %s s" % (pattern, timeout))
                 self._news.wait(left)
 
-    def wait(self, timeout=20):
+    def wait(self, timeout=60):
         """Wait for the end; answers the exit status (negative: signal)."""
         try:
             status = self._popen.wait(timeout)
         except subprocess.TimeoutExpired:
             self._popen.send_signal(signal.SIGABRT)
             self._popen.wait()
-            self._reader.join(5)
+            self._reader.join(60)
             self._fail("did not end in %s s" % timeout)
-        self._reader.join(5)
+        self._reader.join(60)
         return status
 
     def signal(self, number):
         self._popen.send_signal(number)
 
-    def terminate(self, timeout=20):
+    def terminate(self, timeout=60):
         """SIGTERM, and wait; answers the exit status."""
         if self.is_running():
             self._popen.terminate()

@@ -197,7 +197,7 @@ def plain_browser():
     driver.quit()
 
 
-def wait_for(question, seconds=10):
+def wait_for(question, seconds=60):
     """The first true answer."""
     end = time.monotonic() + seconds
     while True:

@@ -69,7 +69,7 @@ class Host:
     def close(self):
         self.process.stdin.close()
         try:
-            code = self.process.wait(20)
+            code = self.process.wait(60)
         finally:
             self.process.kill()
         assert code == 0
@@ -187,7 +187,7 @@ class Host:
                                          headers=headers)
         opener = urllib.request.build_opener(NoRedirects)
         try:
-            with opener.open(request, timeout=20) as answer:
+            with opener.open(request, timeout=60) as answer:
                 return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as answer:
             return Answer(answer.code, answer.headers, answer.read())

@@ -304,7 +304,7 @@ def test_what_is_kept_no_longer_is_said_to_be_ended(fresh):
     before = fresh.get("/council/2015-01-01")
     assert before.status == 404
     with contextlib.closing(sqlite3.connect(
-            fresh.folder / "hallway.db", timeout=20)) as database:
+            fresh.folder / "hallway.db", timeout=60)) as database:
         database.execute("INSERT INTO kept (since) VALUES (?)",
                          [at(DAY, "06:00:00")])
         database.commit()

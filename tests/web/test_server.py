@@ -22,7 +22,7 @@ from certs import Authority  # noqa: E402
 
 @contextlib.contextmanager
 def connection(port, host="127.0.0.1"):
-    with socket.create_connection((host, port), timeout=10) as sock:
+    with socket.create_connection((host, port), timeout=60) as sock:
         yield sock
 
 
@@ -224,7 +224,7 @@ def test_a_live_page_outlives_its_certificate(fresh, authority):
     fresh.site(dict(local="council", name="Council"))
     context = ssl.create_default_context(cafile=authority.cert)
     client = http.client.HTTPSConnection("127.0.0.1", fresh.port,
-                                         context=context, timeout=10)
+                                         context=context, timeout=60)
     context.check_hostname = False
     client.request("GET", "/council/live")
     answer = client.getresponse()

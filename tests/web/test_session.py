@@ -185,7 +185,7 @@ HALLWAYCTL = os.environ.get(
 
 def verify(*arguments):
     done = subprocess.run([HALLWAYCTL, "record", "verify", *map(str, arguments)],
-                          capture_output=True, text=True, timeout=20)
+                          capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -16,7 +16,7 @@ from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-PATIENCE = 20
+PATIENCE = 60
 
 FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic
 --no-first-run --disable-background-networking --disable-component-update

@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 class Terminal:

@@ -21,8 +21,8 @@ MUC_USER = "{http://jabber.org/protocol/muc#user}"
 SID = "{urn:xmpp:sid:0}"
 DELAY = "{urn:xmpp:delay}"
 STANZAS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
-PATIENCE = 20
-LOGIN_PATIENCE = 60     # about the machine: home servers are slow under load
+PATIENCE = 60
+LOGIN_PATIENCE = 120    # about the machine: home servers are slow under load
 
 _numbers = itertools.count(1)
 
