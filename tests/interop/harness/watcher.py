@@ -3,10 +3,11 @@
 from a process of its own, in which nothing else goes on: the test's own is
 busy with what it sends and receives. As a program:
 
-    watcher.py HOST PORT ROOM DOMAIN CERT KEY ADDRESS LISTEN_PORT
+    watcher.py PID HOST PORT ROOM DOMAIN CERT KEY ADDRESS LISTEN_PORT
 
 It plays DOMAIN, listens on ADDRESS, enters ROOM and asks itself there
-(XEP-0410), again and again, what it prints in ms, one a line.
+(XEP-0410), again and again. It prints what that takes in ms, one a line, but
+for the time in which the host, PID, or itself waited for a processor.
 """
 
 import os
@@ -16,8 +17,9 @@ import time
 PAUSE = 0.02    # seconds between two questions
 
 
-def watch(host, port, room, domain, cert, key, address, listen_port):
+def watch(pid, host, port, room, domain, cert, key, address, listen_port):
     import certs
+    from machine import Stopwatch
     from rawpeer import Peer
 
     peer = Peer(domain, certs.Certificate(cert, key), address,
@@ -28,7 +30,7 @@ def watch(host, port, room, domain, cert, key, address, listen_port):
                 "protocol/muc'/></presence>" % (user, place))
     peer.receive(lambda s: s.get("from") == place)
     while True:
-        before = time.monotonic()
+        watch = Stopwatch(int(pid))
         asked = stream.ask(user, place, "<ping xmlns='urn:xmpp:ping'/>")
         while True:     # the room asks us first; this is the answer to that
             stanza = peer.receive(lambda s: s.tag.endswith("}iq"))
@@ -36,7 +38,7 @@ def watch(host, port, room, domain, cert, key, address, listen_port):
                 break
             stream.send("<iq type='result' from='%s' to='%s' id='%s'/>" % (
                 user, stanza.get("from"), stanza.get("id")))
-        print("%.1f" % (1000 * (time.monotonic() - before)), flush=True)
+        print("%.1f" % (1000 * max(0, watch.own())), flush=True)
         time.sleep(PAUSE)
 
 
