@@ -268,7 +268,7 @@ static int bind_any(struct listen *l, uint16_t port)
 		fd6 = bind_tcp(&v6);
 		if (fd6 >= 0)
 			add_door(l, fd6);
-		if (fd6 >= 0 || fd6 != HW_E_BUSY)
+		if (fd6 != HW_E_BUSY)
 			return 0;
 		drop_doors(l);
 		if (port != 0)

@@ -49,14 +49,14 @@ struct sheet {
 };
 
 static const struct {
-	const char *suffix, *type, *name;
+	const char *suffix, *name;
 } exports[] = {
-	{ ".txt", "text/plain", "Text" },
-	{ ".json", "application/json", "JSON" },
-	{ ".jsonl", "application/jsonl", "JSON lines" },
-	{ ".xml", "application/xml", "XML" },
-	{ ".md", "text/markdown", "Markdown" },
-	{ ".chatlog.json", "application/json", "Datatracker chatlog" },
+	{ ".txt", "Text" },
+	{ ".json", "JSON" },
+	{ ".jsonl", "JSON lines" },
+	{ ".xml", "XML" },
+	{ ".md", "Markdown" },
+	{ ".chatlog.json", "Datatracker chatlog" },
 };
 
 static const char *room_name(const struct call *c)
