@@ -34,6 +34,8 @@ struct admin {
 	const char *const *domains;
 	size_t domain_count;
 	int64_t started;             /* ms since epoch */
+	/** The ticket of the last record given to the store. NULL: no store. */
+	uint64_t (*last_ticket)(void *owner);
 	void (*stop)(void *owner);   /* begin a clean end */
 	void (*reload)(void *owner); /* as SIGHUP */
 	/** Speak with domain no more, or again, beyond what the configuration

@@ -32,6 +32,9 @@ struct control {
 	struct list clients;
 	size_t client_count;
 	struct timer *linger; /* runs after control_close() */
+	int64_t commit_wait;
+	uint64_t committed; /* ticket */
+	size_t waiting;     /* clients that wait for the store */
 	bool is_closing;
 };
 
@@ -54,6 +57,9 @@ struct client {
 	bool is_running;  /* a command that has not ended */
 	bool is_working;  /* in client_work() */
 	json_t *id;       /* of the request being answered, or NULL */
+	uint64_t before;  /* last ticket when the command began */
+	uint64_t ticket;  /* the end waits until it is committed, or 0 */
+	struct timer *patience; /* runs meanwhile */
 	unsigned uid;     /* for the log */
 };
 
@@ -64,6 +70,7 @@ void control_settings_init(struct control_settings *s)
 	*s = (struct control_settings){
 		.max_line = (size_t)16 << 20,
 		.max_clients = 64,
+		.commit_wait = 10000,
 	};
 }
 
@@ -157,16 +164,66 @@ static void on_row(void *owner, const struct command_value *values,
 	client_send(cl, message);
 }
 
-static void on_command_end(void *owner, const char *error, const char *text)
+static void client_end(struct client *cl, const char *error, const char *text)
 {
-	struct client *cl = owner;
-
-	require(cl->is_running);
 	cl->is_running = false;
 	client_send(cl, message_end(cl->id, error, text));
 	json_decref(cl->id);
 	cl->id = NULL;
 	client_work(cl);
+}
+
+/* ... and it was done, or at least not undone: its change is kept in memory. */
+static void client_end_wait(struct client *cl, const char *error,
+			    const char *text)
+{
+	cl->ticket = 0;
+	cl->control->waiting--;
+	timer_stop(cl->patience);
+	client_end(cl, error, text);
+}
+
+static void on_impatience(void *owner)
+{
+	client_end_wait(owner, "unsaved",
+			"it is done, but not on disk yet: the store cannot "
+			"write, and goes on trying");
+}
+
+static uint64_t last_ticket(const struct control *c)
+{
+	return c->admin->last_ticket ? c->admin->last_ticket(c->admin->owner)
+				     : 0;
+}
+
+/* "ok" is said of what a crash cannot undo. */
+static void on_command_end(void *owner, const char *error, const char *text)
+{
+	struct client *cl = owner;
+	struct control *c = cl->control;
+	uint64_t ticket = last_ticket(c);
+
+	require(cl->is_running && !cl->ticket);
+	if (error || c->is_closing || ticket == cl->before ||
+	    ticket <= c->committed) {
+		client_end(cl, error, text);
+		return;
+	}
+	cl->ticket = ticket;
+	c->waiting++;
+	timer_start(cl->patience, c->commit_wait);
+}
+
+void control_committed(struct control *c, uint64_t ticket)
+{
+	struct client *cl, *next;
+
+	c->committed = ticket;
+	if (c->waiting == 0)
+		return;
+	list_each_safe(cl, next, &c->clients, node)
+		if (cl->ticket && cl->ticket <= ticket)
+			client_end_wait(cl, NULL, NULL);
 }
 
 /* ---- requests ---- */
@@ -235,6 +292,7 @@ static void client_run(struct client *cl, const char *name, json_t *args)
 		return;
 	}
 	cl->is_running = true;
+	cl->before = last_ticket(cl->control);
 	command_run(cl->control->admin, &caller, name, values,
 		    json_object_size(args), &reply);
 	mem_free(&values);
@@ -377,6 +435,7 @@ static void client_free(struct client **cl)
 	list_remove(&(*cl)->node);
 	c->client_count--;
 	json_decref((*cl)->id);
+	timer_free(&(*cl)->patience);
 	buf_fini(&(*cl)->in);
 	mem_free(cl);
 	control_try_free(c);
@@ -485,6 +544,7 @@ static void client_new(struct control *c, int owned_fd)
 		return;
 	}
 	cl->control = c;
+	cl->patience = timer_new(c->loop, on_impatience, cl);
 	list_add_tail(&c->clients, &cl->node);
 	c->client_count++;
 	tcp_read(cl->tcp, true);
@@ -554,6 +614,7 @@ int control_open(struct loop *loop, const struct control_settings *settings,
 	c->admin = admin;
 	c->max_line = settings->max_line;
 	c->max_clients = settings->max_clients;
+	c->commit_wait = settings->commit_wait;
 	list_init(&c->clients);
 	error = listen_unix(loop, settings->socket, SOCKET_MODE, &events, c,
 			    &c->listen);
@@ -569,7 +630,7 @@ int control_open(struct loop *loop, const struct control_settings *settings,
 
 void control_close(struct control *c)
 {
-	struct client *cl;
+	struct client *cl, *next;
 
 	loop_require_owner(c->loop);
 	if (c->is_closing)
@@ -577,12 +638,15 @@ void control_close(struct control *c)
 	c->is_closing = true;
 	listen_close(c->listen);
 	timer_start(c->linger, LINGER);
-	list_each(cl, &c->clients, node) {
-		if (cl->state > CLIENT_LAST)
-			continue;
-		cl->state = CLIENT_LAST;
-		tcp_read(cl->tcp, false);
-		client_eat(cl, cl->in.len);
-		client_work(cl);
+	list_each_safe(cl, next, &c->clients, node) {
+		if (cl->state <= CLIENT_LAST) {
+			cl->state = CLIENT_LAST;
+			tcp_read(cl->tcp, false);
+			client_eat(cl, cl->in.len);
+		}
+		if (cl->ticket)
+			client_end_wait(cl, NULL, NULL);
+		else if (cl->state == CLIENT_LAST)
+			client_work(cl);
 	}
 }

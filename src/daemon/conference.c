@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "admin/adhoc.h"
+#include "admin/control.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/list.h"
@@ -50,11 +51,12 @@ struct conference {
 	struct mailbox *box;
 	struct gate *gate;
 	struct meeting_desk *meetings;
-	struct muc *muc; /* borrowed, as the next four */
+	struct muc *muc; /* borrowed, as all up to web */
 	struct store *store;
 	struct archive *archive;
 	struct s2s *s2s;
 	struct adhoc *adhoc;
+	struct control *control;
 	struct web *web;
 	struct timer *tick;
 	struct timer *heartbeat;
@@ -246,6 +248,8 @@ static void on_committed(void *owner, uint64_t ticket)
 	struct conference *c = owner;
 
 	gate_commit(c->gate, ticket);
+	if (c->control)
+		control_committed(c->control, ticket);
 }
 
 /* The room forgets the line and tells its sender, behind what waits before. */
@@ -513,6 +517,11 @@ void conference_set_web(struct conference *c, struct web *web)
 void conference_set_adhoc(struct conference *c, struct adhoc *adhoc)
 {
 	c->adhoc = adhoc;
+}
+
+void conference_set_control(struct conference *c, struct control *control)
+{
+	c->control = control;
 }
 
 static void on_caption(void *owner, const char *room, const char *nick,

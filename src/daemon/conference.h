@@ -16,6 +16,7 @@
 
 struct adhoc;
 struct conference;
+struct control;
 struct loop;
 struct meeting_desk;
 struct muc;
@@ -40,6 +41,7 @@ void conference_set_archive(struct conference *c, struct archive *archive);
 void conference_set_s2s(struct conference *c, struct s2s *s2s);
 void conference_set_web(struct conference *c, struct web *web);
 void conference_set_adhoc(struct conference *c, struct adhoc *adhoc);
+void conference_set_control(struct conference *c, struct control *control);
 void conference_set_meetings(struct conference *c, struct meeting_desk *desk);
 /** With the rooms the clock starts: ticks, and a heartbeat in the store. */
 void conference_set_muc(struct conference *c, struct muc *muc);

@@ -23,6 +23,7 @@ static const struct config_key sessions_keys[] = {
 SECTION(sessions, sessions_keys)
 
 static const struct config_key control_keys[] = {
+	DURATION("commit_wait", control.commit_wait, 100, 600000),
 	TEXT("socket", socket, "the path of a socket"),
 	COUNT("max_clients", control.max_clients, 1, 10000),
 	SIZE("max_line", control.max_line, 1024, 1 << 30),

@@ -496,6 +496,13 @@ static void list_blocked(void *owner, void (*fn)(void *to, const char *domain),
 		fn(to, block_list_get(w->block_list, i));
 }
 
+static uint64_t last_ticket(void *owner)
+{
+	const struct wire *w = owner;
+
+	return store_last_ticket(w->store);
+}
+
 static void begin_stop(void *owner);
 static void reload(void *owner);
 
@@ -541,6 +548,7 @@ static int build_control(struct wire *w)
 		.domains = w->config->muc.domains,
 		.domain_count = w->config->muc.domain_count,
 		.started = clock_wall(),
+		.last_ticket = last_ticket,
 		.stop = begin_stop,
 		.reload = reload,
 		.block = block,
@@ -551,6 +559,7 @@ static int build_control(struct wire *w)
 	conference_set_adhoc(w->conference, w->adhoc);
 	error = control_open(w->loop, &w->config->control, &w->admin,
 			     &w->control);
+	conference_set_control(w->conference, w->control);
 	if (error)
 		log_error(LOG_ADMIN, "%s: cannot listen: %s",
 			  w->config->control.socket, hw_error_text(error));
@@ -678,6 +687,7 @@ static void unbuild(void *owner)
 {
 	struct wire *w = owner;
 
+	conference_set_control(w->conference, NULL);
 	if (w->control)
 		control_close(w->control);
 	w->control = NULL;

@@ -641,6 +641,11 @@ bool store_has_room(const struct store *s)
 	return since == NOBODY || clock_mono() - since <= s->settings.max_age;
 }
 
+uint64_t store_last_ticket(const struct store *s)
+{
+	return s->ticket;
+}
+
 uint64_t store_committed(const struct store *s)
 {
 	return s->delivered;

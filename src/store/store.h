@@ -67,6 +67,8 @@ uint64_t store_save(struct store *s, struct record *owned);
 /** Within max_records, max_bytes and max_age, and not given up? False: refuse what needs a new
  *  record. */
 bool store_has_room(const struct store *s);
+/** The last ticket that was given out; 0: none. */
+uint64_t store_last_ticket(const struct store *s);
 /** The last ticket that on_committed has told. */
 uint64_t store_committed(const struct store *s);
 size_t store_waiting(const struct store *s); /* records not yet committed */

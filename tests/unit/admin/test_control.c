@@ -25,6 +25,8 @@ struct fixture {
 	struct command_reply waiting; /* of "wait"; owner NULL = none */
 	struct timer *timer;
 	int floods;
+	int64_t commit_wait; /* 0: the default */
+	uint64_t ticket; /* of the last record that was saved */
 };
 
 static void command_echo(const struct command_value *args, size_t count,
@@ -97,6 +99,14 @@ void command_run(struct admin *admin, const struct command_caller *caller,
 	} else if (str_equal(name, "finish")) {
 		end_waiting(f);
 		r->end(r->owner, NULL, NULL);
+	} else if (str_equal(name, "save")) {
+		f->ticket++;
+		r->end(r->owner, NULL, NULL);
+	} else if (str_equal(name, "is-saved")) {
+		r->end(r->owner, f->ticket ? NULL : "not-yet", "");
+	} else if (str_equal(name, "commit")) {
+		r->end(r->owner, NULL, NULL);
+		control_committed(f->control, f->ticket);
 	} else if (str_equal(name, "flood")) {
 		command_flood(f, r);
 	} else if (str_equal(name, "count")) {
@@ -113,7 +123,14 @@ void command_run(struct admin *admin, const struct command_caller *caller,
 
 /* ---- the fixture ---- */
 
-static struct admin admin;
+static uint64_t last_ticket(void *owner)
+{
+	const struct fixture *f = owner;
+
+	return f->ticket;
+}
+
+static struct admin admin = { .last_ticket = last_ticket };
 
 static void open_control(struct fixture *f, size_t max_clients)
 {
@@ -122,6 +139,9 @@ static void open_control(struct fixture *f, size_t max_clients)
 	control_settings_init(&settings);
 	assert_int_equal(settings.max_line, 16 * 1024 * 1024);
 	assert_int_equal(settings.max_clients, 64);
+	assert_int_equal(settings.commit_wait, 10000);
+	settings.commit_wait = f->commit_wait ? f->commit_wait
+					      : settings.commit_wait;
 	settings.max_line = MAX_LINE;
 	settings.max_clients = max_clients;
 	settings.socket = f->path = talker_make_path();
@@ -324,6 +344,70 @@ static void line_too_long_is_refused_once(void **state)
 	say_long(&t, 1000000);
 	talker_say(&t, "\n{\"id\":3,\"command\":\"echo\"}\n");
 	assert_hears(&t, "{\"id\":3,\"ok\":true}");
+	talker_close(&t);
+}
+
+/* Two connections are read in any order. */
+static void await_saved(struct talker *t)
+{
+	const char *line;
+
+	do {
+		talker_say(t, "{\"command\":\"is-saved\"}\n");
+		line = talker_hear(t);
+		assert_non_null(line);
+	} while (!str_equal(line, "{\"id\":null,\"ok\":true}"));
+}
+
+/* The one that changed something is told last, though it was first. */
+static void changes_are_told_when_they_are_on_disk(void **state)
+{
+	struct fixture *f = *state;
+	struct talker t, other;
+	char byte;
+
+	talker_open(&t, f->path);
+	talker_open(&other, f->path);
+	talker_say(&t, "{\"id\":1,\"command\":\"save\"}\n"
+		       "{\"id\":2,\"command\":\"echo\"}\n");
+	await_saved(&other);
+	assert_int_equal(recv(t.fd, &byte, 1, MSG_DONTWAIT), -1);
+	talker_say(&other, "{\"id\":4,\"command\":\"commit\"}\n");
+	assert_hears(&other, "{\"id\":4,\"ok\":true}");
+	assert_hears(&t, "{\"id\":1,\"ok\":true}");
+	assert_hears(&t, "{\"id\":2,\"ok\":true}");
+	talker_close(&t);
+	talker_close(&other);
+}
+
+static void a_disk_that_takes_nothing_is_told_of(void **state)
+{
+	struct fixture *f = mem_new(struct fixture);
+	struct talker t;
+
+	f->commit_wait = 100;
+	open_control(f, 3);
+	*state = f;
+	talker_open(&t, f->path);
+	talker_say(&t, "{\"id\":1,\"command\":\"save\"}\n");
+	assert_refused(&t, "1", "unsaved");
+	talker_say(&t, "{\"id\":2,\"command\":\"commit\"}\n");
+	assert_hears(&t, "{\"id\":2,\"ok\":true}");
+	talker_close(&t);
+}
+
+static void the_end_answers_what_waits_for_the_disk(void **state)
+{
+	struct fixture *f = *state;
+	struct talker t, other;
+
+	talker_open(&t, f->path);
+	talker_open(&other, f->path);
+	talker_say(&t, "{\"id\":1,\"command\":\"save\"}\n");
+	await_saved(&other);
+	talker_close(&other);
+	stop_control(f);
+	assert_hears(&t, "{\"id\":1,\"ok\":true}");
 	talker_close(&t);
 }
 
@@ -553,6 +637,10 @@ int main(void)
 		CASE(bad_requests_are_answered),
 		CASE(deep_nesting_is_refused),
 		CASE(line_too_long_is_refused_once),
+		CASE(changes_are_told_when_they_are_on_disk),
+		cmocka_unit_test_teardown(a_disk_that_takes_nothing_is_told_of,
+					  teardown),
+		CASE(the_end_answers_what_waits_for_the_disk),
 		CASE(pipelined_requests_keep_their_order),
 		CASE(half_closed_client_gets_its_answers),
 		CASE(one_too_many_is_told),
