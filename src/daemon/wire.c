@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/wire.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "admin/adhoc.h"
 #include "admin/command.h"
@@ -22,13 +19,13 @@
 #include "base/sign.h"
 #include "base/str.h"
 #include "daemon/block_list.h"
+#include "daemon/certificates.h"
 #include "daemon/conference.h"
 #include "daemon/config.h"
 #include "daemon/notify.h"
-#include "daemon/rotation.h"
 #include "daemon/site_maker.h"
 #include "daemon/state_dir.h"
-#include "jid/idna.h"
+#include "daemon/wire_part.h"
 #include "loop/loop.h"
 #include "loop/signal.h"
 #include "loop/timer.h"
@@ -45,267 +42,8 @@
 #include "store/store.h"
 #include "web/web.h"
 
-#define RESOLV_CONF "/etc/resolv.conf"
-
-#define DAY (24 * 3600 * (int64_t)1000) /* ms */
-#define LATELY (2 * DAY)                /* when sessions ended; see life.c */
-#define ROTATION_RETRY 3600000          /* ms, when it could not be written */
-
-/** Everything there is, in the order in which it is built. */
-struct wire {
-	struct config *config;
-	struct state_dir *state_dir;
-	char *database; /* path; and the next two */
-	char *web_cache, *public_key; /* a path, and PEM */
-	char *records;                /* a path */
-	struct sign_key *sign_key;    /* of the sessions' records */
-	struct creds *creds;
-	struct loop *loop;
-	struct conference *conference;
-	struct store *store;
-	struct archive *archive;
-	struct muc *muc;
-	struct s2s *s2s;
-	struct s2s_desk *s2s_desk;
-	struct block_list *block_list;
-	struct roll *roll;
-	struct meeting_desk *meetings;
-	struct store_desk *store_desk;
-	struct importer *importer;
-	struct spool *spool; /* NULL: there is no folder */
-	struct admin admin;
-	struct adhoc *adhoc;
-	struct metrics *metrics;
-	struct control *control;
-	struct web *web; /* NULL: none is wanted, or it could not be opened */
-	struct site_maker *site_maker;
-	struct signal_watch *sigterm, *sigint, *sighup;
-	struct timer *rotation; /* of the secret for dialback */
-	struct timer *daily; /* a look at the certificates */
-	struct config *reloaded;      /* the last one, or NULL */
-	struct watch *certificates;   /* the files that creds came from */
-	struct watch *resolv_conf;
-	bool is_too_old; /* the restored sessions */
-	int64_t last_alive; /* ms since epoch; of the run before; 0: none */
-	bool is_stopping;
-};
-
-/* ---- certificates ---- */
-
-/* Chains of all domains; the paths of made ones are kept in *owned. */
-struct chains {
-	struct creds_chain *items;
-	size_t count;
-	struct config_list owned;
-};
-
-static void chains_add(struct chains *l, const char *certificate,
-		       const char *key)
-{
-	l->items = mem_realloc(l->items, (l->count + 1) * sizeof(*l->items));
-	l->items[l->count++] = (struct creds_chain){ certificate, key };
-}
-
-static void chains_clear(struct chains *l)
-{
-	mem_free(&l->items);
-	config_list_clear(&l->owned);
-}
-
-static int make_missing(const char *domain, const char *certificate,
-			const char *key)
-{
-	int error;
-
-	if (!access(certificate, F_OK) && !access(key, F_OK))
-		return 0;
-	error = creds_make_self_signed(domain, certificate, key);
-	if (error)
-		log_error(LOG_TLS, "%s: cannot be made: %s", certificate,
-			  hw_error_text(error));
-	else
-		log_warn(LOG_TLS,
-			 "%s: no certificate is configured; made a "
-			 "self-signed one, %s",
-			 domain, certificate);
-	return error;
-}
-
-static int add_self_signed(struct wire *w, struct chains *l, const char *domain)
-{
-	char *ascii = idna_to_ascii(domain);
-	char *folder = state_dir_path(w->state_dir, "certificates");
-	char *certificate = str_format("%s/%s.crt", folder, ascii);
-	char *key = str_format("%s/%s.key", folder, ascii);
-	int error = 0;
-
-	if (mkdir(folder, 0700) && errno != EEXIST)
-		error = hw_error_of_errno(errno);
-	if (!error)
-		error = make_missing(ascii, certificate, key);
-	config_list_add(&l->owned, certificate);
-	config_list_add(&l->owned, key);
-	chains_add(l, certificate, key);
-	mem_free(&folder);
-	mem_free(&ascii);
-	return error;
-}
-
-static int collect_chains(struct wire *w, const struct config *config,
-			  struct chains *l)
-{
-	for (size_t i = 0; i < config->domain_count; i++) {
-		const struct config_domain *d = &config->domains[i];
-		int error = 0;
-
-		for (size_t j = 0; j < d->certificates.count; j++)
-			chains_add(l, d->certificates.items[j],
-				   d->keys.items[j]);
-		if (!d->certificates.count)
-			error = add_self_signed(w, l, d->name);
-		if (error)
-			return error;
-	}
-	return 0;
-}
-
-static void on_certificates(void *owner);
-
-static void watch_chains(struct wire *w, const struct chains *l,
-			 const char *trust)
-{
-	watch_free(&w->certificates);
-	w->certificates = watch_new(w->loop, on_certificates, w);
-	for (size_t i = 0; i < l->count; i++) {
-		watch_add(w->certificates, l->items[i].certificate);
-		watch_add(w->certificates, l->items[i].key);
-	}
-	if (trust)
-		watch_add(w->certificates, trust);
-	if (w->config->web.certificate) {
-		watch_add(w->certificates, w->config->web.certificate);
-		watch_add(w->certificates, w->config->web.key);
-	}
-}
-
-static int load_creds(struct wire *w, const struct config *config,
-		      struct creds **creds_out)
-{
-	struct chains l = { 0 };
-	char *text = NULL;
-	int error = collect_chains(w, config, &l);
-
-	if (!error)
-		error = creds_load(l.items, l.count, config->trust, creds_out,
-				   &text);
-	if (text)
-		log_error(LOG_TLS, "%s", text);
-	if (!error) {
-		watch_chains(w, &l, config->trust);
-		(void)creds_warn(*creds_out, clock_wall() / 1000,
-				 config->certificate_warning / 1000);
-	}
-	mem_free(&text);
-	chains_clear(&l);
-	return error;
-}
-
-/* What a reload can take up is that of the last one. */
-static const struct config *latest(const struct wire *w)
-{
-	return w->reloaded ? w->reloaded : w->config;
-}
-
-static bool take_creds(struct wire *w, const struct config *config)
-{
-	struct creds *creds = NULL;
-
-	if (load_creds(w, config, &creds))
-		return false;
-	s2s_set_creds(w->s2s, creds);
-	creds_unref(&w->creds);
-	w->creds = creds;
-	return true;
-}
-
-/* Half-written ones, or a key not yet beside its certificate, will change once
- * more. */
-/* Its certificate may be another now. */
-static void renew_web(struct wire *w)
-{
-	if (w->web && w->config->web.certificate)
-		web_renew(w->web);
-}
-
-static void on_certificates(void *owner)
-{
-	struct wire *w = owner;
-
-	if (!w->s2s || w->is_stopping)
-		return;
-	renew_web(w);
-	if (take_creds(w, latest(w)))
-		log_info(LOG_TLS, "certificates changed, and were taken up");
-	else
-		log_warn(LOG_TLS, "certificates changed, and are no good; "
-				  "those before stay in use");
-}
-
-/* ---- resolvers ---- */
-
-static void on_resolv_conf(void *owner)
-{
-	struct wire *w = owner;
-	const struct s2s_settings *settings = &latest(w)->s2s;
-
-	if (!w->s2s || w->is_stopping || settings->dns_servers)
-		return;
-	log_info(LOG_DNS, "%s changed, and was taken up", RESOLV_CONF);
-	s2s_set_dns(w->s2s, NULL, settings->dns_trust_ad);
-}
-
-static void watch_resolv_conf(struct wire *w)
-{
-	w->resolv_conf = watch_new(w->loop, on_resolv_conf, w);
-	watch_add(w->resolv_conf, RESOLV_CONF);
-}
-
-/* ---- the secret for dialback ---- */
-
-static void on_rotation(void *owner)
-{
-	struct wire *w = owner;
-	struct rotation r;
-	char *text = NULL;
-
-	if (!w->s2s || w->is_stopping)
-		return;
-	if (rotation_read(w->state_dir, clock_wall(), &r, &text)) {
-		log_error(LOG_DIALBACK, "the secret stays as it was: %s", text);
-		r.due = ROTATION_RETRY;
-	} else if (r.due == ROTATION_PERIOD) {
-		s2s_rotate(w->s2s, r.secret, r.previous_for);
-		log_info(LOG_DIALBACK, "a new secret makes our keys");
-	}
-	mem_free(&text);
-	timer_start(w->rotation, r.due);
-}
-
-static int read_rotation(struct wire *w, char **text_out)
-{
-	struct s2s_settings *s = &w->config->s2s;
-	struct rotation r;
-	int error = rotation_read(w->state_dir, clock_wall(), &r, text_out);
-
-	if (error)
-		return error;
-	memcpy(s->dialback_secret, r.secret, sizeof(s->dialback_secret));
-	memcpy(s->dialback_previous, r.previous, sizeof(s->dialback_previous));
-	s->dialback_previous_for = r.previous_for;
-	w->rotation = timer_new(w->loop, on_rotation, w);
-	timer_start(w->rotation, r.due);
-	return 0;
-}
+/* ms: two days; when sessions ended; see life.c */
+#define LATELY INT64_C(172800000)
 
 /* ---- building, in order ---- */
 
@@ -316,7 +54,7 @@ static int build_state(struct wire *w)
 	int error = state_dir_open(c->state_dir, &w->state_dir, &text);
 
 	if (!error)
-		error = read_rotation(w, &text);
+		error = wire_read_rotation(w, &text);
 	if (!error)
 		error = state_dir_secret(w->state_dir, "occupant.secret",
 					 c->muc.secret, &text);
@@ -443,14 +181,6 @@ static int open_block_list(struct wire *w)
 	return error;
 }
 
-static void set_policy(struct wire *w)
-{
-	struct s2s_policy policy =
-		block_list_join(w->block_list, &latest(w)->s2s.policy);
-
-	s2s_set_policy(w->s2s, &policy);
-}
-
 static int open_links(struct wire *w)
 {
 	struct s2s_settings settings = w->config->s2s;
@@ -477,25 +207,6 @@ static int build_links(struct wire *w)
 
 /* ---- commands ---- */
 
-static int block(void *owner, const char *domain, bool on)
-{
-	struct wire *w = owner;
-	int error = block_list_set(w->block_list, domain, on);
-
-	if (!error)
-		set_policy(w);
-	return error;
-}
-
-static void list_blocked(void *owner, void (*fn)(void *to, const char *domain),
-			 void *to)
-{
-	const struct wire *w = owner;
-
-	for (size_t i = 0; i < block_list_count(w->block_list); i++)
-		fn(to, block_list_get(w->block_list, i));
-}
-
 static uint64_t last_ticket(void *owner)
 {
 	const struct wire *w = owner;
@@ -504,7 +215,6 @@ static uint64_t last_ticket(void *owner)
 }
 
 static void begin_stop(void *owner);
-static void reload(void *owner);
 
 static int open_store_desk(struct wire *w)
 {
@@ -550,9 +260,9 @@ static int build_control(struct wire *w)
 		.started = clock_wall(),
 		.last_ticket = last_ticket,
 		.stop = begin_stop,
-		.reload = reload,
-		.block = block,
-		.blocked = list_blocked,
+		.reload = wire_reload,
+		.block = wire_block,
+		.blocked = wire_list_blocked,
 		.owner = w,
 	};
 	w->adhoc = adhoc_new(&w->admin);
@@ -627,55 +337,14 @@ static void on_stop_signal(void *owner, int signum)
 static void on_sighup(void *owner, int signum)
 {
 	(void)signum;
-	reload(owner);
-}
-
-/* Nobody reads the log of the day on which hallwayd was started. */
-static void on_day(void *owner)
-{
-	const struct wire *w = owner;
-
-	(void)creds_warn(w->creds, clock_wall() / 1000,
-			 latest(w)->certificate_warning / 1000);
+	wire_reload(owner);
 }
 
 static void watch_signals(struct wire *w)
 {
-	w->daily = timer_new(w->loop, on_day, w);
-	timer_repeat(w->daily, DAY);
 	w->sigterm = signal_watch_new(w->loop, SIGTERM, on_stop_signal, w);
 	w->sigint = signal_watch_new(w->loop, SIGINT, on_stop_signal, w);
 	w->sighup = signal_watch_new(w->loop, SIGHUP, on_sighup, w);
-}
-
-/* Takes up log levels, log file, certificates, resolvers and with whom we speak;
- * the rest at a restart. */
-static void reload(void *owner)
-{
-	struct wire *w = owner;
-	struct config *config;
-
-	notify_reloading();
-	config = config_load(w->config->path);
-	if (!config) {
-		log_error(LOG_CONFIG, "%s: not taken up; all stays as it was",
-			  w->config->path);
-	} else {
-		if (log_configure(&config->log))
-			log_error(LOG_CONFIG,
-				  "%s: cannot be opened; the log "
-				  "stays where it was",
-				  config->log_file);
-		(void)take_creds(w, config);
-		renew_web(w);
-		s2s_set_dns(w->s2s, config->s2s.dns_servers,
-			    config->s2s.dns_trust_ad);
-		log_info(LOG_MAIN, "%s: reloaded", config->path);
-		config_free(&w->reloaded);
-		w->reloaded = config;
-		set_policy(w);
-	}
-	notify_ready();
 }
 
 /* ---- the end ---- */
@@ -720,7 +389,7 @@ static void unbuild(void *owner)
 	signal_watch_free(&w->sighup);
 	timer_free(&w->daily);
 	timer_free(&w->rotation);
-	watch_free(&w->certificates);
+	certificates_free(&w->certificates);
 	watch_free(&w->resolv_conf);
 }
 
@@ -748,7 +417,7 @@ static int build(struct wire *w)
 	int error = build_state(w);
 
 	if (!error)
-		error = load_creds(w, w->config, &w->creds);
+		error = wire_load_creds(w);
 	if (!error)
 		error = build_store(w);
 	if (!error)
@@ -784,7 +453,7 @@ int wire_run(struct config *owned)
 		unbuild(&w);
 	} else {
 		watch_signals(&w);
-		watch_resolv_conf(&w);
+		wire_watch(&w);
 		log_info(LOG_MAIN, "hallwayd %s is ready", PACKAGE_VERSION);
 		notify_ready();
 	}
