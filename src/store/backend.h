@@ -31,6 +31,11 @@ struct backend_ops {
 	int (*save)(void *self, const struct record *record);
 	int (*commit)(void *self);
 	void (*rollback)(void *self);
+	/** A portion of what is made of records behind their commit, in a
+	 *  transaction of its own; nobody waits for it, and all is read as if
+	 *  it were done. is_soon: whatever waits, else only if it is much.
+	 *  more_out: call again soon. May be NULL: there is nothing. */
+	int (*index)(void *self, bool is_soon, bool *more_out);
 	/** A portion of the care that is due, in a transaction of its own: days
 	 *  that are over are closed, old ones ended. more_out: call again soon.
 	 *  May be NULL: there is nothing to care for. */

@@ -30,6 +30,7 @@ struct checkup {
 /* The day that is walked along. */
 struct walk {
 	int64_t room, day, lines;
+	int64_t first_seq, last_seq;
 	const char *jid;           /* borrowed */
 	char name[CHAIN_DAY_SIZE]; /* of the day */
 	unsigned char chain[CHAIN_SIZE];
@@ -151,16 +152,19 @@ static int walk_day(struct checkup *c, struct walk *w)
 		c->db,
 		"SELECT a.at, a.id, ifnull(s.stanza, a.stanza),"
 		" ifnull(s.salt, a.salt), a.digest, a.chain, a.is_tombstone,"
-		" s.seq IS NOT NULL FROM archive a INDEXED BY archive_times"
+		" s.seq IS NOT NULL FROM archive a"
 		" LEFT JOIN sealed s ON s.seq = a.seq"
-		" WHERE a.room = ?1 AND a.at >= ?2 AND a.at < ?3"
-		" ORDER BY a.seq",
+		" WHERE a.seq IN (SELECT seq FROM lines_of_rooms"
+		" WHERE room = ?1 AND at >= ?2 AND at < ?3"
+		" AND seq >= ?4 AND seq <= ?5) ORDER BY a.seq",
 		&stmt);
 
 	if (!error) {
 		sqlite_bind_number(stmt, 1, w->room);
 		sqlite_bind_number(stmt, 2, w->day * CHAIN_DAY_MS);
 		sqlite_bind_number(stmt, 3, (w->day + 1) * CHAIN_DAY_MS);
+		sqlite_bind_number(stmt, 4, w->first_seq);
+		sqlite_bind_number(stmt, 5, w->last_seq);
 	}
 	chain_begin(w->jid, w->day, w->chain);
 	while (!error && sqlite_next(stmt, &error))
@@ -169,13 +173,15 @@ static int walk_day(struct checkup *c, struct walk *w)
 	return error;
 }
 
-/* Row: room, its name, day, lines, chain. */
+/* Row: room, its name, day, lines, chain, its first and last line. */
 static int check_day(struct checkup *c, struct sqlite3_stmt *row)
 {
 	struct walk w = {
 		.room = sqlite3_column_int64(row, 0),
 		.jid = text_at(row, 1),
 		.day = sqlite3_column_int64(row, 2),
+		.first_seq = sqlite3_column_int64(row, 5),
+		.last_seq = sqlite3_column_int64(row, 6),
 	};
 	int error;
 
@@ -202,7 +208,8 @@ static int check_lines(struct checkup *c)
 	int64_t lines = 0;
 	int error = sqlite_prepare(c->db,
 				   "SELECT d.room, r.jid, d.day, d.lines,"
-				   " d.chain FROM days d"
+				   " d.chain, d.first_seq, d.last_seq"
+				   " FROM days d"
 				   " JOIN rooms r ON r.id = d.room",
 				   &stmt);
 
@@ -268,10 +275,43 @@ static int check_closed_days(struct checkup *c)
 }
 
 /*
- * The index over the words
+ * What is found by way of lines: line_index.h
  */
 
-/* Each text has its entry. That the entry is of this text only the index itself
+/* Up to the mark each line stands in the order of its room, and nothing else. */
+static int check_order(struct checkup *c)
+{
+	int64_t missing = 0, others = 0;
+	int error = sqlite_ask_number(
+		c->db,
+		"SELECT count(*) FROM archive a"
+		" WHERE a.seq <= (SELECT seq FROM indexed)"
+		" AND NOT EXISTS (SELECT 1 FROM room_lines l"
+		" WHERE l.room = a.room AND l.seq = a.seq"
+		" AND l.at = a.at AND l.is_public = a.is_public)",
+		&missing);
+
+	if (!error)
+		error = sqlite_ask_number(
+			c->db,
+			"SELECT count(*) FROM room_lines l"
+			" WHERE NOT EXISTS (SELECT 1 FROM archive a"
+			" WHERE a.seq = l.seq AND a.room = l.room)",
+			&others);
+	if (!error && missing)
+		complain(c,
+			 "%" PRId64 " lines do not stand in the order of "
+			 "their room",
+			 missing);
+	if (!error && others)
+		complain(c,
+			 "%" PRId64 " lines that are not there stand in the "
+			 "order of a room",
+			 others);
+	return error;
+}
+
+/* Up to the mark each text has its entry. That the entry is of this text only the index itself
  * could tell, and it would keep the writer waiting for as long. */
 static int check_words(struct checkup *c)
 {
@@ -279,6 +319,7 @@ static int check_words(struct checkup *c)
 	int error = sqlite_ask_number(
 		c->db,
 		"SELECT count(*) FROM archive WHERE body IS NOT NULL"
+		" AND seq <= (SELECT seq FROM indexed)"
 		" AND seq NOT IN (SELECT id FROM archive_words_docsize)",
 		&count);
 
@@ -317,8 +358,9 @@ static int on_progress(void *owner)
 static int check_all(struct checkup *c)
 {
 	static int (*const checks[])(struct checkup *) = {
-		check_file,        check_references, check_lines,
-		check_closed_days, check_words,      check_buried_words,
+		check_file,         check_references, check_lines,
+		check_closed_days,  check_order,      check_words,
+		check_buried_words,
 	};
 	int error = reader_begin(c->reader);
 

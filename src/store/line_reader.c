@@ -38,6 +38,9 @@ struct search {
 	struct words words;
 	int64_t room;           /* or NO_ROOM */
 	int64_t start, end;     /* inclusive */
+	int64_t mark;           /* so far goes what is found by way of lines:
+				 * line_index.h */
+	int64_t newest;         /* the last line; beyond the mark: it is late */
 	struct stretch matches; /* outside of it no row matches */
 	struct stretch page;    /* the page lies here */
 };
@@ -92,6 +95,7 @@ static void bind_search(struct sqlite3_stmt *stmt, const struct search *s,
 	bind_number(stmt, ":end", s->end);
 	bind_number(stmt, ":first_day", chain_day(s->start));
 	bind_number(stmt, ":last_day", chain_day(s->end));
+	bind_number(stmt, ":mark", s->mark);
 	bind_number(stmt, ":after", stretch->after);
 	bind_number(stmt, ":before", stretch->before);
 	bind_text(stmt, ":jid", query->jid);
@@ -205,18 +209,29 @@ static enum archive_status find_only(struct search *s)
 
 /* The first and the last row of a span of time, by the days: none is skipped for
  * a clock that was set. */
-#define DAY_BOUND(which, seq, beyond, inside)                            \
-	"SELECT " which "(seq) FROM ("                                   \
-	"SELECT " which "(" seq ") AS seq FROM days"                     \
-	" WHERE room = :room AND day " beyond " UNION ALL SELECT " which \
-	"(seq) FROM archive"                                             \
-	" INDEXED BY archive_times WHERE room = :room AND " inside ")"
-#define FIRST_OF_ROOM                                 \
-	DAY_BOUND("min", "first_seq", "> :first_day", \
-		  "at >= :start AND at < (:first_day + 1) * 86400000")
-#define LAST_OF_ROOM                                \
-	DAY_BOUND("max", "last_seq", "< :last_day", \
-		  "at <= :end AND at >= :last_day * 86400000")
+#define DAY_BOUND(which, seq, beyond, day, inside, order)                  \
+	"SELECT " which "(seq) FROM ("                                     \
+	"SELECT " which "(" seq ") AS seq FROM days"                       \
+	" WHERE room = :room AND day " beyond                              \
+	" UNION ALL SELECT"                                                \
+	" (SELECT l.seq FROM room_lines l WHERE l.room = :room"            \
+	" AND l.seq >= d.first_seq AND l.seq <= d.last_seq AND " inside    \
+	" ORDER BY l.seq " order " LIMIT 1)"                               \
+	" FROM days d WHERE d.room = :room AND d.day = " day               \
+	" UNION ALL SELECT"                                                \
+	" (SELECT l.seq FROM archive l WHERE l.seq > :mark"                \
+	" AND l.seq >= d.first_seq AND l.seq <= d.last_seq"                \
+	" AND l.room = :room AND " inside                                  \
+	" ORDER BY l.seq " order " LIMIT 1)"                               \
+	" FROM days d WHERE d.room = :room AND d.day = " day               \
+	" AND d.last_seq > :mark)"
+#define FIRST_OF_ROOM                                                     \
+	DAY_BOUND("min", "first_seq", "> :first_day", ":first_day",       \
+		  "l.at >= :start AND l.at < (:first_day + 1) * 86400000", \
+		  "ASC")
+#define LAST_OF_ROOM                                                 \
+	DAY_BOUND("max", "last_seq", "< :last_day", ":last_day",     \
+		  "l.at <= :end AND l.at >= :last_day * 86400000", "DESC")
 #define FIRST_OF_ALL "SELECT min(first_seq) FROM days WHERE day >= :first_day"
 #define LAST_OF_ALL "SELECT max(last_seq) FROM days WHERE day <= :last_day"
 
@@ -274,10 +289,24 @@ static enum archive_status find_ids(struct search *s)
 	return status;
 }
 
+static enum archive_status find_mark(struct search *s)
+{
+	enum archive_status status =
+		find_text(s, "SELECT seq FROM indexed", NULL, &s->mark);
+
+	if (status == ARCHIVE_OK)
+		status = find_text(s,
+				   "SELECT ifnull(max(seq), 0) FROM archive",
+				   NULL, &s->newest);
+	return status == ARCHIVE_NO_ID ? ARCHIVE_FAILED : status;
+}
+
 static enum archive_status find(struct search *s)
 {
 	enum archive_status status = find_room(s);
 
+	if (status == ARCHIVE_OK)
+		status = find_mark(s);
 	if (status == ARCHIVE_OK)
 		status = find_times(s);
 	return status == ARCHIVE_OK ? find_ids(s) : status;
@@ -306,24 +335,96 @@ static void search_init(struct search *s, struct reader *r,
 
 /* Where the rows come from decides what is read in order and what is tried; it
  * is not left to guesses about a database nobody has measured. */
-static void add_source(struct buf *sql, const struct search *s)
+struct source {
+	const char *from; /* with its own conditions */
+	const char *seq;  /* the column by which its rows are in order */
+	const char *time; /* the table in which to look for time and openness */
+};
+
+static const struct source all_lines = {
+	" FROM archive a NOT INDEXED WHERE a.seq > :after AND a.seq < :before",
+	"a.seq",
+	"a",
+};
+static const struct source named_lines = {
+	" FROM archive a WHERE a.seq > :after AND a.seq < :before",
+	"a.seq",
+	"a",
+};
+static const struct source room_lines = {
+	" FROM room_lines l CROSS JOIN archive a ON a.seq = l.seq"
+	" WHERE l.room = :room AND l.seq > :after AND l.seq < :before",
+	"l.seq",
+	"l",
+};
+static const struct source lines_with_words = {
+	" FROM archive_words w CROSS JOIN archive a ON a.seq = w.rowid"
+	" WHERE archive_words MATCH :must"
+	" AND w.rowid > :after AND w.rowid < :before",
+	"w.rowid",
+	"a",
+};
+static const struct source late_lines_with_words = {
+	" FROM late_words w CROSS JOIN archive a ON a.seq = w.rowid"
+	" WHERE late_words MATCH :must"
+	" AND w.rowid > :after AND w.rowid < :before",
+	"w.rowid",
+	"a",
+};
+
+static const struct source *choose_source(const struct search *s, bool is_late)
 {
 	if (s->words.must)
-		buf_add_str(sql, " FROM archive_words CROSS JOIN archive a"
-				 " ON a.seq = archive_words.rowid"
-				 " WHERE archive_words MATCH :must"
-				 " AND archive_words.rowid > :after"
-				 " AND archive_words.rowid < :before");
-	else if (s->query->id_count)
-		buf_add_str(sql, " FROM archive a"
-				 " WHERE a.seq > :after AND a.seq < :before");
-	else if (s->query->room)
-		buf_add_str(sql, " FROM archive a INDEXED BY archive_order"
-				 " WHERE a.seq > :after AND a.seq < :before");
-	else
-		buf_add_str(sql, " FROM archive a NOT INDEXED"
-				 " WHERE a.seq > :after AND a.seq < :before");
+		return is_late ? &late_lines_with_words : &lines_with_words;
+	if (s->query->id_count)
+		return &named_lines;
+	return s->query->room && !is_late ? &room_lines : &all_lines;
 }
+
+/*
+ * Lines behind the mark are not in what is found by way of lines: they are few,
+ * and looked at one by one.
+ */
+
+static struct stretch early(const struct search *s, const struct stretch *whole)
+{
+	return both(*whole, (struct stretch){ INT64_MIN, s->mark + 1 });
+}
+
+static struct stretch late(const struct search *s, const struct stretch *whole)
+{
+	return both(*whole, (struct stretch){ s->mark, s->newest + 1 });
+}
+
+static bool is_empty(const struct stretch *stretch)
+{
+	return stretch->after >= stretch->before;
+}
+
+static bool has_late(const struct search *s)
+{
+	return s->newest > s->mark;
+}
+
+/* Their words, for as long as this transaction lasts; searched as the others
+ * are, by the same rules. */
+#define LATE_WORDS                                                         \
+	"CREATE VIRTUAL TABLE temp.late_words USING fts5 (body,"           \
+	" content = '', tokenize = 'unicode61 remove_diacritics 2');"      \
+	"INSERT INTO temp.late_words (rowid, body) SELECT seq, body"       \
+	" FROM archive WHERE seq > (SELECT seq FROM indexed)"              \
+	" AND body IS NOT NULL"
+
+static enum archive_status index_late_words(struct search *s)
+{
+	if (!has_late(s) || (!s->words.must && !s->words.none))
+		return ARCHIVE_OK;
+	return sqlite_run(s->db, LATE_WORDS) ? ARCHIVE_FAILED : ARCHIVE_OK;
+}
+
+/*
+ * Conditions
+ */
 
 static void add_rooms(struct buf *sql, const struct archive_query *query)
 {
@@ -342,17 +443,18 @@ static void add_rooms(struct buf *sql, const struct archive_query *query)
 	" AND a.id NOT IN (SELECT line FROM notes"                           \
 	" WHERE kind = 'taken-back' AND line IS NOT NULL)"
 
-static void add_filters(struct buf *sql, const struct search *s)
+static void add_filters(struct buf *sql, const struct search *s,
+			const struct source *source)
 {
 	const struct archive_query *query = s->query;
 
 	add_rooms(sql, query);
 	if (s->start > TIME_MIN)
-		buf_add_str(sql, " AND a.at >= :start");
+		buf_add_format(sql, " AND %s.at >= :start", source->time);
 	if (s->end < TIME_MAX)
-		buf_add_str(sql, " AND a.at <= :end");
+		buf_add_format(sql, " AND %s.at <= :end", source->time);
 	if (query->only_public)
-		buf_add_str(sql, " AND a.is_public = 1");
+		buf_add_format(sql, " AND %s.is_public = 1", source->time);
 	if (query->only_subjects)
 		buf_add_str(sql, " AND a.is_subject = 1");
 	if (query->jid)
@@ -369,6 +471,10 @@ static void add_filters(struct buf *sql, const struct search *s)
 		buf_add_str(sql, " AND a.seq NOT IN"
 				 " (SELECT rowid FROM archive_words"
 				 " WHERE archive_words MATCH :none)");
+	if (s->words.none && has_late(s))
+		buf_add_str(sql, " AND a.seq NOT IN"
+				 " (SELECT rowid FROM late_words"
+				 " WHERE late_words MATCH :none)");
 	if (query->id_count) {
 		buf_add_str(sql, " AND a.id IN (");
 		add_list(sql, "id", query->id_count);
@@ -428,48 +534,75 @@ static size_t row_size(struct sqlite3_stmt *row)
 	       (size_t)sqlite3_column_bytes(row, 6);
 }
 
+/* A page in the making. */
+struct filling {
+	struct archive_page *page;
+	size_t max, max_bytes;
+	size_t cap, bytes;
+};
+
 /* One row more than wanted, to know whether it exists. */
-static enum archive_status read_rows(struct sqlite3_stmt *stmt, size_t max,
-				     size_t max_bytes,
-				     struct archive_page *page)
+static enum archive_status read_rows(struct sqlite3_stmt *stmt,
+				     struct filling *f)
 {
-	size_t cap = 0, bytes = 0;
 	bool is_good = true;
 	int error = 0;
 
-	page->is_complete = true;
 	while (is_good && sqlite_next(stmt, &error)) {
-		bytes += row_size(stmt);
-		if (page->count == max ||
-		    (page->count > 0 && bytes > max_bytes)) {
-			page->is_complete = false;
+		f->bytes += row_size(stmt);
+		if (f->page->count == f->max ||
+		    (f->page->count > 0 && f->bytes > f->max_bytes)) {
+			f->page->is_complete = false;
 			break;
 		}
-		is_good = add_row(page, &cap, stmt);
+		is_good = add_row(f->page, &f->cap, stmt);
 	}
 	return is_good && !error ? ARCHIVE_OK : ARCHIVE_FAILED;
+}
+
+static enum archive_status read_stretch(struct search *s,
+					const struct stretch *stretch,
+					bool is_late, struct filling *f)
+{
+	const struct source *source = choose_source(s, is_late);
+	enum archive_status status = ARCHIVE_FAILED;
+	struct sqlite3_stmt *stmt = NULL;
+	struct buf sql = { 0 };
+
+	if (is_empty(stretch) || (is_late && !has_late(s)) ||
+	    !f->page->is_complete)
+		return ARCHIVE_OK;
+	buf_add_str(&sql, s->query->room ? COLUMNS : COLUMNS ROOM_NAME);
+	buf_add_str(&sql, source->from);
+	add_filters(&sql, s, source);
+	buf_add_format(&sql, " ORDER BY %s%s LIMIT %zu", source->seq,
+		       s->query->last_page ? " DESC" : "",
+		       f->max + 1 - f->page->count);
+	if (prepare(s, buf_str(&sql), stretch, &stmt) == 0)
+		status = read_rows(stmt, f);
+	sqlite_finalize(&stmt);
+	buf_fini(&sql);
+	return status;
 }
 
 static enum archive_status read_page(struct search *s,
 				     struct archive_page *page)
 {
 	const struct archive_query *query = s->query;
-	size_t max = query->max < INT32_MAX ? query->max : INT32_MAX;
-	enum archive_status status = ARCHIVE_FAILED;
-	struct sqlite3_stmt *stmt = NULL;
-	struct buf sql = { 0 };
+	struct filling f = {
+		.page = page,
+		.max = query->max < INT32_MAX ? query->max : INT32_MAX,
+		.max_bytes = query->max_bytes,
+	};
+	struct stretch halves[2] = { early(s, &s->page), late(s, &s->page) };
+	bool from_end = query->last_page;
+	enum archive_status status;
 
-	buf_add_str(&sql, query->room ? COLUMNS : COLUMNS ROOM_NAME);
-	add_source(&sql, s);
-	add_filters(&sql, s);
-	buf_add_format(&sql, " ORDER BY %s%s LIMIT %zu",
-		       s->words.must ? "archive_words.rowid" : "a.seq",
-		       query->last_page ? " DESC" : "", max + 1);
-	if (prepare(s, buf_str(&sql), &s->page, &stmt) == 0)
-		status = read_rows(stmt, max, query->max_bytes, page);
-	sqlite_finalize(&stmt);
-	buf_fini(&sql);
-	if (query->last_page)
+	page->is_complete = true;
+	status = read_stretch(s, &halves[from_end], from_end, &f);
+	if (status == ARCHIVE_OK)
+		status = read_stretch(s, &halves[!from_end], !from_end, &f);
+	if (from_end)
 		reverse(page);
 	return status;
 }
@@ -479,14 +612,19 @@ static enum archive_status read_page(struct search *s,
  */
 
 /* Whole days are counted already; of others the lines are. */
+#define COUNT_OF_DAY(table, from, condition)                              \
+	"(SELECT count(*) FROM " table " l WHERE l.room = :room"          \
+	" AND l.seq > max(:after, d.first_seq - 1, " from ")"             \
+	" AND l.seq < min(:before, d.last_seq + 1)"                       \
+	" AND l.at >= max(:start, d.day * 86400000)"                      \
+	" AND l.at <= min(:end, d.day * 86400000 + 86399999)" condition ")"
 #define COUNT_BY_DAYS(lines, condition)                                   \
 	"SELECT ifnull(sum(CASE WHEN d.day > :first_day"                  \
 	" AND d.day < :last_day AND d.first_seq > :after"                 \
-	" AND d.last_seq < :before THEN d." lines " ELSE"                 \
-	" (SELECT count(*) FROM archive a INDEXED BY archive_times"       \
-	" WHERE a.room = :room AND a.at >= max(:start, d.day * 86400000)" \
-	" AND a.at <= min(:end, d.day * 86400000 + 86399999)"             \
-	" AND a.seq > :after AND a.seq < :before" condition ") END), 0)"  \
+	" AND d.last_seq < :before THEN d." lines " ELSE "                \
+	COUNT_OF_DAY("room_lines", ":after", condition)                   \
+	" + CASE WHEN d.last_seq > :mark THEN "                           \
+	COUNT_OF_DAY("archive", ":mark", condition) " ELSE 0 END END), 0)"\
 	" FROM days d WHERE d.room = :room"                               \
 	" AND d.day BETWEEN :first_day AND :last_day"                     \
 	" AND d.last_seq > :after AND d.first_seq < :before"
@@ -500,26 +638,52 @@ static bool is_counted_by_days(const struct search *s)
 	       !query->only_subjects && !s->words.must && !s->words.none;
 }
 
+static enum archive_status count_by_days(struct search *s,
+					 const struct stretch *stretch,
+					 int64_t *count_out)
+{
+	return ask(s,
+		   s->query->only_public
+			   ? COUNT_BY_DAYS("public_lines",
+					   " AND l.is_public = 1")
+			   : COUNT_BY_DAYS("lines", ""),
+		   stretch, count_out);
+}
+
+/* Adds those of one side of the mark. */
+static enum archive_status count_stretch(struct search *s,
+					 const struct stretch *stretch,
+					 bool is_late, int64_t *count)
+{
+	const struct source *source = choose_source(s, is_late);
+	enum archive_status status;
+	struct buf sql = { 0 };
+	int64_t number = 0;
+
+	if (is_empty(stretch) || (is_late && !has_late(s)))
+		return ARCHIVE_OK;
+	buf_add_str(&sql, "SELECT count(*)");
+	buf_add_str(&sql, source->from);
+	add_filters(&sql, s, source);
+	status = ask(s, buf_str(&sql), stretch, &number);
+	*count += number;
+	buf_fini(&sql);
+	return status;
+}
+
 static enum archive_status
 count(struct search *s, const struct stretch *stretch, int64_t *count_out)
 {
-	struct buf sql = { 0 };
+	struct stretch before = early(s, stretch), behind = late(s, stretch);
 	enum archive_status status;
 
-	if (is_counted_by_days(s)) {
-		buf_add_str(&sql,
-			    s->query->only_public
-				    ? COUNT_BY_DAYS("public_lines",
-						    " AND a.is_public = 1")
-				    : COUNT_BY_DAYS("lines", ""));
-	} else {
-		buf_add_str(&sql, "SELECT count(*)");
-		add_source(&sql, s);
-		add_filters(&sql, s);
-	}
-	status = ask(s, buf_str(&sql), stretch, count_out);
-	buf_fini(&sql);
-	return status;
+	*count_out = 0;
+	if (is_counted_by_days(s))
+		return count_by_days(s, stretch, count_out);
+	status = count_stretch(s, &before, false, count_out);
+	return status == ARCHIVE_OK
+		       ? count_stretch(s, &behind, true, count_out)
+		       : status;
 }
 
 /* How many of those that match stand before the page's first row. Of a page from
@@ -553,6 +717,8 @@ static enum archive_status answer(struct search *s, struct archive_page *page)
 {
 	enum archive_status status = find(s);
 
+	if (status == ARCHIVE_OK)
+		status = index_late_words(s);
 	if (status == ARCHIVE_OK)
 		status = read_page(s, page);
 	if (status == ARCHIVE_OK && s->query->want_count)

@@ -141,24 +141,37 @@ int log_reader_digests(struct reader *r, const char *room, log_day_fn fn,
 			 room, fn, owner);
 }
 
-#define END_OF_ROOM(order)                                            \
-	"ifnull((SELECT at FROM archive INDEXED BY archive_times"     \
-	" WHERE room = rooms.id AND is_public = 1 ORDER BY at " order \
-	" LIMIT 1), 0)"
+/* The first or last public line of a room, looked for from the first or last day
+ * that has one; behind the mark (line_index.h) only where the room has lines. */
+#define END_OF_DAYS(seq, order)                                      \
+	"(SELECT " seq " FROM days WHERE room = rooms.id"            \
+	" AND public_lines > 0 ORDER BY day " order " LIMIT 1)"
+#define FOUND(condition, order)                                      \
+	"(SELECT at FROM room_lines WHERE room = rooms.id"           \
+	" AND is_public = 1 AND seq " condition                      \
+	" ORDER BY seq " order " LIMIT 1)"
+#define FOUND_BEHIND(condition, order)                               \
+	"(SELECT at FROM archive WHERE seq > (SELECT seq FROM"       \
+	" indexed) AND d.last_seq > (SELECT seq FROM indexed)"      \
+	" AND room = rooms.id AND is_public = 1 AND seq " condition  \
+	" ORDER BY seq " order " LIMIT 1)"
+#define FROM_FIRST ">= " END_OF_DAYS("first_seq", "ASC")
+#define TO_LAST	   "<= " END_OF_DAYS("last_seq", "DESC")
+#define ROOMS                                                         \
+	"SELECT jid, lines,"                                          \
+	" coalesce(" FOUND(FROM_FIRST, "ASC") ","                     \
+	" " FOUND_BEHIND(FROM_FIRST, "ASC") ", 0),"                   \
+	" coalesce(" FOUND_BEHIND(TO_LAST, "DESC") ","                \
+	" " FOUND(TO_LAST, "DESC") ", 0)"                             \
+	" FROM (SELECT room, sum(public_lines) AS lines,"             \
+	" max(last_seq) AS last_seq FROM days GROUP BY room) d"       \
+	" CROSS JOIN rooms ON rooms.id = d.room ORDER BY jid"
 
 int log_reader_rooms(struct reader *r, log_room_fn fn, void *owner)
 {
 	const struct asked asked = { .room = NULL };
 	struct sqlite3_stmt *stmt = NULL;
-	int error = prepare(
-		r,
-		"SELECT jid, sum(public_lines)," END_OF_ROOM(
-			"ASC") ", " END_OF_ROOM("DESC") " FROM days JOIN rooms "
-							"ON rooms.id = "
-							"days.room"
-							" GROUP BY days.room "
-							"ORDER BY jid",
-		&asked, &stmt);
+	int error = prepare(r, ROOMS, &asked, &stmt);
 
 	while (!error && sqlite_next(stmt, &error)) {
 		const struct log_room room = {
@@ -198,9 +211,15 @@ int log_reader_find(struct reader *r, const char *id, char **room_out,
  * The chain
  */
 
-#define LINKS                                                        \
-	"SELECT id, at, is_public, salt, digest, chain FROM archive" \
-	" WHERE room = " ROOM_KEY " AND at >= ?2 AND at <= ?3 ORDER BY seq"
+#define END_OF_SPAN(which)                                   \
+	"(SELECT " which " FROM days WHERE room = " ROOM_KEY \
+	" AND day >= ?2 / 86400000 AND day <= ?3 / 86400000)"
+#define LINKS                                                          \
+	"SELECT id, at, is_public, salt, digest, chain FROM archive"   \
+	" WHERE seq IN (SELECT seq FROM lines_of_rooms"                \
+	" WHERE room = " ROOM_KEY " AND at >= ?2 AND at <= ?3"         \
+	" AND seq >= " END_OF_SPAN("min(first_seq)")                   \
+	" AND seq <= " END_OF_SPAN("max(last_seq)") ") ORDER BY seq"
 
 static char *hex_at(struct sqlite3_stmt *row, int column)
 {

@@ -48,6 +48,8 @@ int reader_open(const char *path, struct reader **reader_out)
 	r = mem_new(struct reader);
 	r->db = db;
 	error = schema_check(db);
+	if (!error) /* words of late lines: line_reader.c */
+		error = sqlite_run(db, "PRAGMA temp_store = MEMORY");
 	if (!error)
 		error = sqlite_prepare_all(db, question_sql, QUESTION_COUNT,
 					   r->questions);

@@ -357,6 +357,37 @@ static const struct migration migrations[] = {
 	  NULL },
 	/* 7. What a list said of a group: a room that still says it follows. */
 	{ "ALTER TABLE list_groups ADD COLUMN description TEXT;", NULL },
+	/*
+	 * 8. What is found by way of lines is made for many at once, up to the
+	 * line of "indexed" (line_index.h): their words, and "room_lines", of
+	 * each room its lines in order, in place of two indices of which every
+	 * line wrote two pages. "lines_of_rooms" has all lines, those behind
+	 * the mark as well.
+	 */
+	{ "DROP INDEX archive_order;"
+	  "DROP INDEX archive_times;"
+	  "CREATE TABLE room_lines ("
+	  "  room INTEGER NOT NULL,"
+	  "  seq INTEGER NOT NULL,"
+	  "  at INTEGER NOT NULL,"
+	  "  is_public INTEGER NOT NULL,"
+	  "  PRIMARY KEY (room, seq)) WITHOUT ROWID;"
+	  "INSERT INTO room_lines SELECT room, seq, at, is_public"
+	  "  FROM archive ORDER BY room, seq;"
+	  "CREATE TABLE indexed ("
+	  "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+	  "  seq INTEGER NOT NULL);"
+	  "INSERT INTO indexed SELECT 1, ifnull(max(seq), 0) FROM archive;"
+	  /* of what the word index holds, so that it can be checked */
+	  "DROP VIEW archive_texts;"
+	  "CREATE VIEW archive_texts AS"
+	  "  SELECT seq, body FROM archive WHERE body IS NOT NULL"
+	  "  AND seq <= (SELECT seq FROM indexed);"
+	  "CREATE VIEW lines_of_rooms AS"
+	  "  SELECT room, seq, at, is_public FROM room_lines"
+	  "  UNION ALL SELECT room, seq, at, is_public FROM archive"
+	  "  WHERE seq > (SELECT seq FROM indexed);",
+	  NULL },
 };
 
 static const int64_t newest = array_len(migrations);

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "store/line_index.h"
 #include "store/line_writer.h"
 #include "store/record.h"
 #include "store/schema.h"
@@ -114,6 +115,7 @@ struct sqlite {
 	struct sqlite3 *db;
 	struct sqlite3_stmt *statements[STATEMENT_COUNT];
 	struct line_writer lines;
+	struct line_index index;
 	struct upkeep upkeep;
 };
 
@@ -188,7 +190,9 @@ static int prepare_all(struct sqlite *s)
 				       s->statements);
 
 	if (!error)
-		error = line_writer_init(&s->lines, s->db);
+		error = line_index_init(&s->index, s->db);
+	if (!error)
+		error = line_writer_init(&s->lines, s->db, &s->index);
 	return error ? error : upkeep_init(&s->upkeep, s->db);
 }
 
@@ -198,6 +202,7 @@ static void backend_close(void *self)
 
 	sqlite_finalize_all(s->statements, STATEMENT_COUNT);
 	line_writer_fini(&s->lines);
+	line_index_fini(&s->index);
 	upkeep_fini(&s->upkeep);
 	sqlite_close(&s->db);
 	mem_free(&s);
@@ -521,7 +526,7 @@ static int backend_save(void *self, const struct record *r)
 	struct sqlite *s = self;
 	int error = 0;
 
-	if (r->room)
+	if (r->room && r->kind != RECORD_MESSAGE)
 		error = sqlite_step(get_for_room(s, STATEMENT_NAME_ROOM, r));
 	return error ? error : save_of_kind(s, r);
 }
@@ -536,8 +541,9 @@ static int backend_begin(void *self)
 static int backend_commit(void *self)
 {
 	struct sqlite *s = self;
+	int error = line_writer_finish(&s->lines);
 
-	return sqlite_step(get(s, STATEMENT_COMMIT));
+	return error ? error : sqlite_step(get(s, STATEMENT_COMMIT));
 }
 
 /* Some errors have rolled back already. */
@@ -548,6 +554,28 @@ static void backend_rollback(void *self)
 	if (!sqlite3_get_autocommit(s->db) && sqlite_run(s->db, "ROLLBACK"))
 		log_warn(LOG_STORE, "database: cannot roll back: %s",
 			 sqlite3_errmsg(s->db));
+	line_writer_forget(&s->lines);
+}
+
+/* Synced as all commits are, though a power cut would take nothing that could
+ * not be made again: where a sync fails the kernel may forget what was to be
+ * synced, this as well, and the batch behind it would not be readable. */
+static int backend_index(void *self, bool is_soon, bool *more_out)
+{
+	struct sqlite *s = self;
+	int error;
+
+	*more_out = false;
+	if (!line_index_is_due(&s->index, is_soon))
+		return 0;
+	error = backend_begin(self);
+	if (!error)
+		error = line_index_run(&s->index, more_out);
+	if (!error)
+		error = backend_commit(self);
+	if (error)
+		backend_rollback(self);
+	return error;
 }
 
 static int backend_tend(void *self, const struct backend_care *care,
@@ -564,6 +592,7 @@ static int backend_tend(void *self, const struct backend_care *care,
 		error = backend_commit(self);
 	if (error)
 		backend_rollback(self);
+	line_writer_forget(&s->lines);
 	return error;
 }
 
@@ -573,6 +602,7 @@ const struct backend_ops backend_sqlite = {
 	.save = backend_save,
 	.commit = backend_commit,
 	.rollback = backend_rollback,
+	.index = backend_index,
 	.tend = backend_tend,
 	.close = backend_close,
 };

@@ -16,6 +16,8 @@
 #include "store/record.h"
 
 #define BUSY_PAUSE 1 /* ms to the next try when only a lock is in the way */
+#define INDEX_AFTER 1000  /* ms from a batch to what is made of it, if that
+			   * was not worth while before */
 #define TEND_PERIOD 60000 /* ms from one care of the database to the next */
 #define TEND_PAUSE 20     /* ms between its portions */
 #define THIN_AT 1000      /* records; fewer are not worth the trouble */
@@ -59,9 +61,11 @@ struct store {
 	void *backend;
 	struct list batch;    /* of struct order: what waits, oldest first */
 	struct timer *retry;  /* runs: the batch waits for its next try */
+	struct timer *index;  /* runs: a batch waits for what is made of it */
 	struct timer *tend;   /* runs always */
 	struct sign_key *key; /* owned, or NULL */
 	bool has_untended;    /* and the log knows */
+	bool has_unindexed;   /* likewise */
 	uint64_t received;    /* last ticket: its order is in the batch, or has
 			       * left it */
 	struct order *unfit;  /* borrowed, of the batch; or NULL */
@@ -288,6 +292,31 @@ static void note_untended(struct store *s, int error)
 	s->has_untended = error && (is_news || s->has_untended);
 }
 
+/* What is made of records behind their commit: nobody waits for it. What cannot
+ * be made today is made behind another batch. */
+static void index_batch(struct store *s, bool is_soon)
+{
+	bool has_more = false;
+	int error;
+
+	if (!s->settings.ops->index || s->has_trouble)
+		return;
+	error = s->settings.ops->index(s->backend, is_soon, &has_more);
+	if (error && error != HW_E_BUSY && !s->has_unindexed)
+		log_warn(LOG_STORE, "database: cannot index lines: %s",
+			 hw_error_text(error));
+	s->has_unindexed = error && (error != HW_E_BUSY || s->has_unindexed);
+	if (has_more || error)
+		timer_start(s->index, has_more ? TEND_PAUSE : INDEX_AFTER);
+	else if (!is_soon && !timer_is_running(s->index))
+		timer_start(s->index, INDEX_AFTER);
+}
+
+static void on_index(void *owner)
+{
+	index_batch(owner, true);
+}
+
 static void on_tend(void *owner)
 {
 	struct store *s = owner;
@@ -313,7 +342,10 @@ static void end(struct store *s)
 	if (lost > 0)
 		log_error(LOG_STORE, "database: %zu records not saved and lost",
 			  lost);
+	else
+		index_batch(s, true);
 	timer_free(&s->retry);
+	timer_free(&s->index);
 	timer_free(&s->tend);
 	mailbox_close(s->orders);
 	s->settings.ops->close(s->backend);
@@ -430,6 +462,7 @@ static void try_batch(struct store *s)
 		return;
 	if (!error) {
 		settle_batch(s);
+		index_batch(s, false);
 	} else {
 		postpone_batch(s, error);
 		give_up(s);
@@ -571,6 +604,7 @@ static struct store *store_new(struct loop *conference,
 	/* How much may wait is the gate's to keep to: store_has_room(). */
 	s->orders = mailbox_open(s->loop, SIZE_MAX, &order_events, s);
 	s->retry = timer_new(s->loop, on_retry, s);
+	s->index = timer_new(s->loop, on_index, s);
 	s->tend = timer_new(s->loop, on_tend, s);
 	if (settings->has_seed)
 		s->key = sign_key_new(settings->seed);
@@ -604,6 +638,8 @@ int store_open(struct loop *conference, const struct store_settings *settings,
 	s->backend = backend;
 	if (settings->ops->tend)
 		timer_start(s->tend, TEND_PAUSE);
+	if (settings->ops->index) /* after a crash there are some */
+		timer_start(s->index, TEND_PAUSE);
 	error = loop_start(s->loop);
 	if (error) {
 		end(s);

@@ -19,6 +19,15 @@
 #define PORTION 50          /* days closed at once */
 #define PORTION_ROWS "1000" /* rows of other tables ended at once */
 
+/* A day by its beginning and end; another day's lines may lie between its own:
+ * somebody has set the clock. */
+#define SPAN_OF_DAY                                                       \
+	"room = ?1 AND at >= ?2 AND at < ?3 AND seq >= (SELECT first_seq" \
+	" FROM days WHERE room = ?1 AND day = ?2 / 86400000)"             \
+	" AND seq <= (SELECT last_seq"                                    \
+	" FROM days WHERE room = ?1 AND day = ?2 / 86400000)"
+#define LINES_OF_DAY "SELECT seq FROM lines_of_rooms WHERE " SPAN_OF_DAY
+
 #define STATEMENT_TABLE(X)                                                     \
 	X(FIND_OVER,                                                           \
 	  "SELECT room, jid, day, lines, chain FROM days INDEXED BY"           \
@@ -35,18 +44,14 @@
 	X(KEEP_SINCE, "INSERT INTO kept (one, since) VALUES (1, ?1)"           \
 		      " ON CONFLICT (one) DO UPDATE SET"                       \
 		      " since = max(since, excluded.since)")                   \
-	X(END_SEALED,                                                          \
-	  "DELETE FROM sealed WHERE seq IN (SELECT seq FROM archive"           \
-	  " INDEXED BY archive_times"                                          \
-	  " WHERE room = ?1 AND at >= ?2 AND at < ?3)")                        \
+	X(END_SEALED, "DELETE FROM sealed WHERE seq IN (" LINES_OF_DAY ")")    \
+	/* those of lines behind the mark are not there yet */                 \
 	X(END_WORDS, "INSERT INTO archive_words (archive_words, rowid, body)"  \
-		     " SELECT 'delete', seq, body FROM archive INDEXED BY"     \
-		     " archive_times WHERE room = ?1 AND at >= ?2 AND at < ?3" \
-		     " AND body IS NOT NULL")                                  \
-	X(END_LINES,                                                           \
-	  "DELETE FROM archive WHERE seq IN (SELECT seq FROM archive"          \
-	  " INDEXED BY archive_times"                                          \
-	  " WHERE room = ?1 AND at >= ?2 AND at < ?3)")                        \
+		     " SELECT 'delete', seq, body FROM archive"                \
+		     " WHERE seq IN (" LINES_OF_DAY ") AND body IS NOT NULL"   \
+		     " AND seq <= (SELECT seq FROM indexed)")                  \
+	X(END_LINES, "DELETE FROM archive WHERE seq IN (" LINES_OF_DAY ")")    \
+	X(END_ORDER, "DELETE FROM room_lines WHERE " SPAN_OF_DAY)              \
 	X(END_DAY, "DELETE FROM days WHERE room = ?1 AND day = ?2")            \
 	X(END_AUDIT, "DELETE FROM audit WHERE seq IN (SELECT seq"              \
 		     " FROM audit WHERE at < ?1 LIMIT " PORTION_ROWS ")")      \
@@ -188,6 +193,7 @@ static int end_lines(struct upkeep *u, const struct room_day *d)
 		STATEMENT_END_SEALED,
 		STATEMENT_END_WORDS,
 		STATEMENT_END_LINES,
+		STATEMENT_END_ORDER,
 		STATEMENT_END_DAY,
 	};
 	char day[CHAIN_DAY_SIZE];

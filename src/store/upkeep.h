@@ -14,7 +14,7 @@ struct backend_care;
 struct sqlite3;
 struct sqlite3_stmt;
 
-#define UPKEEP_STATEMENTS 14
+#define UPKEEP_STATEMENTS 15
 
 struct upkeep {
 	struct sqlite3 *db; /* borrowed */

@@ -90,6 +90,7 @@ static double write_lines(void *db, const struct plan *plan, int lines,
 {
 	struct record **records = mem_alloc((size_t)batch * sizeof(*records));
 	double sum = 0;
+	bool has_more;
 
 	for (int done = 0; done < lines; done += batch) {
 		double start;
@@ -104,6 +105,10 @@ static double write_lines(void *db, const struct plan *plan, int lines,
 				errx(1, "cannot save");
 		if (backend_sqlite.commit(db))
 			errx(1, "cannot commit");
+#ifndef NO_INDEX
+		if (backend_sqlite.index(db, false, &has_more))
+			errx(1, "cannot index");
+#endif
 		sum += now(CLOCK_THREAD_CPUTIME_ID) - start;
 		for (int i = 0; i < batch; i++)
 			record_free(&records[i]);

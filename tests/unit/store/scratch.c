@@ -68,6 +68,15 @@ int64_t scratch_ask(const struct scratch *s, const char *sql)
 	return number;
 }
 
+void scratch_index(void *backend)
+{
+	bool has_more = true;
+
+	while (has_more)
+		assert_int_equal(backend_sqlite.index(backend, true, &has_more),
+				 0);
+}
+
 void scratch_save(const struct scratch *s, struct record **owned, size_t count)
 {
 	const struct backend_ops *ops = &backend_sqlite;
@@ -81,6 +90,8 @@ void scratch_save(const struct scratch *s, struct record **owned, size_t count)
 		record_free(&owned[i]);
 	}
 	assert_int_equal(ops->commit(self), 0);
+	if (s->indexes)
+		scratch_index(self);
 	ops->close(self);
 }
 

@@ -13,6 +13,7 @@ struct sqlite3;
 #define SCRATCH_ROOM "talk@rooms.example"
 
 struct scratch {
+	bool indexes; /* what is saved is indexed at once */
 	char dir[64];
 	char path[96];
 };
@@ -27,6 +28,8 @@ int64_t scratch_number(struct sqlite3 *db, const char *sql);
 /** As above, with a handle that lives for the question only. */
 int64_t scratch_ask(const struct scratch *s, const char *sql);
 
+/** Brings what is found by way of lines up to date. */
+void scratch_index(void *backend);
 /** Saves the records in one transaction and takes them. */
 void scratch_save(const struct scratch *s, struct record **owned, size_t count);
 

@@ -57,6 +57,7 @@ static void fill(struct scratch *s)
 		r[i]->as_message.nick = str_dup("ann");
 	}
 	r[6] = retraction("m2");
+	s->indexes = true;
 	scratch_save(s, r, 7);
 	assert_int_equal(
 		backend_sqlite.open(s->path, BACKEND_SYNC_NORMAL, &backend), 0);
@@ -125,6 +126,20 @@ static void whole_database_has_no_fault(void **state)
 	assert_fault(s->path, NULL);
 }
 
+/* What was saved last is not indexed yet: that is no fault. */
+static void late_lines_are_no_fault(void **state)
+{
+	struct scratch *s = *state;
+	struct record *late = scratch_message(SCRATCH_ROOM, 9);
+
+	late->as_message.body = str_dup("late words");
+	s->indexes = false;
+	scratch_save(s, &late, 1);
+	assert_fault(s->path, NULL);
+	run(s, "UPDATE archive SET stanza = '<forged/>' WHERE id = 'm9'");
+	assert_fault(s->path, "line m9 is not as it was said");
+}
+
 static void each_fault_is_told(void **state)
 {
 	static const struct {
@@ -157,6 +172,12 @@ static void each_fault_is_told(void **state)
 		  "1 lines cannot be found by their words" },
 		{ "UPDATE archive SET body = NULL WHERE id = 'm4'",
 		  "1 lines that are gone can still be found" },
+		{ "DELETE FROM room_lines WHERE seq = 3",
+		  "1 lines do not stand in the order of their room" },
+		{ "UPDATE room_lines SET at = at + 1 WHERE seq = 3",
+		  "1 lines do not stand in the order of their room" },
+		{ "INSERT INTO room_lines VALUES (1, 99, 1, 1)",
+		  "1 lines that are not there stand in the order of a room" },
 		{ "UPDATE presence SET room = 99;"
 		  "INSERT INTO presence (room, at, move, nick, is_public)"
 		  " VALUES (99, 1, 0, 'n', 1)",
@@ -237,6 +258,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(whole_database_has_no_fault),
+		TEST(late_lines_are_no_fault),
 		TEST(each_fault_is_told),
 		TEST(backup_is_of_one_moment),
 		TEST(sealed_line_is_opened),

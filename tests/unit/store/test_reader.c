@@ -15,18 +15,23 @@
 #include "base/str.h"
 #include "scratch.h"
 #include "store/archive_query.h"
+#include "store/reader_handle.h"
 
 #define ROWS 250
 #define OTHER "lobby@rooms.example"
 
 /* A database with m1 .. m250 in the room, each followed by one elsewhere. */
+#define HALF 301 /* records: up to m151 */
 struct fixture {
 	struct scratch scratch;
 	struct reader *reader;
 	struct archive_query *query;
 };
 
-static int set_up(void **state)
+/* How far the lines are indexed. */
+enum mark { MARK_BEHIND_ALL, MARK_IN_THE_MIDDLE, MARK_BEFORE_ALL };
+
+static int set_up_at(void **state, enum mark mark)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct record *saved[2 * ROWS];
@@ -36,11 +41,29 @@ static int set_up(void **state)
 		saved[2 * i] = scratch_message(SCRATCH_ROOM, i + 1);
 		saved[2 * i + 1] = scratch_message(OTHER, i + 1001);
 	}
-	scratch_save(&f->scratch, saved, 2 * ROWS);
+	f->scratch.indexes = mark != MARK_BEFORE_ALL;
+	scratch_save(&f->scratch, saved, HALF);
+	f->scratch.indexes = mark == MARK_BEHIND_ALL;
+	scratch_save(&f->scratch, saved + HALF, 2 * ROWS - HALF);
 	assert_int_equal(reader_open(f->scratch.path, &f->reader), 0);
 	f->query = archive_query_new(SCRATCH_ROOM, 100);
 	*state = f;
 	return 0;
+}
+
+static int set_up(void **state)
+{
+	return set_up_at(state, MARK_BEHIND_ALL);
+}
+
+static int set_up_half(void **state)
+{
+	return set_up_at(state, MARK_IN_THE_MIDDLE);
+}
+
+static int set_up_late(void **state)
+{
+	return set_up_at(state, MARK_BEFORE_ALL);
 }
 
 static int tear_down(void **state)
@@ -253,29 +276,44 @@ static void order_is_not_the_clocks(void **state)
 	assert_page(f, 251, 251, true);
 }
 
-static void page_is_sought_in_the_index(void **state)
+static void set_words(struct fixture *f, const char *words)
+{
+	str_set(&f->query->words, words);
+}
+
+/* Rows that were looked at one by one, of all statements. */
+static int add_scanned(unsigned kind, void *sum, void *stmt, void *nanoseconds)
+{
+	(void)kind;
+	(void)nanoseconds;
+	*(int *)sum += sqlite3_stmt_status(stmt,
+					   SQLITE_STMTSTATUS_FULLSCAN_STEP, 1);
+	return 0;
+}
+
+static void nothing_is_scanned(void **state)
 {
 	struct fixture *f = *state;
-	struct sqlite3 *db = scratch_open(&f->scratch);
-	struct sqlite3_stmt *stmt;
-	const char *plan;
+	int scanned = 0;
 
-	assert_int_equal(
-		sqlite3_prepare_v2(db,
-				   "EXPLAIN QUERY PLAN SELECT stanza"
-				   " FROM archive INDEXED BY"
-				   " archive_order WHERE room = ?1 AND at >= ?2"
-				   " AND at <= ?3 AND seq > ?4 AND seq < ?5"
-				   " ORDER BY seq DESC LIMIT ?6",
-				   -1, &stmt, NULL),
-		SQLITE_OK);
-	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-	plan = (const char *)sqlite3_column_text(stmt, 3);
-	assert_string_equal(plan, "SEARCH archive USING INDEX archive_order"
-				  " (room=? AND seq>? AND seq<?)");
-	assert_int_equal(sqlite3_step(stmt), SQLITE_DONE);
-	sqlite3_finalize(stmt);
-	sqlite3_close(db);
+	sqlite3_trace_v2(reader_db(f->reader), SQLITE_TRACE_PROFILE,
+			 add_scanned, &scanned);
+	f->query->want_count = true;
+	f->query->max = 10;
+	assert_page(f, 1, 10, false);
+	f->query->last_page = true;
+	assert_page(f, 241, 250, false);
+	f->query->start = 100000;
+	f->query->end = 200000;
+	assert_page(f, 191, 200, false);
+	f->query->only_public = true;
+	assert_page(f, 1, 0, true);
+	f->query->only_public = false;
+	f->query->nick = str_dup("nobody");
+	assert_page(f, 1, 0, true);
+	set_words(f, "nothing");
+	assert_page(f, 1, 0, true);
+	assert_int_equal(scanned, 0);
 }
 
 static void damage_is_a_failed_page(void **state)
@@ -349,11 +387,6 @@ static struct record *said(const char *room, int number, const char *nick,
 }
 
 /* A word list is the query's; it is put back by the next. */
-static void set_words(struct fixture *f, const char *words)
-{
-	str_set(&f->query->words, words);
-}
-
 static void save_talk(struct fixture *f)
 {
 	struct record *subject = said(SCRATCH_ROOM, 306, "ann", "Drafts");
@@ -639,6 +672,9 @@ static void days_count_exactly(void **state)
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define LATE(name)                                                      \
+	{ #name " (half late)", name, set_up_half, tear_down, NULL },   \
+		{ #name " (late)", name, set_up_late, tear_down, NULL }
 	const struct CMUnitTest tests[] = {
 		TEST(pages_forward),
 		TEST(pages_backward),
@@ -651,7 +687,7 @@ int main(void)
 		TEST(one_row_is_found_by_its_id),
 		TEST(unknown_room_is_empty),
 		TEST(order_is_not_the_clocks),
-		TEST(page_is_sought_in_the_index),
+		TEST(nothing_is_scanned),
 		TEST(damage_is_a_failed_page),
 		TEST(reader_writes_nothing),
 		TEST(words_find_lines),
@@ -664,6 +700,28 @@ int main(void)
 		TEST(ids_are_found_or_all_is_refused),
 		TEST(ids_bound_what_matches),
 		TEST(days_count_exactly),
+		LATE(pages_forward),
+		LATE(pages_backward),
+		LATE(a_page_ends_at_its_bytes),
+		LATE(both_ends_are_exclusive),
+		LATE(times_are_inclusive),
+		LATE(total_is_of_the_whole_span),
+		LATE(page_of_nothing_may_still_count),
+		LATE(unknown_ids_are_told),
+		LATE(one_row_is_found_by_its_id),
+		LATE(unknown_room_is_empty),
+		LATE(order_is_not_the_clocks),
+		LATE(damage_is_a_failed_page),
+		LATE(words_find_lines),
+		LATE(words_are_paged_and_counted),
+		LATE(retracted_words_are_not_found),
+		LATE(people_are_found),
+		LATE(an_occupants_lines_are_found_by_what_they_hold),
+		LATE(only_public_lines_are_shown),
+		LATE(many_rooms_are_asked_at_once),
+		LATE(ids_are_found_or_all_is_refused),
+		LATE(ids_bound_what_matches),
+		LATE(days_count_exactly),
 	};
 	return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
 }

@@ -267,6 +267,9 @@ static void old_days_are_ended_whole(void **state)
 		say(f, SCRATCH_ROOM, 10 * day, day * DAY);
 		say(f, SCRATCH_ROOM, 10 * day + 1, day * DAY + DAY - 1);
 		say(f, OTHER, 10 * day + 2, day * DAY + 5);
+		/* the last day that is ended and what is kept is late */
+		if (day == 1)
+			scratch_index(f->backend);
 	}
 	retract(f, "m10");
 	retract(f, "m40");
@@ -278,6 +281,9 @@ static void old_days_are_ended_whole(void **state)
 	assert_int_equal(ask(f, "SELECT min(at) FROM archive"), 3 * DAY);
 	assert_int_equal(ask(f, "SELECT count(*) FROM sealed"), 1);
 	assert_int_equal(ask(f, "SELECT count(*) FROM days"), 4);
+	assert_index_is_whole(f);
+	scratch_index(f->backend);
+	assert_int_equal(ask(f, "SELECT count(*) FROM room_lines"), 6);
 	assert_int_equal(ask(f, "SELECT count(*) FROM archive_words"
 				" WHERE archive_words MATCH 'common'"),
 			 5);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * line_index: what is found by way of the lines - their words, and which of them
+ * are of a room - made for many lines at once, behind the commit that keeps
+ * them: line by line it would cost several times as much as the line.
+ *
+ * The table "indexed" says up to which line it has come, in the same transaction.
+ * Whoever reads looks at the lines behind it themselves (line_reader.c, view
+ * lines_of_rooms), so that nothing is ever missed, whenever this runs.
+ *
+ * Thread: the store's. Owner: embedded in the backend.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+#define LINE_INDEX_STATEMENTS 6
+
+struct line_index {
+	struct sqlite3_stmt *statements[LINE_INDEX_STATEMENTS];
+	/* what was written since it last ran, or a little more */
+	size_t lines, bytes;
+};
+
+HW_MUST_USE int line_index_init(struct line_index *x, struct sqlite3 *db);
+void line_index_fini(struct line_index *x);
+
+/** A line with so long a text was written. */
+void line_index_note(struct line_index *x, const char *body);
+/** Is it worth while to run? Soon it is: a line waits. Else: many do. */
+bool line_index_is_due(const struct line_index *x, bool is_soon);
+/** A portion of what waits, inside the caller's transaction. more_out: there may
+ *  be more. */
+HW_MUST_USE int line_index_run(struct line_index *x, bool *more_out);
