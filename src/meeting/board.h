@@ -85,6 +85,8 @@ enum meeting_result board_run(struct meeting_desk *d, const char *room,
 			      const char *line);
 /** What is heard of the rooms (ear.c). */
 struct muc_observer ear_make(struct meeting_desk *d);
+/** Nobody is typing any more. */
+void ear_drop_captions(struct meeting_desk *d, struct meeting_session *s);
 /** Who is there now, after a restart. */
 void ear_call_roll(struct meeting_desk *d, struct meeting_session *s);
 

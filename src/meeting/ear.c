@@ -266,6 +266,26 @@ static void raise_hand(struct meeting_desk *d, const struct meeting_session *s,
 		react(d, line, (struct word){ .kind = WORD_QUEUE_REMOVE });
 }
 
+/* A thumb that was up or down and is off again is no hand; one who said it by a
+ * word keeps it. */
+static void show_thumb(struct meeting_desk *d, const struct meeting_session *s,
+		       const struct observed_line *line,
+		       const struct elem *reactions)
+{
+	static char how[] = "reaction";
+	struct word w = { .kind = WORD_HAND, .text = how };
+
+	if (has_reaction(reactions, thumbs_up))
+		w.number = 1;
+	else if (has_reaction(reactions, thumbs_down))
+		w.number = -1;
+	else if (hands_is_sign(&s->hands, line->by->jid))
+		w.number = HANDS_DOWN;
+	else
+		return;
+	react(d, line, w);
+}
+
 static void hear_reactions(struct meeting_desk *d, struct meeting_session *s,
 			   const struct observed_line *line,
 			   const struct elem *reactions)
@@ -278,12 +298,7 @@ static void hear_reactions(struct meeting_desk *d, struct meeting_session *s,
 	if (str_equal(to, s->start_line) || str_equal(to, s->queue_line)) {
 		raise_hand(d, s, line, has_reaction(reactions, raised_hands));
 	} else if (str_equal(to, s->hands.line)) {
-		if (has_reaction(reactions, thumbs_up))
-			react(d, line, (struct word){ .kind = WORD_HAND,
-						      .number = 1 });
-		else if (has_reaction(reactions, thumbs_down))
-			react(d, line, (struct word){ .kind = WORD_HAND,
-						      .number = -1 });
+		show_thumb(d, s, line, reactions);
 	} else if (mic && has_reaction(reactions, checks)) {
 		react(d, line, (struct word){ .kind = WORD_MIC_DONE,
 					      .number = mic->number });
@@ -341,6 +356,32 @@ static void end_caption(struct meeting_desk *d, struct meeting_session *s,
 		return;
 	caption_clear(c);
 	show_caption(d, s, line, c);
+}
+
+/* They type no more, here. */
+static void drop_caption(struct meeting_desk *d, struct meeting_session *s,
+			 const char *jid, const char *nick)
+{
+	struct caption *c = map_steal(s->captions, jid);
+
+	if (!c)
+		return;
+	if (c->is_known && d->on_caption && s->row.is_public)
+		d->on_caption(d->caption_owner, s->room, nick, "");
+	caption_fini(c);
+	mem_free(&c);
+}
+
+void ear_drop_captions(struct meeting_desk *d, struct meeting_session *s)
+{
+	struct map_cursor cursor;
+
+	map_begin(s->captions, &cursor);
+	while (map_next(&cursor)) {
+		const char *nick = map_get(s->present, cursor.key);
+
+		drop_caption(d, s, cursor.key, nick ? nick : "");
+	}
 }
 
 /* ---- lines ---- */
@@ -416,9 +457,11 @@ static void on_went(void *owner, const char *room,
 {
 	struct meeting_desk *d = owner;
 	struct other other = { .gone = who, .desk = d, .room = room };
-	const struct meeting_session *s = map_get(d->open, room);
+	struct meeting_session *s = map_get(d->open, room);
 
 	(void)at;
+	if (s)
+		drop_caption(d, s, who->jid, who->nick);
 	note_move(d, room, who, RECORD_NOTE_WENT, NULL);
 	if (s && !map_get(s->present, who->jid))
 		muc_meeting_people(d->muc, room, find_other, &other);
@@ -427,7 +470,12 @@ static void on_went(void *owner, const char *room,
 static void on_renamed(void *owner, const char *room,
 		       const struct observed_person *who, const char *old_nick)
 {
-	note_move(owner, room, who, RECORD_NOTE_RENAMED, old_nick);
+	struct meeting_desk *d = owner;
+	struct meeting_session *s = map_get(d->open, room);
+
+	if (s)
+		drop_caption(d, s, who->jid, old_nick);
+	note_move(d, room, who, RECORD_NOTE_RENAMED, old_nick);
 }
 
 static void on_voice_wanted(void *owner, const char *room,
@@ -446,6 +494,7 @@ static void on_room_gone(void *owner, const char *room)
 	struct meeting_session *s = map_steal(d->open, room);
 
 	if (s) {
+		ear_drop_captions(d, s);
 		s->row.state = RECORD_MEETING_ENDED;
 		s->row.ended = muc_meeting_now(d->muc);
 		muc_meeting_keep(d->muc, room,

@@ -7,6 +7,11 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+struct hand {
+	int64_t value; /* 1, -1, 0 */
+	bool by_sign;
+};
+
 static char there;
 
 void hands_init(struct hands *h)
@@ -49,18 +54,30 @@ bool hands_may(const struct hands *h, const char *jid)
 	return h->question && jid && map_get(h->may, jid);
 }
 
-void hands_take(struct hands *h, const char *jid, int64_t value)
+bool hands_is_sign(const struct hands *h, const char *jid)
 {
-	int64_t *said;
+	const struct hand *hand = hands_may(h, jid) ? map_get(h->said, jid)
+						    : NULL;
+
+	return hand && hand->by_sign;
+}
+
+void hands_take(struct hands *h, const char *jid, int64_t value, bool by_sign)
+{
+	struct hand *hand;
 
 	if (!hands_may(h, jid))
 		return;
-	said = map_get(h->said, jid);
-	if (!said) {
-		said = mem_new(int64_t);
-		map_add(h->said, jid, said);
+	if (value == HANDS_DOWN) {
+		free(map_steal(h->said, jid));
+		return;
 	}
-	*said = value;
+	hand = map_get(h->said, jid);
+	if (!hand) {
+		hand = mem_new(struct hand);
+		map_add(h->said, jid, hand);
+	}
+	*hand = (struct hand){ value, by_sign };
 }
 
 struct hands_counts hands_count(const struct hands *h)
@@ -73,11 +90,11 @@ struct hands_counts hands_count(const struct hands *h)
 	c.present = map_count(h->may);
 	map_begin(h->said, &cursor);
 	while (map_next(&cursor)) {
-		int64_t value = *(const int64_t *)cursor.value;
+		const struct hand *hand = cursor.value;
 
-		c.yes += value > 0;
-		c.no += value < 0;
-		c.abstain += value == 0;
+		c.yes += hand->value > 0;
+		c.no += hand->value < 0;
+		c.abstain += hand->value == 0;
 	}
 	return c;
 }

@@ -277,6 +277,7 @@ static void end_session(struct meeting_desk *d, struct meeting_session *s,
 	if (s->hands.question)
 		(void)show_end(d, s, NULL, now);
 	relay_remind(d, s);
+	ear_drop_captions(d, s);
 	restore_subject(d, s);
 	say_end(d, s, now, why);
 	s->row.state = RECORD_MEETING_ENDED;

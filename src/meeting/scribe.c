@@ -36,6 +36,13 @@ static const char *person(const struct doing *x)
 	return x->who->nick;
 }
 
+/* What else the note says. */
+static const char *other_text(const struct doing *x)
+{
+	return x->word->kind == WORD_UNDO ? session_last_line(x->session)
+					  : x->word->other;
+}
+
 enum meeting_result run_note(struct doing *x)
 {
 	if (x->word->kind == WORD_TOPIC)
@@ -45,7 +52,7 @@ enum meeting_result run_note(struct doing *x)
 				 .kind = note_kinds[x->word->kind],
 				 .person = person(x),
 				 .text = x->word->text,
-				 .other_text = x->word->other });
+				 .other_text = other_text(x) });
 }
 
 /* ---- the hat ---- */

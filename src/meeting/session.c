@@ -199,6 +199,14 @@ static void undo(struct meeting_session *s)
 		}
 }
 
+const char *session_last_line(const struct meeting_session *s)
+{
+	for (size_t i = s->mark_count; i-- > 0;)
+		if (!s->marks[i].is_void)
+			return s->marks[i].line;
+	return NULL;
+}
+
 static struct mark *find_mark(const struct meeting_session *s,
 			      const char *line)
 {
@@ -334,7 +342,7 @@ void session_take(struct meeting_session *s, const struct record_note *n,
 			  at);
 		break;
 	case RECORD_NOTE_HAND:
-		hands_take(&s->hands, n->jid, n->other);
+		hands_take(&s->hands, n->jid, n->other, n->text != NULL);
 		break;
 	case RECORD_NOTE_HANDS_END:
 		hands_end(&s->hands);

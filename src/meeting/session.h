@@ -68,6 +68,9 @@ void session_take(struct meeting_session *s, const struct record_note *note,
 /** The mark that this line made, if it still counts; NULL: none. */
 const struct mark *session_find_mark(const struct meeting_session *s,
 				     const char *line);
+/** The line of the mark that an undo makes void; NULL: it has none, or there is
+ *  nothing. */
+const char *session_last_line(const struct meeting_session *s);
 /** Has the line made anything that can be taken back? */
 bool session_has_line(const struct meeting_session *s, const char *line);
 /** "2026-11-22-1405"; owned. */

@@ -42,6 +42,7 @@ enum meeting_result run_hand(struct doing *x)
 	return board_note(x->desk, x->session, x,
 			 &(struct board_note){ .kind = RECORD_NOTE_HAND,
 					      .number = h->number,
+					      .text = x->word->text,
 					      .other = x->word->number });
 }
 

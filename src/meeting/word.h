@@ -27,7 +27,8 @@ enum word_kind {
 	WORD_MIC_SHOW,
 	WORD_HANDS_ASK,     /* text */
 	WORD_HANDS_END,
-	WORD_HAND,          /* number: 1, -1, 0 */
+	WORD_HAND,          /* number: 1, -1, 0, HANDS_DOWN; text: how, if not
+			     * by a word */
 	WORD_TOPIC,         /* text, as the next ones */
 	WORD_ACTION,
 	WORD_DECISION,

@@ -31,7 +31,8 @@ struct archive_query {
 	char *words;     /* owned or NULL; full text: all words, "a phrase",
 			  * -without, begin*; anything else is a word */
 	char *noted;     /* owned or NULL; a session has a note of that kind
-			  * of it ("action"), that was not taken back */
+			  * of it ("action"), that was not taken back or
+			  * undone */
 	bool only_public; /* what the web may show */
 	bool only_subjects;
 	/* which of them are the page */

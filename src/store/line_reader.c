@@ -441,7 +441,9 @@ static void add_rooms(struct buf *sql, const struct archive_query *query)
 #define NOTED                                                                \
 	" AND a.id IN (SELECT line FROM notes WHERE kind = :noted)"          \
 	" AND a.id NOT IN (SELECT line FROM notes"                           \
-	" WHERE kind = 'taken-back' AND line IS NOT NULL)"
+	" WHERE kind = 'taken-back' AND line IS NOT NULL"                    \
+	" UNION ALL SELECT other_text FROM notes"                            \
+	" WHERE kind = 'undo' AND other_text IS NOT NULL)"
 
 static void add_filters(struct buf *sql, const struct search *s,
 			const struct source *source)

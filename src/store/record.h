@@ -189,7 +189,7 @@ struct record_meeting {
 	X(INFO, "info") /* text */                                           \
 	X(SAID, "said") /* person: who spoke; text: what */                  \
 	X(EDIT, "edit") /* text: from; other_text: to; drafts */             \
-	X(UNDO, "undo") /* the note before is none */                        \
+	X(UNDO, "undo") /* the note before is none; other_text: its line */  \
 	X(PRESENT, "present") /* person: name; text: affiliation */          \
 	X(REGRETS, "regrets") /* likewise */                                 \
 	X(CAME, "came") /* person: nick */                                   \
@@ -205,7 +205,8 @@ struct record_meeting {
 	X(MIC, "mic") /* number: its own; person; text */                    \
 	X(MIC_DONE, "mic-done") /* number: the question's */                 \
 	X(HANDS, "hands") /* number: its own; text: the question */          \
-	X(HAND, "hand") /* number: the question's; other: 1, -1, 0 */        \
+	X(HAND, "hand") /* number: the question's; other: 1, -1, 0; text:    \
+			 * by a reaction; 2: that one was taken off */       \
 	X(HANDS_END, "hands-end") /* number; text: the counts for people */  \
 	X(TAKEN_BACK, "taken-back") /* line: what it made is void */         \
 	X(CORRECTED, "corrected") /* line: of the note that now says this;   \

@@ -66,7 +66,7 @@ def hold(host):
           key="action", text="alice to ship it")
     m.say("14:09:00", "bob", "action: a slip of the pen", "action",
           key="slip", text="a slip of the pen")
-    m.say("14:09:10", "bob", "#undo", "undo")
+    m.say("14:09:10", "bob", "#undo", "undo", other_text=m.ids["slip"])
     m.say("14:10:00", "bob", "topic: Next steps", "topic", key="topic2",
           text="Next steps")
     m.say("14:11:00", "room", "Show of hands (not a vote): adopt?", "hands",

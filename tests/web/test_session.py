@@ -300,7 +300,7 @@ def test_a_mark_comes_to_a_day_that_is_kept(interim):
 
 
 @pytest.mark.parametrize("kind,keys", [
-    ("decision", {"decision"}), ("topic", {"topic1", "topic2"}),
+    ("action", {"action"}), ("decision", {"decision"}), ("topic", {"topic1", "topic2"}),
     ("mic", {"mic1", "mic2"}), ("hands", {"hands"})])
 def test_search_finds_lines_by_what_they_were(interim, kind, keys):
     host, ids = interim
