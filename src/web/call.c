@@ -214,5 +214,10 @@ void call_fail(struct call *c, unsigned status, const char *text)
 	frame_open(&frame, &h, c);
 	html_elem(&h, "h1", frame.title);
 	html_elem(&h, "p", text ? text : reason(status));
+	if (status == 404 || status == 410) {
+		html_open(&h, "p");
+		html_link(&h, "/", "All rooms");
+		html_close(&h);
+	}
 	frame_close(&frame, &h);
 }

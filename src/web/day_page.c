@@ -226,45 +226,6 @@ static void write_gap(struct sheet *s, const struct record_gap *gap)
 	html_text(h, "\n");
 }
 
-static const char *words_of(enum record_move move)
-{
-	switch (move) {
-	case RECORD_CAME:
-		return " came";
-	case RECORD_WENT:
-		return " went";
-	case RECORD_RENAMED:
-		return " is now ";
-	case RECORD_KICKED:
-		return " was sent out";
-	case RECORD_BANNED:
-		return " was banned";
-	case RECORD_REMOVED:
-		return " was taken out by the service";
-	}
-	return " changed";
-}
-
-static void write_presence(struct sheet *s, const struct record *record)
-{
-	const struct record_presence *p = &record->as_presence;
-	struct html *h = &s->html;
-
-	html_open_class(h, "li", "presence");
-	write_moment(s, record->at, MOMENT_CLOCK);
-	html_text(h, " ");
-	html_isolate(h, p->nick);
-	html_text(h, words_of(p->move));
-	if (p->other)
-		html_isolate(h, p->other);
-	if (p->reason && *p->reason) {
-		html_text(h, ": ");
-		html_isolate(h, p->reason);
-	}
-	html_close(h);
-	html_text(h, "\n");
-}
-
 /* Every line from the one to the other, both included. */
 static bool takes_mark(struct sheet *s, const char *id)
 {
@@ -319,7 +280,8 @@ static void write_item(struct sheet *s, const struct day_item *item)
 	if (item->kind == DAY_GAP) {
 		write_gap(s, &item->record->as_gap);
 	} else if (item->kind == DAY_PRESENCE) {
-		write_presence(s, item->record);
+		line_look_write_presence(&s->html, item->record, s->zone,
+					 s->day->key);
 	} else {
 		const struct line_mark *mark =
 			line_marks_find(s->marks, item->line->id);

@@ -353,7 +353,7 @@ static void take_group(void *owner, const struct record *record)
 	const struct web_room *room =
 		web_site_find(a->call->desk->site, record->room);
 
-	if (!str_equal(record->as_group.area, a->area) || !room ||
+	if (!str_equal_case(record->as_group.area, a->area) || !room ||
 	    !room->is_on_web)
 		return;
 	q->rooms = mem_realloc(q->rooms,

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "store/record.h"
 #include "web/day.h"
 #include "web/html.h"
 #include "web/line.h"
@@ -88,10 +89,12 @@ static void write_hats(struct html *h, const char *hats)
 
 static void write_who(struct html *h, const struct line *l)
 {
-	char class_name[16];
+	char class_name[16] = "who";
 	bool is_said = l->kind == LINE_TALK || l->kind == LINE_CORRECTION;
 
-	snprintf(class_name, sizeof(class_name), "who c%u", line_colour(l));
+	if (l->nick) /* the room itself has no colour */
+		snprintf(class_name, sizeof(class_name), "who c%u",
+			 line_colour(l));
 	html_elem_class(h, "bdi", class_name, l->nick ? l->nick : "The room");
 	write_hats(h, l->hats);
 	html_text(h, is_said ? ": " : " ");
@@ -375,6 +378,47 @@ void line_look_write(struct html *h, const struct line_view *view,
 		write_reactions(h, view, item);
 	if (item)
 		write_marks(h, view, item);
+	html_close(h);
+	html_text(h, "\n");
+}
+
+/* ---- comings and goings ---- */
+
+static const char *words_of(enum record_move move)
+{
+	switch (move) {
+	case RECORD_CAME:
+		return " came";
+	case RECORD_WENT:
+		return " went";
+	case RECORD_RENAMED:
+		return " is now ";
+	case RECORD_KICKED:
+		return " was sent out";
+	case RECORD_BANNED:
+		return " was banned";
+	case RECORD_REMOVED:
+		return " was taken out by the service";
+	}
+	return " changed";
+}
+
+void line_look_write_presence(struct html *h, const struct record *record,
+			      const struct zone *zone, const char *day)
+{
+	const struct record_presence *p = &record->as_presence;
+
+	html_open_class(h, "li", "presence");
+	moment_write(h, record->at, zone, MOMENT_CLOCK, day);
+	html_text(h, " ");
+	html_isolate(h, p->nick);
+	html_text(h, words_of(p->move));
+	if (p->other)
+		html_isolate(h, p->other);
+	if (p->reason && *p->reason) {
+		html_text(h, ": ");
+		html_isolate(h, p->reason);
+	}
 	html_close(h);
 	html_text(h, "\n");
 }

@@ -11,6 +11,7 @@
 struct day_item;
 struct html;
 struct line;
+struct record;
 struct web_settings;
 struct zone;
 
@@ -33,3 +34,6 @@ struct line_view {
  *  is known about what came of it. */
 void line_look_write(struct html *h, const struct line_view *view,
 		     const struct line *line, const struct day_item *item);
+/** The <li> of a RECORD_PRESENCE. zone NULL: UTC; day: that of the page. */
+void line_look_write_presence(struct html *h, const struct record *record,
+			      const struct zone *zone, const char *day);

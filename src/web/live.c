@@ -39,6 +39,7 @@ struct live_event {
 	unsigned refs;
 	char *room;            /* owned */
 	char id[RAND_ID_SIZE]; /* "" for a change */
+	bool is_presence;      /* for pages that show it */
 	struct buf text;
 };
 
@@ -48,6 +49,7 @@ struct live_room {
 	char *lang; /* owned, or NULL; as the page that came first was told */
 	struct list pages;
 	struct live_marks *marks; /* owned */
+	size_t watchers; /* pages that show who comes and goes */
 };
 
 struct live_page {
@@ -64,6 +66,7 @@ struct live_page {
 			   * more from the ring; or NULL */
 	size_t caught_up;           /* lines from the archive */
 	bool is_behind;             /* reads from the archive */
+	bool has_presence;          /* shows who comes and goes */
 	bool is_suspended;
 	bool is_ended;
 	int64_t written;            /* ms, monotonic */
@@ -252,12 +255,37 @@ static void tell_session(struct live *l, const char *jid)
 	tell_marks(l, room);
 }
 
+static void tell_presence(struct live *l, const struct record *r)
+{
+	struct live_room *room = map_get(l->rooms, r->room);
+	char day[DAY_KEY_SIZE];
+	struct buf markup = { 0 };
+	struct live_event *e;
+	struct html h;
+
+	if (!room || !room->watchers || !r->as_presence.is_public)
+		return;
+	day_key_print(r->at, day);
+	html_init(&h, &markup);
+	line_look_write_presence(&h, r, NULL, day);
+	html_fini(&h);
+	e = event_new(r->room);
+	e->is_presence = true;
+	buf_add_str(&e->text, "event: presence\n");
+	add_data(&e->text, buf_str(&markup));
+	buf_add_char(&e->text, '\n');
+	buf_fini(&markup);
+	tell(l, room, e);
+}
+
 void live_add(struct live *l, const struct record *r)
 {
 	struct live_room *room;
 	struct live_event *e;
 	bool is_shown = false;
 
+	if (r->kind == RECORD_PRESENCE)
+		tell_presence(l, r);
 	if (r->kind == RECORD_NOTE || r->kind == RECORD_MEETING)
 		tell_session(l, r->room);
 	if (r->kind != RECORD_MESSAGE && r->kind != RECORD_RETRACTION)
@@ -416,7 +444,8 @@ static void take_next(struct live_page *p)
 	struct live_event *e = p->live->ring[p->next % p->live->size];
 
 	p->next++;
-	if (strcmp(e->room, p->room->jid) != 0 || was_seen(p, e->id))
+	if (strcmp(e->room, p->room->jid) != 0 || was_seen(p, e->id) ||
+	    (e->is_presence && !p->has_presence))
 		return;
 	e->refs++;
 	p->current = e;
@@ -507,6 +536,7 @@ static void on_gone(void *owner)
 	struct live_room *room = p->room;
 
 	list_remove(&p->node);
+	room->watchers -= p->has_presence;
 	p->live->count--;
 	counter_add(&gauge_pages, -1);
 	if (list_is_empty(&room->pages)) {
@@ -533,6 +563,8 @@ static struct live_page *page_new(struct live *l, const struct call *c)
 	buf_add_format(&p->own, "retry: %d\n\n", RETRY);
 	if (after && *after)
 		p->is_behind = str_copy(p->last_id, sizeof(p->last_id), after);
+	p->has_presence = call_flag(c, "presence");
+	p->room->watchers += p->has_presence;
 	list_add_tail(&p->room->pages, &p->node);
 	l->count++;
 	counter_add(&gauge_pages, 1);

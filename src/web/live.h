@@ -12,7 +12,9 @@
  *   marks  | -         | what lines became in a session (live_marks)
  *  caption | -         | nick, TAB, what they have typed so far of a line; nothing
  *          |           | behind the TAB when they type no more
- *   reload | -         | too much was missed: the page is to be loaded again
+ * presence | -         | the <li> of a coming or going, for "?presence=1"; what was
+ *         |           | missed of these does not come later
+ *  reload | -         | too much was missed: the page is to be loaded again
  *
  * A stream begins with what is said from now on; with "?after=ID", or when the
  * browser tells its Last-Event-ID, with what was said behind that line. The same
@@ -39,7 +41,8 @@ void live_free(struct live **l);
 
 /** Handler of "/{room}/live". */
 void live_answer(struct call *c);
-/** A line was said, or one taken back; others are ignored. Borrowed. */
+/** A line was said, one taken back, somebody came or went; others are ignored.
+ *  Borrowed. */
 void live_add(struct live *l, const struct record *record);
 /** Somebody is typing; "" = no more. */
 void live_caption(struct live *l, const char *room, const char *nick,

@@ -40,6 +40,7 @@ struct listing {
 	struct map *logged; /* jid -> anything: has an entry by its log */
 	char *wanted;       /* owned; lower case, or NULL */
 	const char *area;   /* or NULL */
+	bool has_areas;     /* the catalogue tells of any */
 	size_t from;        /* first entry of the page */
 };
 
@@ -225,7 +226,7 @@ static void write_areas(struct listing *l)
 	struct html *h = &l->html;
 	const struct group_index *c = &l->catalogue;
 
-	if (c->count == 0)
+	if (!l->has_areas)
 		return;
 	html_open(h, "label");
 	html_text(h, "Area ");
@@ -295,7 +296,8 @@ static void write_entry(struct listing *l, const struct entry *e)
 
 	html_open(h, "tr");
 	write_name(l, e);
-	html_elem(h, "td", area);
+	if (l->has_areas)
+		html_elem_class(h, "td", "area", area ? area : "");
 	html_open_class(h, "td", "number");
 	if (e->view)
 		html_format(h, "%zu", e->view->occupants);
@@ -311,19 +313,23 @@ static void write_entry(struct listing *l, const struct entry *e)
 	html_text(h, "\n");
 }
 
-static void write_heads(struct html *h)
+static void write_head(struct html *h, const char *class_name, const char *text)
 {
-	static const char *const heads[] = { "Room", "Area", "Occupants",
-					     "Last activity" };
+	html_open_class(h, "th", class_name);
+	html_attr(h, "scope", "col");
+	html_text(h, text);
+	html_close(h);
+}
 
+static void write_heads(const struct listing *l, struct html *h)
+{
 	html_open(h, "thead");
 	html_open(h, "tr");
-	for (size_t i = 0; i < array_len(heads); i++) {
-		html_open(h, "th");
-		html_attr(h, "scope", "col");
-		html_text(h, heads[i]);
-		html_close(h);
-	}
+	write_head(h, NULL, "Room");
+	if (l->has_areas)
+		write_head(h, "area", "Area");
+	write_head(h, NULL, "Occupants");
+	write_head(h, NULL, "Last activity");
 	html_close_n(h, 2);
 }
 
@@ -358,7 +364,7 @@ static void write_table(struct listing *l)
 	html_close(h);
 	html_open_class(h, "table", "rooms");
 	html_elem_class(h, "caption", "away", "Rooms");
-	write_heads(h);
+	write_heads(l, h);
 	html_open(h, "tbody");
 	for (size_t i = l->from; i < end; i++)
 		write_entry(l, &l->entries[i]);
@@ -376,23 +382,66 @@ static void write_table(struct listing *l)
 	html_close_n(h, 2);
 }
 
-/* "/-/areas/sec.atom"; owned, NULL: no area was chosen. */
-static char *feed_path(const struct listing *l)
+/* Is any room of the area open to everybody? */
+static bool has_feed(const struct listing *l, const char *area)
+{
+	const struct group_index *c = &l->catalogue;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct record *g = c->groups[i];
+		const struct web_room *view =
+			web_site_find(l->call->desk->site, g->room);
+
+		if (view && view->is_on_web && g->as_group.area &&
+		    str_equal_case(g->as_group.area, area))
+			return true;
+	}
+	return false;
+}
+
+/* "/-/areas/sec.atom"; owned, NULL: there is none. */
+static char *feed_path(const struct listing *l, const char *area)
 {
 	struct buf path;
 
-	if (!l->area)
+	if (!area || !has_feed(l, area))
 		return NULL;
 	buf_init(&path);
 	buf_add_str(&path, "/-/areas/");
-	html_add_encoded(&path, l->area);
+	html_add_encoded(&path, area);
 	buf_add_str(&path, ".atom");
 	return buf_steal_str(&path);
 }
 
+/* Of the area that was chosen; else of each. */
+static void write_feeds(struct listing *l, const char *chosen)
+{
+	const struct group_index *c = &l->catalogue;
+	struct html *h = &l->html;
+	bool is_first = true;
+
+	html_open(h, "p");
+	if (chosen)
+		html_link(h, chosen, "Feed of this area (Atom)");
+	for (size_t i = 0; i < c->count && !l->area; i++) {
+		const char *area = c->groups[i]->as_group.area;
+		char *path = is_first_of_area(c, i) ? feed_path(l, area) : NULL;
+
+		if (!path)
+			continue;
+		html_text(h, is_first ? "What is said in an area, as a feed "
+					"(Atom): "
+				      : ", ");
+		html_link(h, path, area);
+		is_first = false;
+		mem_free(&path);
+	}
+	html_close(h);
+}
+
 static void write_page(struct listing *l)
 {
-	char *feed = feed_path(l);
+	char *feed = feed_path(l, l->area);
 	const struct frame_alternate alternates[] = {
 		{ "application/atom+xml", "/-/news.atom", "News" },
 		{ "application/atom+xml", feed, "What was said in this area" },
@@ -417,11 +466,8 @@ static void write_page(struct listing *l)
 		write_table(l);
 	else
 		html_elem(&l->html, "p", "There is no such room.");
-	if (feed) {
-		html_open(&l->html, "p");
-		html_link(&l->html, feed, "Feed of this area (Atom)");
-		html_close(&l->html);
-	}
+	if (l->has_areas)
+		write_feeds(l, feed);
 	frame_close(&frame, &l->html);
 	mem_free(&feed);
 }
@@ -450,6 +496,8 @@ void room_list_answer(struct call *c)
 	read_wishes(&l);
 	if (!error)
 		error = log_reader_rooms(c->desk->reader, on_room, &l);
+	for (size_t i = 0; i < l.catalogue.count && !l.has_areas; i++)
+		l.has_areas = is_first_of_area(&l.catalogue, i);
 	if (!error) {
 		add_silent(&l);
 		choose(&l);

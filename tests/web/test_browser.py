@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from conftest import DAY, EMPTY, NEXT, site, wait_for
-from record import at, today
+from record import CAME, WENT, at, today
 
 CHECKERS = os.environ.get("CHECKERS", "build-checkers")
 PAGES = ["/", "/council/", "/council/2015/", f"/council/{DAY}",
@@ -228,6 +228,24 @@ def test_lines_come_in_the_zone_of_the_page(live, browser):
     live.say("now")
     wait_for(lambda: live.lines() == ["so far", "now"])
     as_served(browser)
+
+
+def test_who_comes_and_goes_is_shown_to_who_asks(live, browser):
+    moves = ("return [...document.querySelectorAll('#log > .presence')]"
+             ".map((e) => e.innerText.trim().slice(9))")
+    day = at(live.day)
+    live.host.presence("council", day + 50, CAME, "eve")
+    live.say("one")
+    wait_for(lambda: live.lines() == ["so far", "one"])
+    assert browser.execute_script(moves) == []
+    browser.get(f"{live.host.url}/council/{live.day}?presence=1")
+    live.wait_for_note("New lines appear here")
+    live.host.presence("council", day + 51, CAME, "<b>")
+    live.host.presence("council", day + 52, WENT, "eve")
+    live.say("two")
+    wait_for(lambda: live.lines() == ["so far", "one", "two"])
+    assert browser.execute_script(moves) == [
+        "eve came", "<b> came", "eve went"]
 
 
 def test_what_belongs_to_a_line_goes_to_it_at_once(live, browser):

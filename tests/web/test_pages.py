@@ -198,7 +198,11 @@ def test_an_area_has_a_feed(world):
     page = world.get("/?area=gov").text
     assert page.count('href="/-/areas/gov.atom"') == 2
     assert b"needle number" in world.get("/-/areas/gov.atom").body
-    assert "/-/areas/" not in world.get("/").text
+    # the directory names those that have rooms for everybody
+    page = world.get("/").text
+    assert re.findall(r'href="/-/areas/([^"]+)"', page) == ["gov.atom"]
+    assert world.get("/-/areas/GOV.atom").status == 200
+    assert "/-/areas/" not in world.get("/?area=ops").text
 
 
 def test_every_link_of_a_page_leads_somewhere(world):

@@ -361,6 +361,25 @@
 			scrollTo(0, document.documentElement.scrollHeight);
 	}
 
+	/* Who came or went; nothing else belongs to that. */
+	function pass(markup) {
+		const box = make("template");
+		box.innerHTML = markup;
+		const item = box.content.firstElementChild;
+		if (!item)
+			return;
+		const stays = isAtEnd();
+		if (zone)
+			item.querySelectorAll("time").forEach(tellZone);
+		if (isLocal)
+			item.querySelectorAll("time").forEach(tellTime);
+		item.classList.add("new");
+		tellDay(item);
+		log.append(item);
+		if (stays)
+			scrollTo(0, document.documentElement.scrollHeight);
+	}
+
 	/* ---- what lines became in a session ---- */
 
 	/* What is not to be told any more is taken off. */
@@ -478,13 +497,19 @@
 		if (!path || !log || !note || !window.EventSource)
 			return;
 		const last = [...log.querySelectorAll(LINE)].pop();
-		const source = new EventSource(last ? path + "?after=" + encodeURIComponent(last.id) : path);
+		const wishes = new URLSearchParams();
+		if (last)
+			wishes.set("after", last.id);
+		if (new URLSearchParams(location.search).get("presence") === "1")
+			wishes.set("presence", "1");
+		const source = new EventSource(path + "?" + wishes);
 		const tell = (text) => { note.textContent = text; };
 		source.addEventListener("open", () => tell("New lines appear here as they are said."));
 		source.addEventListener("error", () => tell("The connection is lost; trying again."));
 		source.addEventListener("line", (event) => take(event.data));
 		source.addEventListener("change", (event) => take(event.data, true));
 		source.addEventListener("marks", (event) => mark(event.data));
+		source.addEventListener("presence", (event) => pass(event.data));
 		source.addEventListener("caption", (event) => caption(event.data));
 		source.addEventListener("reload", () => location.reload());
 		addEventListener("pagehide", () => source.close());
