@@ -119,18 +119,19 @@ static bool refresh_rank(struct room *r, struct occupant *o,
 }
 
 static void come_in(struct act *a, const struct nickname *nick,
-		    enum affiliation affiliation, struct elem *payload)
+		    enum affiliation affiliation, struct elem *owned_payload)
 {
 	struct room *r = a->room;
 	struct occupant *o = roster_find_key(&r->roster, nick->key);
 	const struct session *shown = o ? o->shown : NULL;
-	char *presence = presence_write(payload);
+	char *presence = presence_write(owned_payload);
 	bool has_come = !o, is_news = !o;
 
 	a->session = session_new(a->stanza->from, presence,
-				 presence_priority(payload),
+				 presence_priority(owned_payload),
 				 site_now(r->site));
 	a->session->account = account_read(a->stanza);
+	presence_memo_give(&r->site->memo, presence, owned_payload);
 	mem_free(&presence);
 	if (!o) {
 		o = add_occupant(a, nick);
@@ -156,7 +157,6 @@ void enter_join(struct act *a)
 	struct room *r = a->room;
 	enum affiliation affiliation;
 	struct nickname nick;
-	struct elem *payload;
 
 	if (!jid_resource(a->stanza->from)) {
 		act_refuse(a, COND_BAD_REQUEST, COND_TYPE_MODIFY,
@@ -178,9 +178,7 @@ void enter_join(struct act *a)
 	    act_may_save(a)) {
 		if (a->is_new_room)
 			make_owner(a);
-		payload = presence_read(r, a->stanza);
-		come_in(a, &nick, affiliation, payload);
-		elem_free(&payload);
+		come_in(a, &nick, affiliation, presence_read(r, a->stanza));
 	}
 	nickname_fini(&nick);
 }

@@ -130,9 +130,10 @@ static void catch_up(struct room *r, struct session *s)
 /* ---- who wants them ---- */
 
 /* XEP-0115 #advertise: the hash that names what the client can, owned, or NULL. */
-static char *read_ver(const struct session *s, char **node_out)
+static char *read_ver(const struct room *r, const struct session *s,
+		      char **node_out)
 {
-	struct elem *e = presence_parse(s->presence);
+	const struct elem *e = presence_recall(r, s->presence);
 	const struct elem *c = elem_child(e, "c", NS_CAPS);
 	char *ver = NULL;
 
@@ -142,13 +143,12 @@ static char *read_ver(const struct session *s, char **node_out)
 		ver = str_dup(elem_attr(c, "ver"));
 		*node_out = str_format("%s#%s", elem_attr(c, "node"), ver);
 	}
-	elem_free(&e);
 	return ver;
 }
 
 static void ask(struct room *r, struct session *s)
 {
-	char *node, *ver = read_ver(s, &node);
+	char *node, *ver = read_ver(r, s, &node);
 	const char *known = ver ? map_get(r->site->eventing.known, ver) : NULL;
 	struct elem *e;
 
@@ -179,10 +179,11 @@ void eventing_welcome(struct room *r, struct session *s, bool was_told)
 
 /* XEP-0115 #ver-proc: what does not hash to what was named counts for this client
  * alone. */
-static void learn(struct eventing *e, const struct session *s,
+static void learn(struct room *r, const struct session *s,
 		  const struct elem *query, bool is_wanted)
 {
-	char *node, *ver = read_ver(s, &node), *own = caps_make_ver(query);
+	struct eventing *e = &r->site->eventing;
+	char *node, *ver = read_ver(r, s, &node), *own = caps_make_ver(query);
 	struct map_cursor cursor;
 
 	if (ver && str_equal(ver, own) && !map_get(e->known, ver)) {
@@ -222,7 +223,7 @@ void eventing_hear(struct act *a)
 		return;
 	if (wants(query))
 		s->events = EVENTING_WANTED;
-	learn(&a->room->site->eventing, s, query, s->events == EVENTING_WANTED);
+	learn(a->room, s, query, s->events == EVENTING_WANTED);
 	if (s->events == EVENTING_WANTED)
 		catch_up(a->room, s);
 }

@@ -32,7 +32,7 @@ struct home {
 
 static char *key_of(const char *local, const char *remote)
 {
-	return str_format("%s %s", remote, local);
+	return str_join(remote, " ", local);
 }
 
 static void home_free(void *value)

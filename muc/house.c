@@ -27,12 +27,12 @@ struct room *house_add_room(struct muc *m, const struct jid *jid,
 /* Public rooms are in the directory, once they are configured. */
 void house_list_room(struct muc *m, struct room *r)
 {
-	struct directory *d = map_get(m->domains, jid_domain(r->jid));
-
 	bool is_shown = r->config.is_public && !r->config.is_locked;
+	struct directory *d;
 
 	if (is_shown == r->is_listed)
 		return;
+	d = map_get(m->domains, jid_domain(r->jid));
 	r->is_listed = is_shown;
 	if (r->is_listed)
 		directory_add(d, r);

@@ -181,6 +181,7 @@ void muc_free(struct muc **m)
 	map_free(&(*m)->site.questions, free);
 	homes_fini(&(*m)->site.homes);
 	eventing_fini(&(*m)->site.eventing);
+	presence_memo_fini(&(*m)->site.memo);
 	log_url_fini(&(*m)->site.log_url);
 	map_free(&(*m)->create_domains, NULL);
 	map_free(&(*m)->site.operators, NULL);

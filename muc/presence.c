@@ -61,6 +61,33 @@ struct elem *presence_parse(const char *text)
 	return e ? e : elem_new("presence", NS_SERVER);
 }
 
+void presence_memo_fini(struct presence_memo *m)
+{
+	mem_free(&m->text);
+	elem_free(&m->payload);
+}
+
+void presence_memo_give(struct presence_memo *m, const char *text,
+			struct elem *owned)
+{
+	if (m->payload && str_equal(m->text, text)) {
+		elem_free(&owned);
+		return;
+	}
+	presence_memo_fini(m);
+	m->text = str_dup(text);
+	m->payload = owned;
+}
+
+const struct elem *presence_recall(const struct room *r, const char *text)
+{
+	struct presence_memo *m = &r->site->memo;
+
+	if (!m->payload || !str_equal(m->text, text))
+		presence_memo_give(m, text, presence_parse(text));
+	return m->payload;
+}
+
 int presence_priority(const struct elem *payload)
 {
 	const char *text = elem_child_text(payload, "priority", NS_SERVER);
@@ -90,7 +117,7 @@ bool presence_take(struct room *r, struct session *s, struct stanza *stanza)
 	mem_free(&s->presence);
 	s->presence = text;
 	s->priority = presence_priority(payload);
-	elem_free(&payload);
+	presence_memo_give(&r->site->memo, text, payload);
 	if (is_same)
 		return false;
 	persist_session(r, s, false);
@@ -107,12 +134,11 @@ bool presence_take(struct room *r, struct session *s, struct stanza *stanza)
 
 static void add_code(struct elem *x, unsigned code)
 {
-	char text[16];
-	struct buf b = { 0 };
+	char text[] = "000";
 
-	buf_add_format(&b, "%u", code);
-	str_copy(text, sizeof(text), buf_str(&b));
-	buf_fini(&b);
+	require(code < 1000);
+	for (size_t i = 3; i-- > 0; code /= 10)
+		text[i] = (char)('0' + code % 10);
 	elem_set_attr(elem_add(x, "status", NULL), "code", text);
 }
 
@@ -187,7 +213,8 @@ static struct elem *build(const struct draft *d)
 	char id[RAND_ID_SIZE];
 	struct elem *e, *x, *child;
 
-	rand_id(id);
+	if (!d->id)
+		rand_id(id);
 	e = stanza_elem_new(STANZA_PRESENCE, d->is_gone ? "unavailable" : NULL,
 			    d->occupant->jid, d->id ? d->id : id);
 	if (d->payload) {
@@ -219,21 +246,19 @@ static enum occupant_view view_of(const struct room *r,
 static struct frozen *get_frozen(const struct room *r, struct occupant *o,
 				 enum occupant_view view)
 {
-	struct elem *payload, *e;
+	struct elem *e;
 
 	if (o->presence[view])
 		return o->presence[view];
-	payload = presence_parse(o->shown->presence);
 	e = build(&(struct draft){
 		.room = r,
 		.occupant = o,
-		.payload = payload,
+		.payload = presence_recall(r, o->shown->presence),
 		.real = view == OCCUPANT_WITH_JID ? o->shown->jid : NULL,
 		.role = o->role,
 	});
 	o->presence[view] = frozen_new(e);
 	elem_free(&e);
-	elem_free(&payload);
 	return o->presence[view];
 }
 
@@ -249,32 +274,27 @@ void presence_show_one(struct room *r, struct occupant *o,
 void presence_show_roster(struct room *r, const struct session *to)
 {
 	enum occupant_view view = view_of(r, to->occupant);
-	struct audience *alone = room_new_audience(to->jid);
 	struct occupant *o;
 
 	list_each(o, &r->roster.occupants, node)
 		if (o != to->occupant && o->is_known)
-			room_send_alone(r, get_frozen(r, o, view), alone);
-	audience_free(&alone);
+			room_send(r, get_frozen(r, o, view), to->jid);
 }
 
 void presence_show_self(struct room *r, struct occupant *o,
 			const struct session *to, const char *id,
 			const struct presence_note *note)
 {
-	struct elem *payload = presence_parse(o->shown->presence);
-
 	room_send_elem(r, build(&(struct draft){
 		.room = r,
 		.occupant = o,
-		.payload = payload,
+		.payload = presence_recall(r, o->shown->presence),
 		.real = to->jid,  /* clients look for their own */
 		.note = note,
 		.id = id,
 		.role = o->role,
 		.is_self = true,
 	}), to->jid);
-	elem_free(&payload);
 }
 
 /* Is anybody there for this form of it? The forms are worth their making. */
@@ -424,11 +444,10 @@ void presence_show_gone_self(struct room *r, const struct occupant *o,
 void presence_show_change(struct room *r, struct occupant *o,
 			  const struct presence_note *note)
 {
-	struct elem *payload = presence_parse(o->shown->presence);
 	struct draft d = {
 		.room = r,
 		.occupant = o,
-		.payload = payload,
+		.payload = presence_recall(r, o->shown->presence),
 		.note = note,
 		.role = o->role,
 	};
@@ -440,7 +459,6 @@ void presence_show_change(struct room *r, struct occupant *o,
 	} else if (o->is_known) {
 		hide(r, o);
 	}
-	elem_free(&payload);
 	list_each(own, &o->sessions, node)
 		presence_show_self(r, o, own, NULL, note);
 }

@@ -39,6 +39,18 @@ struct elem *presence_parse(const char *text);
 int presence_priority(const struct elem *payload);
 /** The same of payload text; NULL text gives 0. */
 int presence_read_priority(const char *payload);
+/** Who comes in is shown several times from the same text: the tree of the one
+ *  that was looked at last. Embedded in the site; zeroed = there is none. */
+struct presence_memo {
+	char *text;           /* owned */
+	struct elem *payload; /* owned */
+};
+void presence_memo_fini(struct presence_memo *m);
+/** presence_parse() by way of the memo; borrowed until the next. */
+const struct elem *presence_recall(const struct room *r, const char *text);
+/** Takes the payload that was written as text. */
+void presence_memo_give(struct presence_memo *m, const char *text,
+			struct elem *owned);
 /** Take up a session's new payload. True when others see a difference; they are
  *  not told here. */
 bool presence_take(struct room *r, struct session *s, struct stanza *stanza);

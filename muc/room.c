@@ -2,6 +2,7 @@
 #include "muc/room.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "jid/jid.h"
 #include "muc/guest.h"
 #include "muc/nickname.h"
@@ -70,6 +71,7 @@ void room_free(struct room **r)
 		return;
 	require(list_is_empty(&room->waiting));
 	drop_out(room);
+	audience_free(&room->alone);
 	lookups_fini(&room->lookups);
 	room_limits_fini(&room->limits);
 	invitations_fini(&room->invitations);
@@ -205,11 +207,25 @@ bool room_is_full(const struct room *r)
 	return roster_session_count(&r->roster) >= max;
 }
 
+/* Who is told one thing is often told more: one audience until the flush. */
+static struct audience *get_alone(struct room *r, const struct jid *to)
+{
+	const struct addressee *who;
+
+	if (r->alone) {
+		who = audience_group_get(audience_group_at(r->alone, 0), 0);
+		if (str_equal(jid_text(who->jid), jid_text(to)))
+			return r->alone;
+		audience_free(&r->alone);
+	}
+	r->alone = audience_new();
+	audience_add(r->alone, to, 0);
+	return r->alone;
+}
+
 void room_send(struct room *r, struct frozen *f, const struct jid *to)
 {
-	struct envelope *e = envelope_new(f, to, jid_domain(r->jid));
-
-	list_add_tail(&r->out, &e->node);
+	envelope_make_all(&r->out, f, get_alone(r, to), jid_domain(r->jid), 0);
 }
 
 void room_send_to(struct room *r, struct frozen *f, enum roster_audience who,
@@ -217,19 +233,6 @@ void room_send_to(struct room *r, struct frozen *f, enum roster_audience who,
 {
 	envelope_make_all(&r->out, f, roster_get_audience(&r->roster, who),
 			  jid_domain(r->jid), skip);
-}
-
-struct audience *room_new_audience(const struct jid *to)
-{
-	struct audience *a = audience_new();
-
-	audience_add(a, to, 0);
-	return a;
-}
-
-void room_send_alone(struct room *r, struct frozen *f, struct audience *alone)
-{
-	envelope_make_all(&r->out, f, alone, jid_domain(r->jid), 0);
 }
 
 void room_send_elem(struct room *r, struct elem *owned, const struct jid *to)
@@ -243,6 +246,7 @@ void room_send_elem(struct room *r, struct elem *owned, const struct jid *to)
 
 void room_flush(struct room *r)
 {
+	audience_free(&r->alone);
 	if (!list_is_empty(&r->out))
 		r->site->env.send(r->site->env.owner, jid_text(r->jid),
 				  &r->out);

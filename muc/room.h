@@ -63,6 +63,7 @@ struct room {
 	struct lookups lookups;
 	struct throttle letters; /* to those who are not in the room */
 	struct list out;      /* envelopes on their way */
+	struct audience *alone; /* owned; of the last of them to one, or NULL */
 	struct list waiting;  /* the house's: stanzas until history is awake */
 	size_t waiting_count;
 };
@@ -104,9 +105,6 @@ bool room_is_full(const struct room *r);
 void room_send(struct room *r, struct frozen *f, const struct jid *to);
 void room_send_to(struct room *r, struct frozen *f, enum roster_audience who,
 		  uint32_t skip);
-/** An audience of one, owned, for many stanzas to the same address. */
-struct audience *room_new_audience(const struct jid *to);
-void room_send_alone(struct room *r, struct frozen *f, struct audience *alone);
 /** Freeze and gather for one address; takes e. */
 void room_send_elem(struct room *r, struct elem *owned, const struct jid *to);
 void room_flush(struct room *r);

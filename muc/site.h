@@ -17,6 +17,7 @@
 #include "muc/homes.h"
 #include "muc/log_url.h"
 #include "muc/occupant_id.h"
+#include "muc/presence.h"
 #include "muc/reports.h"
 #include "muc/room_limits.h"
 #include "muc/watch.h"
@@ -72,6 +73,7 @@ struct site {
 	int64_t started;    /* ms since epoch */
 	struct homes homes;
 	struct eventing eventing;
+	struct presence_memo memo;
 	struct map *questions; /* owned; to the archive: id -> room, owned */
 	uint64_t last_question;
 };

@@ -240,12 +240,16 @@ void takeback_remember(struct room *r, const char *id,
 
 bool takeback_allows(struct room *r, const struct elem *message)
 {
-	char *target = edits_key(message, edits_target(message));
-	char *own = edits_key(message, elem_attr(message, "id"));
-	bool allows = !target || !was_taken_back(r, target);
+	char *target, *own;
+	bool allows;
 
+	if (!r->taken_back)
+		return true;
+	target = edits_key(message, edits_target(message));
+	own = edits_key(message, elem_attr(message, "id"));
+	allows = !target || !was_taken_back(r, target);
 	/* some clients count anew: the next line of that id is another */
-	if (allows && own && r->taken_back)
+	if (allows && own)
 		recent_forget(r->taken_back, own);
 	mem_free(&target);
 	mem_free(&own);

@@ -50,7 +50,7 @@ void watch_fini(struct watch *w)
 /* No address has a blank. */
 static char *make_key(const struct jid *client, const char *domain)
 {
-	return str_format("%s %s", domain, jid_text(client));
+	return str_join(domain, " ", jid_text(client));
 }
 
 /* ---- beginning and ending ---- */

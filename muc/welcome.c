@@ -42,19 +42,14 @@ static void send_history(const struct act *a)
 	const struct jid *to = a->session->jid;
 	const struct elem *x = elem_child(a->stanza->elem, "x", NS_MUC);
 	struct history_wish wish = history_read_wish(x, site_now(r->site));
-	struct audience *alone;
 	size_t count;
 
 	if (wish.max_stanzas < 0 || wish.max_stanzas > r->config.max_history)
 		wish.max_stanzas = r->config.max_history;
 	count = history_choose(&r->history, &wish, r->jid,
 			       strlen(jid_text(to)));
-
-	alone = room_new_audience(to);
 	for (size_t i = 0; i < count; i++)
-		room_send_alone(r, history_get(&r->history, count, i, r->jid),
-				alone);
-	audience_free(&alone);
+		room_send(r, history_get(&r->history, count, i, r->jid), to);
 }
 
 /* Its setter, if that very person is there under that nick; else the room

@@ -24,33 +24,6 @@ bool intake_is_stanza(const struct elem *e)
 	       elem_is(e, "presence", NS_SERVER) || elem_is(e, "iq", NS_SERVER);
 }
 
-/* What is needed of a stanza whose addresses turn out to be malformed. */
-struct intake_words {
-	char *from; /* owned, as given */
-	char *to;
-	char *id;
-	char *type;
-	char *name;
-};
-
-static void words_take(struct intake_words *w, const struct elem *e)
-{
-	w->from = str_dup(elem_attr(e, "from"));
-	w->to = str_dup(elem_attr(e, "to"));
-	w->id = str_dup(elem_attr(e, "id"));
-	w->type = str_dup(elem_attr(e, "type"));
-	w->name = str_dup(elem_name(e));
-}
-
-static void words_fini(struct intake_words *w)
-{
-	mem_free(&w->from);
-	mem_free(&w->to);
-	mem_free(&w->id);
-	mem_free(&w->type);
-	mem_free(&w->name);
-}
-
 /* The domain of an address that may be malformed elsewhere; owned or NULL. */
 static char *domain_of(const char *text)
 {
@@ -97,15 +70,15 @@ static struct jid *sound_part_of(const char *text, const char *domain)
 	return jid ? jid : jid_parse(domain);
 }
 
-static struct elem *malformed_new(const struct intake_words *w,
+static struct elem *malformed_new(const struct elem *faulty,
 				  const struct jid *from, const struct jid *to)
 {
 	struct cond cond = cond_make(COND_JID_MALFORMED, NULL);
-	struct elem *e = elem_new(w->name, NS_SERVER);
+	struct elem *e = elem_new(elem_name(faulty), NS_SERVER);
 
 	elem_set_attr(e, "from", jid_text(from));
 	elem_set_attr(e, "to", jid_text(to));
-	elem_set_attr(e, "id", w->id);
+	elem_set_attr(e, "id", elem_attr(faulty, "id"));
 	elem_set_attr(e, "type", "error");
 	cond_add(e, &cond, NULL, NULL);
 	return e;
@@ -113,17 +86,17 @@ static struct elem *malformed_new(const struct intake_words *w,
 
 /* One user's odd address is no fault of the stream that others use: answered to
  * the user, not to the server. */
-static void bounce_malformed(struct intake *in, const struct intake_words *w,
+static void bounce_malformed(struct intake *in, const struct elem *faulty,
 			     const char *local)
 {
-	struct jid *to = jid_parse(w->from);
-	struct jid *from = sound_part_of(w->to, local);
+	struct jid *to = jid_parse(elem_attr(faulty, "from"));
+	struct jid *from = sound_part_of(elem_attr(faulty, "to"), local);
 	struct elem *e;
 	struct frozen *frozen;
 
-	if (to && from && !str_equal(w->type, "error") &&
-	    !str_equal(w->type, "result")) {
-		e = malformed_new(w, from, to);
+	if (to && from && !str_equal(elem_attr(faulty, "type"), "error") &&
+	    !str_equal(elem_attr(faulty, "type"), "result")) {
+		e = malformed_new(faulty, from, to);
 		frozen = frozen_new(e);
 		in->events->on_reply(in->owner,
 				     envelope_new(frozen, to, local));
@@ -134,16 +107,16 @@ static void bounce_malformed(struct intake *in, const struct intake_words *w,
 	jid_free(&to);
 }
 
-static void take_malformed(struct intake *in, const struct intake_words *w)
+static void take_malformed(struct intake *in, const struct elem *faulty)
 {
-	char *local = domain_of(w->to);
-	char *remote = domain_of(w->from);
+	char *local = domain_of(elem_attr(faulty, "to"));
+	char *remote = domain_of(elem_attr(faulty, "from"));
 	enum s2s_proof proof;
 
-	if (check_pair(in, local, remote, w->from, &proof)) {
+	if (check_pair(in, local, remote, elem_attr(faulty, "from"), &proof)) {
 		log_debug(LOG_S2S, "%s: %s with a malformed address", remote,
-			  w->name);
-		bounce_malformed(in, w, local);
+			  elem_name(faulty));
+		bounce_malformed(in, faulty, local);
 	}
 	mem_free(&local);
 	mem_free(&remote);
@@ -151,22 +124,21 @@ static void take_malformed(struct intake *in, const struct intake_words *w)
 
 void intake_take(struct intake *in, struct elem *owned)
 {
-	struct intake_words words;
 	struct stanza *stanza;
 	enum s2s_proof proof = S2S_PROOF_DIALBACK;
 
-	words_take(&words, owned);
 	counter_add(&tally.stanzas_in, 1);
-	switch (stanza_give(owned, &stanza)) {
+	switch (stanza_try(owned, &stanza)) {
 	case STANZA_OK:
 		if (check_pair(in, jid_domain(stanza->to),
-			       jid_domain(stanza->from), words.from, &proof))
+			       jid_domain(stanza->from), jid_text(stanza->from),
+			       &proof))
 			in->events->on_stanza(in->owner, stanza, proof);
 		else
 			stanza_free(&stanza);
-		break;
+		return;
 	case STANZA_BAD_ADDRESS:
-		take_malformed(in, &words);
+		take_malformed(in, owned);
 		break;
 	case STANZA_NO_ADDRESS:
 		in->events->on_fault(in->owner,
@@ -177,5 +149,5 @@ void intake_take(struct intake *in, struct elem *owned)
 				     STREAM_COND_UNSUPPORTED_STANZA_TYPE);
 		break;
 	}
-	words_fini(&words);
+	elem_free(&owned);
 }

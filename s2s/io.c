@@ -97,6 +97,7 @@ void io_sweep(void *owner)
 		if (!link_is_over(cursor.value))
 			continue;
 		l = map_steal(io->links, cursor.key);
+		io_forget_found(io);
 		link_free(&l);
 	}
 	if (io->is_closing && map_count(io->links) == 0 &&

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "s2s/io_part.h"
 
+#include <string.h>
+
 #include "base/map.h"
 #include "base/str.h"
 #include "s2s/feed.h"
 #include "s2s/link.h"
 #include "s2s/shard.h"
+#include "xmpp/envelope.h"
 
 void io_on_quiet(void *owner)
 {
@@ -135,4 +138,30 @@ struct link *io_need_link(struct io *io, const char *local, const char *remote)
 	l = link_new(&io->place, local, remote, &link_events, io);
 	map_add(io->links, link_key(io, local, remote), l);
 	return l;
+}
+
+static bool is_for(const struct link *l, const struct envelope *e)
+{
+	return l && str_equal(link_remote(l), envelope_domain(e)) &&
+	       str_equal(link_local(l), e->local);
+}
+
+/* A message to a room goes to the links of the one before it: those that were
+ * found last stand where the hash that the envelope brings leads. */
+struct link *io_need_link_of(struct io *io, const struct envelope *e)
+{
+	struct link **found =
+		&io->found[envelope_domain_hash(e) % array_len(io->found)];
+
+	if (is_for(*found, e))
+		return *found;
+	if (place_is_ours(&io->place, envelope_domain(e)))
+		return NULL;
+	*found = io_need_link(io, e->local, envelope_domain(e));
+	return *found;
+}
+
+void io_forget_found(struct io *io)
+{
+	memset(io->found, 0, sizeof(io->found));
 }

@@ -22,6 +22,7 @@ struct check;
 struct crowd;
 struct door;
 struct door_events;
+struct envelope;
 struct inbound_events;
 struct link;
 struct mailbox;
@@ -29,6 +30,7 @@ struct mailbox_events;
 struct timer;
 
 #define IO_MAX_CHECKS 4
+#define IO_FOUND 1024
 
 struct io {
 	const struct io_team *team; /* borrowed */
@@ -42,6 +44,7 @@ struct io {
 	unsigned next_guest;     /* loop that gets the next stream */
 	struct map *links;       /* "remote local" -> struct link */
 	struct seat_table seats; /* the streams to us */
+	struct link *found[IO_FOUND]; /* of these, by hash of the domain */
 	struct buf key;     /* in which one for links is made */
 	struct buf touched; /* struct link *: to be pumped after this batch */
 	struct check *checks[IO_MAX_CHECKS]; /* NULL = none */
@@ -79,6 +82,10 @@ void io_sweep(void *owner);
 
 struct link *io_find_link(struct io *io, const char *local, const char *remote);
 struct link *io_need_link(struct io *io, const char *local, const char *remote);
+/** The envelope's; NULL: it is for ourselves. */
+struct link *io_need_link_of(struct io *io, const struct envelope *e);
+/** Some link is no more. */
+void io_forget_found(struct io *io);
 /** Something may be over. */
 void io_on_quiet(void *owner);
 void io_on_undelivered(void *owner, struct envelope *owned,

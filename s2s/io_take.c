@@ -26,33 +26,28 @@
 #define RETIRE_TIMEOUT 2000 /* ms for what they said before they knew */
 #define RETIRE_TICK 10      /* ms */
 
-static bool is_for(const struct link *l, const struct envelope *e)
+static void touch(struct io *io, struct link *l)
 {
-	return l && str_equal(link_remote(l), envelope_domain(e)) &&
-	       str_equal(link_local(l), e->local);
+	if (link_touch(l))
+		buf_add(&io->touched, &l, sizeof(l));
 }
 
-/* Who joins gets all who are there: one behind the other for the same link. */
 static void take_envelopes(struct io *io, struct io_mail *m)
 {
 	struct envelope *e;
 	struct envelope *tmp;
-	struct link *l = NULL;
+	struct link *l;
 
 	list_each_safe(e, tmp, &m->envelopes, node) {
 		list_remove(&e->node);
-		if (is_for(l, e)) {
-			link_add(l, e);
-			continue;
-		}
+		l = io_need_link_of(io, e);
 		/* to ourselves there is no way, and none is needed */
-		if (place_is_ours(&io->place, envelope_domain(e))) {
+		if (!l) {
 			io_on_undelivered(io, e, COND_REMOTE_SERVER_NOT_FOUND);
 			continue;
 		}
-		l = io_need_link(io, e->local, envelope_domain(e));
 		link_add(l, e);
-		buf_add(&io->touched, &l, sizeof(l));
+		touch(io, l);
 	}
 }
 

@@ -592,8 +592,17 @@ static const struct outbound_events outbound_events = {
 
 /* ---- writing ---- */
 
+bool link_touch(struct link *l)
+{
+	bool was = l->is_touched;
+
+	l->is_touched = true;
+	return !was;
+}
+
 void link_pump(struct link *l)
 {
+	l->is_touched = false;
 	if (link_is_fed(l))
 		link_pump_feed(l);
 	if (l->state != LINK_READY)

@@ -64,6 +64,8 @@ void link_ask(struct link *l, uint64_t asker, const struct addr *by,
 	      const char *stream_id, const char *key);
 /** Write what the stream can take now. */
 void link_pump(struct link *l);
+/** To be pumped. False: that is known since the last time. */
+bool link_touch(struct link *l);
 /** Through this stream to us remote can be reached as well (XEP-0288). */
 void link_feed(struct link *l, uint64_t stream, size_t max_bytes);
 /** What was sent there has left; or it is closed, see feed_remove(). */

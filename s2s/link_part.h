@@ -72,6 +72,7 @@ struct link {
 	bool is_attended;        /* its people are in rooms */
 	bool is_lost;            /* told on_lost, not reached since */
 	bool is_heavy;           /* told on_heavy */
+	bool is_touched;         /* link_touch() */
 	bool is_leaving;         /* link_close() */
 	unsigned payer;          /* whose share a dial only to verify is of */
 	bool is_counted;         /* there, and among tally.verifying */

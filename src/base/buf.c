@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #define MIN_CAP 64
+#define FORMAT_GUESS 63 /* bytes; what is longer is formatted twice */
 
 void buf_init(struct buf *b)
 {
@@ -51,7 +52,7 @@ static void make_room(struct buf *b, size_t len)
 	b->cap = cap;
 }
 
-unsigned char *buf_reserve(struct buf *b, size_t len)
+unsigned char *buf_make_room(struct buf *b, size_t len)
 {
 	make_room(b, len);
 	return b->data + b->start + b->len;
@@ -63,36 +64,22 @@ void buf_grow(struct buf *b, size_t len)
 	b->len += len;
 }
 
-void buf_add(struct buf *b, const void *data, size_t len)
-{
-	if (len == 0)
-		return;
-	memcpy(buf_reserve(b, len), data, len);
-	b->len += len;
-}
-
-void buf_add_str(struct buf *b, const char *s)
-{
-	buf_add(b, s, strlen(s));
-}
-
-void buf_add_char(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
-}
-
 void buf_add_format_va(struct buf *b, const char *format, va_list args)
 {
 	va_list again;
+	char *at;
 	int len;
 
 	require(format);
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, args);
-	require(len >= 0);
 	/* buf_reserve() leaves one byte more: vsnprintf's NUL */
-	vsnprintf((char *)buf_reserve(b, (size_t)len), (size_t)len + 1, format,
-		  again);
+	at = (char *)buf_reserve(b, FORMAT_GUESS);
+	len = vsnprintf(at, FORMAT_GUESS + 1, format, args);
+	require(len >= 0);
+	if (len > FORMAT_GUESS) {
+		at = (char *)buf_reserve(b, (size_t)len);
+		vsnprintf(at, (size_t)len + 1, format, again);
+	}
 	va_end(again);
 	b->len += (size_t)len;
 }

@@ -8,14 +8,33 @@
 #include "base/codec.h"
 #include "base/mem.h"
 
+/* Ids are small and many: the generator is asked for some at once. */
+#define STOCK 512
+
+static _Thread_local struct {
+	unsigned char bytes[STOCK];
+	size_t left;
+} stock;
+
 void rand_secret(void *bytes, size_t len)
 {
 	require(gnutls_rnd(GNUTLS_RND_KEY, bytes, len) == 0);
 }
 
+/* What was handed out is not kept. */
 void rand_nonce(void *bytes, size_t len)
 {
-	require(gnutls_rnd(GNUTLS_RND_NONCE, bytes, len) == 0);
+	if (len > STOCK / 8) {
+		require(gnutls_rnd(GNUTLS_RND_NONCE, bytes, len) == 0);
+		return;
+	}
+	if (stock.left < len) {
+		require(gnutls_rnd(GNUTLS_RND_NONCE, stock.bytes, STOCK) == 0);
+		stock.left = STOCK;
+	}
+	stock.left -= len;
+	memcpy(bytes, stock.bytes + stock.left, len);
+	memset(stock.bytes + stock.left, 0, len);
 }
 
 uint32_t rand_below(uint32_t bound)

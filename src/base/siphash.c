@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/siphash.h"
 
+#include <endian.h>
+#include <string.h>
+
 struct sip_state {
 	uint64_t v0, v1, v2, v3;
 };
+
+static uint64_t load_word(const unsigned char *bytes)
+{
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return le64toh(word);
+}
 
 static uint64_t rotate(uint64_t x, unsigned int bits)
 {
@@ -20,7 +31,7 @@ static uint64_t load(const unsigned char *bytes, size_t n)
 	return word;
 }
 
-static void mix(struct sip_state *s, int rounds)
+static inline void mix(struct sip_state *s, int rounds)
 {
 	for (int i = 0; i < rounds; i++) {
 		s->v0 += s->v1;
@@ -47,8 +58,8 @@ uint64_t siphash(const unsigned char key[SIPHASH_KEY_SIZE], const void *data,
 		 size_t len)
 {
 	const unsigned char *in = data;
-	uint64_t k0 = load(key, 8);
-	uint64_t k1 = load(key + 8, 8);
+	uint64_t k0 = load_word(key);
+	uint64_t k1 = load_word(key + 8);
 	struct sip_state s = {
 		.v0 = k0 ^ 0x736f6d6570736575,
 		.v1 = k1 ^ 0x646f72616e646f6d,
@@ -58,7 +69,7 @@ uint64_t siphash(const unsigned char key[SIPHASH_KEY_SIZE], const void *data,
 	size_t i;
 
 	for (i = 0; len - i >= 8; i += 8)
-		take_word(&s, load(in + i, 8));
+		take_word(&s, load_word(in + i));
 	/* the last word: what is left, and the length's low byte on top */
 	take_word(&s,
 		  (uint64_t)len << 56 | (len > i ? load(in + i, len - i) : 0));

@@ -30,6 +30,18 @@ char *str_format_va(const char *format, va_list args)
 	return buf_steal_str(&b);
 }
 
+char *str_join(const char *a, const char *between, const char *b)
+{
+	size_t a_len = strlen(a), between_len = strlen(between);
+	size_t b_size = strlen(b) + 1;
+	char *text = mem_alloc(a_len + between_len + b_size);
+
+	memcpy(text, a, a_len);
+	memcpy(text + a_len, between, between_len);
+	memcpy(text + a_len + between_len, b, b_size);
+	return text;
+}
+
 char *str_format(const char *format, ...)
 {
 	va_list args;

@@ -14,6 +14,8 @@ struct buf;
 
 char *str_dup(const char *s);             /* NULL gives NULL */
 char *str_dup_n(const char *s, size_t n); /* at most n bytes of s */
+/** a, between and b in one. */
+char *str_join(const char *a, const char *between, const char *b);
 char *str_format(const char *format, ...) HW_PRINTF(1, 2);
 char *str_format_va(const char *format, va_list args) HW_PRINTF(1, 0);
 

@@ -26,6 +26,8 @@ struct loop {
 	pthread_t thread;  /* who runs it; valid while is_on */
 	atomic_bool is_on; /* loop_run() is inside */
 	char name[NAME_SIZE];
+	void *scratch; /* owned; loop_scratch() */
+	size_t scratch_size;
 };
 
 static void on_hurry(uv_idle_t *hurry)
@@ -147,12 +149,24 @@ void loop_close(struct loop **loop)
 	if (err != 0)
 		uv_walk(&l->uv, report_handle, l);
 	require(err == 0);
+	mem_free(&l->scratch);
 	mem_free(loop);
 }
 
 struct uv_loop_s *loop_uv(struct loop *loop)
 {
 	return &loop->uv;
+}
+
+void *loop_scratch(struct loop *loop, size_t size)
+{
+	loop_require_owner(loop);
+	if (loop->scratch_size < size) {
+		mem_free(&loop->scratch);
+		loop->scratch = mem_alloc(size);
+		loop->scratch_size = size;
+	}
+	return loop->scratch;
 }
 
 int64_t loop_now(const struct loop *loop)

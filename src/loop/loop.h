@@ -26,6 +26,9 @@ void loop_join(struct loop *loop);
 void loop_close(struct loop **loop);
 
 struct uv_loop_s *loop_uv(struct loop *loop);
+/** At least size bytes for whoever runs on the loop now; the next who asks has
+ *  the same. Any content, and none is kept. */
+void *loop_scratch(struct loop *loop, size_t size);
 int64_t loop_now(const struct loop *loop); /* ms monotonic, cached */
 
 /** Aborts unless called on the loop's thread (or while it does not run). */

@@ -20,8 +20,9 @@ struct mailbox {
 	size_t limit;
 	struct list taken;   /* the loop's: swapped out, not yet handed over */
 	uv_async_t *wake;    /* frees itself, so the box may go first */
-	pthread_mutex_t mutex; /* for the next two, and wake against close */
+	pthread_mutex_t mutex; /* for the next three, and wake against close */
 	struct list incoming;
+	bool is_rung;          /* the loop will look into it, or does so now */
 	bool is_closed;
 	atomic_size_t count; /* incoming and taken */
 	atomic_bool is_full; /* until relief */
@@ -62,9 +63,12 @@ bool mailbox_post(struct mailbox *box, struct mail *owned)
 	pthread_mutex_lock(&box->mutex);
 	is_closed = box->is_closed;
 	if (!is_closed) {
-		/* Wake-ups coalesce: only the first mail needs to ring. */
-		if (list_is_empty(&box->incoming))
+		/* One ring until the loop has found the box empty: what comes
+		 * while it hands over is found without. */
+		if (!box->is_rung) {
+			box->is_rung = true;
 			uv_async_send(box->wake);
+		}
 		list_add_tail(&box->incoming, &owned->node);
 		if (atomic_fetch_add(&box->count, 1) + 1 >= box->limit)
 			atomic_store(&box->is_full, true);
@@ -134,6 +138,18 @@ static unsigned hand_over(struct mailbox *box)
 	return count;
 }
 
+/* Is there more, for another turn? Else the next mail has to ring. */
+static bool has_more(struct mailbox *box)
+{
+	bool has;
+
+	pthread_mutex_lock(&box->mutex);
+	has = !list_is_empty(&box->taken) || !list_is_empty(&box->incoming);
+	box->is_rung = has;
+	pthread_mutex_unlock(&box->mutex);
+	return has;
+}
+
 static void on_wake(uv_async_t *wake)
 {
 	struct mailbox *box = wake->data;
@@ -144,7 +160,7 @@ static void on_wake(uv_async_t *wake)
 		box->events->on_batch(box->owner);
 	if (!box->is_closed && end_fullness(box) && box->events->on_relief)
 		box->events->on_relief(box->owner);
-	if (!box->is_closed && atomic_load(&box->count) > 0)
+	if (!box->is_closed && has_more(box))
 		uv_async_send(wake);
 }
 

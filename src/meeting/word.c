@@ -203,8 +203,13 @@ static bool is_end(const struct row *row, const char *rest)
 static bool read_rows(struct word *w, const struct row *table, size_t count,
 		      const char *text)
 {
+	char first = *text >= 'A' && *text <= 'Z' ? *text | 0x20 : *text;
+
+	/* what is said is mostly none of them */
 	for (size_t i = 0; i < count; i++) {
-		const char *rest = skip(text, table[i].word);
+		const char *rest = first == *table[i].word
+					   ? skip(text, table[i].word)
+					   : NULL;
 
 		if (!rest || !is_end(&table[i], rest))
 			continue;

@@ -162,11 +162,14 @@ void tcp_set_owner(struct tcp *t, const struct tcp_events *events, void *owner)
 	t->owner = owner;
 }
 
+/* libuv reads into it only when there is something, and hands it over before it
+ * asks for another: one does for all sockets of the loop. */
 static void on_uv_alloc(uv_handle_t *handle, size_t size, uv_buf_t *out)
 {
-	(void)handle;
+	const struct tcp *t = handle->data;
+
 	(void)size;
-	*out = uv_buf_init(mem_alloc(READ_SIZE), READ_SIZE);
+	*out = uv_buf_init(loop_scratch(t->loop, READ_SIZE), READ_SIZE);
 }
 
 /* libuv reads on as long as the buffer comes back full; a partial read is the
@@ -196,7 +199,6 @@ static void on_uv_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 	} else if (len < 0) {
 		fail(t, (int)len);
 	}
-	free(buf->base);
 }
 
 static void set_reading(struct tcp *t)

@@ -38,6 +38,8 @@ struct tls {
 	struct creds *creds; /* our reference */
 	gnutls_session_t session;
 	struct buf in;       /* cipher bytes not yet eaten by GnuTLS */
+	const unsigned char *fresh; /* borrowed, while tcp hands them over: */
+	size_t fresh_len;           /* what follows in */
 	bool has_tcp_ended;  /* nothing follows in */
 	bool has_ended;      /* close_notify seen */
 	bool is_read_wanted;
@@ -104,20 +106,34 @@ static ssize_t push(gnutls_transport_ptr_t ptr, const giovec_t *iov, int count)
 	return (ssize_t)sum;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static size_t input_len(const struct tls *t)
+{
+	return t->in.len + t->fresh_len;
+}
+
 static ssize_t pull(gnutls_transport_ptr_t ptr, void *data, size_t size)
 {
 	struct tls *t = ptr;
-	size_t len = t->in.len < size ? t->in.len : size;
+	size_t old = smaller(t->in.len, size);
+	size_t fresh = smaller(t->fresh_len, size - old);
 
-	if (len == 0) {
+	if (old + fresh == 0) {
 		if (t->has_tcp_ended)
 			return 0;
 		gnutls_transport_set_errno(t->session, EAGAIN);
 		return -1;
 	}
-	memcpy(data, buf_data(&t->in), len);
-	buf_eat(&t->in, len);
-	return (ssize_t)len;
+	memcpy(data, buf_data(&t->in), old);
+	buf_eat(&t->in, old);
+	memcpy((unsigned char *)data + old, t->fresh, fresh);
+	t->fresh += fresh;
+	t->fresh_len -= fresh;
+	return (ssize_t)(old + fresh);
 }
 
 /* GnuTLS asks before it would block: we never wait, whatever ms is. */
@@ -126,7 +142,7 @@ static int pull_timeout(gnutls_transport_ptr_t ptr, unsigned ms)
 	struct tls *t = ptr;
 
 	(void)ms;
-	return t->in.len > 0 || t->has_tcp_ended;
+	return input_len(t) > 0 || t->has_tcp_ended;
 }
 
 /* TLS 1.3 KeyUpdate costs the peer 22 bytes and us a key derivation. */
@@ -179,7 +195,7 @@ static void end_reading(struct tls *t)
 static bool handle_no_data(struct tls *t, ssize_t err)
 {
 	if (err == GNUTLS_E_AGAIN || err == GNUTLS_E_INTERRUPTED)
-		return t->in.len > 0;
+		return input_len(t) > 0;
 	if (err == 0) {
 		end_reading(t);
 		return false;
@@ -204,7 +220,7 @@ static bool may_read(const struct tls *t)
 /* Whether GnuTLS would find something to do without another byte coming. */
 static bool has_input(const struct tls *t)
 {
-	return t->in.len > 0 || t->has_tcp_ended ||
+	return input_len(t) > 0 || t->has_tcp_ended ||
 	       gnutls_record_check_pending(t->session) > 0;
 }
 
@@ -252,8 +268,12 @@ static void on_tcp_bytes(void *owner, const unsigned char *data, size_t len)
 {
 	struct tls *t = owner;
 
-	buf_add(&t->in, data, len);
+	t->fresh = data;
+	t->fresh_len = len;
 	step(t);
+	buf_add(&t->in, t->fresh, t->fresh_len);
+	t->fresh = (const unsigned char *)"";
+	t->fresh_len = 0;
 	if (t->in.len == 0 && t->in.cap > RECORD_SIZE)
 		buf_fini(&t->in);
 }
@@ -408,6 +428,7 @@ struct tls *tls_open(struct tcp *owned, const struct tls_settings *settings,
 	loop_require_owner(t->loop);
 	t->events = events;
 	t->owner = owner;
+	t->fresh = (const unsigned char *)"";
 	t->creds = creds_ref(settings->creds);
 	throttle_init(&t->rekeys, REKEYS / 60.0, REKEYS, loop_now(t->loop));
 	buf_add(&t->in, head, head_len);

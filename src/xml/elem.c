@@ -9,7 +9,9 @@
 #define XML_NS "http://www.w3.org/XML/1998/namespace"
 
 enum {
-	FIRST_CHUNK = 2048, /* holds a typical stanza: one allocation */
+	/* holds a short stanza; more than that, and malloc() would go the long
+	 * way round its caches */
+	FIRST_CHUNK = 1000,
 	MAX_CHUNK = 65536,
 	MIN_TEXT = 32,
 };
@@ -71,7 +73,7 @@ static size_t align(size_t size)
 
 static void tree_add_chunk(struct tree *t, size_t need)
 {
-	size_t size = t->newest->size * 2;
+	size_t size = t->memory; /* as much again */
 	struct chunk *chunk;
 
 	if (size > MAX_CHUNK)

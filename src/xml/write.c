@@ -41,11 +41,19 @@ static const char *escape_of(unsigned char c, enum quoting quoting)
 	}
 }
 
-/* Bytes that escape_of() need not be asked about. */
-static bool is_plain(unsigned char c)
+/* Bytes that escape_of() need not be asked about: ASCII without & < > ' ". */
+static const bool is_plain[256] = {
+	[' ' ... '!'] = true, ['#' ... '%'] = true, ['(' ... ';'] = true,
+	['='] = true,	      ['?' ... 0x7f] = true,
+};
+
+static size_t plain_len(const char *s, size_t len)
 {
-	return c >= ' ' && c < 0x80 && c != '&' && c != '<' && c != '>' &&
-	       c != '\'' && c != '"';
+	size_t n = 0;
+
+	while (n < len && is_plain[(unsigned char)s[n]])
+		n++;
+	return n;
 }
 
 /* Length of the character at s if XML 1.0 may carry it (2.2), else 0. */
@@ -60,14 +68,11 @@ static size_t char_len(const char *s, size_t len)
 static void write_quoted(struct buf *out, const char *s, size_t len,
 			 enum quoting quoting)
 {
-	size_t at = 0, begin = 0, n;
+	size_t at, begin = 0, n;
 	const char *escape;
 
-	while (at < len) {
-		if (is_plain((unsigned char)s[at])) {
-			at++;
-			continue;
-		}
+	for (at = plain_len(s, len); at < len;
+	     at += plain_len(s + at, len - at)) {
 		if ((unsigned char)s[at] >= 0x80) {
 			n = char_len(s + at, len - at);
 			escape = n ? NULL : "";
@@ -108,10 +113,16 @@ void write_attr_raw(struct buf *out, const char *name, const char *escaped,
 
 void write_attr(struct buf *out, const char *name, const char *value)
 {
+	size_t len = strlen(value);
+
+	if (plain_len(value, len) == len) {
+		write_attr_raw(out, name, value, len);
+		return;
+	}
 	buf_add_char(out, ' ');
 	buf_add_str(out, name);
 	buf_add(out, "='", 2);
-	write_escaped(out, value);
+	write_quoted(out, value, len, IN_ATTR);
 	buf_add_char(out, '\'');
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
@@ -24,6 +25,7 @@ struct audience_group {
 	struct member **items; /* owned; each a reference */
 	size_t len, cap;
 	size_t to_bytes;       /* of all addresses */
+	uint64_t hash;         /* of domain */
 	char domain[];
 };
 
@@ -70,7 +72,13 @@ static void member_unref(struct member *m)
 
 /* ---- groups ---- */
 
-static struct audience_group *group_new(const char *domain, size_t cap)
+static uint64_t hash_of(const char *domain)
+{
+	return map_hash(domain, strlen(domain));
+}
+
+static struct audience_group *group_new(const char *domain, uint64_t hash,
+					size_t cap)
 {
 	size_t size = strlen(domain) + 1;
 	struct audience_group *g = mem_alloc(sizeof(*g) + size);
@@ -81,6 +89,7 @@ static struct audience_group *group_new(const char *domain, size_t cap)
 	g->len = 0;
 	g->cap = cap;
 	g->to_bytes = 0;
+	g->hash = hash;
 	return g;
 }
 
@@ -96,7 +105,7 @@ static void group_add(struct audience_group *g, struct member *owned)
 
 static struct audience_group *group_copy(const struct audience_group *g)
 {
-	struct audience_group *copy = group_new(g->domain, g->len + 1);
+	struct audience_group *copy = group_new(g->domain, g->hash, g->len + 1);
 
 	for (size_t i = 0; i < g->len; i++)
 		group_add(copy, member_ref(g->items[i]));
@@ -174,7 +183,7 @@ static struct audience_group **add_group(struct audience *a, const char *domain)
 		a->groups = mem_realloc(a->groups,
 					a->cap * sizeof(*a->groups));
 	}
-	a->groups[a->len] = group_new(domain, 1);
+	a->groups[a->len] = group_new(domain, hash_of(domain), 1);
 	return &a->groups[a->len++];
 }
 
@@ -315,7 +324,8 @@ void envelope_make_all(struct list *out, struct frozen *stanza,
 struct envelope *envelope_new(struct frozen *stanza, const struct jid *to,
 			      const char *local)
 {
-	struct audience_group *g = group_new(jid_domain(to), 1);
+	struct audience_group *g =
+		group_new(jid_domain(to), hash_of(jid_domain(to)), 1);
 
 	group_add(g, member_new(to, 0));
 	return envelope_make(stanza, g, local, 0, clock_mono());
@@ -334,6 +344,11 @@ void envelope_free(struct envelope **e)
 const char *envelope_domain(const struct envelope *e)
 {
 	return e->group->domain;
+}
+
+uint64_t envelope_domain_hash(const struct envelope *e)
+{
+	return e->group->hash;
 }
 
 size_t envelope_count(const struct envelope *e)

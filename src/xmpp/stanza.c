@@ -112,16 +112,27 @@ static enum stanza_fault fill(struct stanza *s)
 	return from ? from : to;
 }
 
-enum stanza_fault stanza_give(struct elem *owned, struct stanza **stanza_out)
+enum stanza_fault stanza_try(struct elem *elem, struct stanza **stanza_out)
 {
 	struct stanza *s = mem_new(struct stanza);
 	enum stanza_fault fault;
 
-	s->elem = owned;
+	s->elem = elem;
 	fault = fill(s);
-	if (fault != STANZA_OK)
+	if (fault != STANZA_OK) {
+		s->elem = NULL;
 		stanza_free(&s);
+	}
 	*stanza_out = s;
+	return fault;
+}
+
+enum stanza_fault stanza_give(struct elem *owned, struct stanza **stanza_out)
+{
+	enum stanza_fault fault = stanza_try(owned, stanza_out);
+
+	if (fault != STANZA_OK)
+		elem_free(&owned);
 	return fault;
 }
 

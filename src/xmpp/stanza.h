@@ -49,6 +49,9 @@ enum stanza_fault {
 	STANZA_BAD_ADDRESS, /* malformed JID */
 };
 
+/** Takes elem unless there is a fault: then it is still the caller's, one address
+ *  perhaps in its normal form. */
+enum stanza_fault stanza_try(struct elem *elem, struct stanza **stanza_out);
 /** Takes elem in any case; *stanza_out is owned, NULL on a fault. */
 enum stanza_fault stanza_give(struct elem *owned, struct stanza **stanza_out);
 void stanza_free(struct stanza **s);
