@@ -16,6 +16,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import certs  # noqa: E402
 import hallwayd  # noqa: E402
+import machine  # noqa: E402
 from fakedns import FakeDns  # noqa: E402
 from rawpeer import Peer  # noqa: E402
 
@@ -40,6 +41,10 @@ def free_port():
                 return port
         except OSError:
             continue
+
+
+def pytest_runtest_setup():
+    machine.one_day()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support"),
                 str(HERE.parent / "federation")]     # rawpeer
 
+import machine  # noqa: E402
 from harness import world as worlds  # noqa: E402
 
 LIMIT = 300     # seconds; what hangs longer than this hangs for ever
@@ -24,6 +25,10 @@ def pytest_configure(config):
     if os.environ.get("HALLWAY_INTEROP") != "namespace":
         pytest.exit("these tests need namespaces of their own: "
                     "start them by tests/interop/run", 2)
+
+
+def pytest_runtest_setup():
+    machine.one_day()
 
 
 def pytest_pyfunc_call(pyfuncitem):

@@ -19,6 +19,7 @@ federation = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(federation)
 sys.path[:0] = [str(HERE)]
 
+pytest_runtest_setup = federation.pytest_runtest_setup
 authority = federation.authority
 names = federation.names
 new_host = federation.new_host

@@ -2,12 +2,17 @@
 """What the tests of the pages share: a host with a record that has of everything
 something, and a browser."""
 
+import pathlib
+import sys
 import time
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
+
+import machine  # noqa: E402
 from record import BANNED, CAME, RENAMED, WENT, Host, at, today
 
 DAY = "2015-11-20"
@@ -29,6 +34,10 @@ ATTACKS = [
     "&lt;script&gt;window.broken=1&lt;/script&gt; &#x3c;b&#x3e;",
     "\u202egnp.exe \u2066isolated",
 ]
+
+
+def pytest_runtest_setup():
+    machine.one_day()
 
 
 def write_talk(host):
