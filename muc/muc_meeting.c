@@ -128,6 +128,7 @@ bool muc_meeting_knows(struct muc *m, const char *room, const struct jid *jid,
 		.nick = o ? occupant_nick(o) : e->nick,
 		.left = e->left,
 	};
+	occupant_id_make(r->site->secret, r->jid, jid, who_out->id);
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include "base/base.h"
 #include "base/rand.h"
 #include "muc/observer.h"
+#include "muc/occupant_id.h"
 
 struct jid;
 struct muc;
@@ -43,7 +44,9 @@ bool muc_meeting_find(const struct muc *m, const char *room, const char *nick,
  *  until the next call into muc. */
 struct muc_known {
 	const char *nick; /* that they have there, or reserved; or NULL */
-	int64_t left;     /* ms since epoch; last in the room; 0: not known */
+	int64_t left;     /* ms since epoch; last in the room; 0: not since a
+			   * start */
+	char id[OCCUPANT_ID_SIZE]; /* that they have in the record */
 };
 /** False: it does not know them, or they read too much (archive.user_pages). */
 bool muc_meeting_knows(struct muc *m, const char *room, const struct jid *jid,

@@ -8,6 +8,7 @@
 #include "jid/jid.h"
 #include "muc/muc_meeting.h"
 #include "store/archive_query.h"
+#include "store/log_reader.h"
 #include "store/reader.h"
 #include "xmpp/datetime.h"
 
@@ -62,7 +63,18 @@ static int64_t count_mentions(struct catchup *c, const char *nick)
 	return count(c, q);
 }
 
-/* When they said something last, or 0: that outlives a restart. */
+/* When they left last, or 0: the record has it (archive.keep_presence). */
+static int64_t find_left(struct catchup *c, const struct muc_known *who)
+{
+	int64_t at = 0;
+	int error = log_reader_left(c->reader, c->room, who->id, &at);
+
+	if (error && error != HW_E_NOT_FOUND)
+		c->has_failed = true;
+	return error ? 0 : at;
+}
+
+/* When they said something last, or 0. */
 static int64_t find_last_said(struct catchup *c, const char *jid)
 {
 	struct archive_query *q = archive_query_new(c->room, 1);
@@ -77,6 +89,19 @@ static int64_t find_last_said(struct catchup *c, const char *jid)
 	archive_page_free(&page);
 	archive_query_free(&q);
 	return at;
+}
+
+/* Where they stopped to read, or 0: also before a restart. */
+static int64_t find_read(struct catchup *c, const char *jid,
+			 const struct muc_known *who)
+{
+	int64_t left, said;
+
+	if (who->left)
+		return who->left;
+	left = find_left(c, who);
+	said = find_last_said(c, jid);
+	return left > said ? left : said;
 }
 
 static void tell(const struct order *order, struct catchup *c,
@@ -104,7 +129,7 @@ static void look(const struct order *order, const char *jid,
 	int error = reader_open(order->admin->database, &c.reader);
 
 	if (!error) {
-		c.since = who->left ? who->left : find_last_said(&c, jid);
+		c.since = find_read(&c, jid, who);
 		if (!c.since)
 			c.since = muc_meeting_now(order->admin->muc) - A_DAY;
 		tell(order, &c, who);

@@ -288,6 +288,32 @@ int log_reader_presence(struct reader *r, const char *room, int64_t start,
 		&asked, RECORD_PRESENCE, fill_presence, fn, owner);
 }
 
+/* From the newest on: who asks was there lately. */
+int log_reader_left(struct reader *r, const char *room,
+		    const char *occupant_id, int64_t *at_out)
+{
+	const struct asked asked = { .room = room };
+	struct sqlite3_stmt *stmt = NULL;
+	int error = prepare(r,
+			    "SELECT at FROM presence INDEXED BY presence_times"
+			    " WHERE room = " ROOM_KEY " AND occupant_id = ?2"
+			    " AND move NOT IN (?3, ?4)"
+			    " ORDER BY at DESC LIMIT 1",
+			    &asked, &stmt);
+	bool is_there;
+
+	if (!error) {
+		sqlite_bind_text(stmt, 2, occupant_id);
+		sqlite3_bind_int(stmt, 3, RECORD_CAME);
+		sqlite3_bind_int(stmt, 4, RECORD_RENAMED);
+	}
+	is_there = !error && sqlite_next(stmt, &error);
+	if (is_there)
+		*at_out = sqlite3_column_int64(stmt, 0);
+	error = finish(r, &stmt, error);
+	return !error && !is_there ? HW_E_NOT_FOUND : error;
+}
+
 static void fill_gap(struct record *record, struct sqlite3_stmt *row)
 {
 	record->as_gap.domain = reader_text(row, 2);

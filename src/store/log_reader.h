@@ -69,6 +69,9 @@ HW_MUST_USE int log_reader_presence(struct reader *r, const char *room,
 				    int64_t start, int64_t end,
 				    bool only_public, reader_fn fn,
 				    void *owner);
+/** When the occupant left the room last, ms; HW_E_NOT_FOUND. */
+HW_MUST_USE int log_reader_left(struct reader *r, const char *room,
+				const char *occupant_id, int64_t *at_out);
 /** RECORD_GAP that touch start to end, of the service and of the room. */
 HW_MUST_USE int log_reader_gaps(struct reader *r, const char *room,
 				int64_t start, int64_t end, reader_fn fn,

@@ -362,6 +362,11 @@ async def test_somebody_catches_up(people, host):
     assert (told["topics"], told["actions"], told["decisions"],
             told["with your name"]) == ("1", "1", "1", "1"), told
     assert int(told["lines"]) >= 6, told
+    # since when does not get lost in a restart
+    await off_the_loop(host.kill9)
+    await off_the_loop(host.start)
+    again = rows_of(await Dialog(user, HALLWAY, "catchup").start())
+    assert again["lines"] == told["lines"], (told, again)
     refused = await Dialog(await people.login(SECOND), HALLWAY,
                            "catchup").start()
     assert "registered" in str(refused)

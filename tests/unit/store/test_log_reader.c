@@ -317,6 +317,39 @@ static void comings_and_goings_are_told(void **state)
 	reader_close(&r);
 }
 
+static void save_move(struct scratch *s, enum record_move move, int64_t at,
+		      const char *occupant_id)
+{
+	struct record *r = presence(move, at, "ann", false);
+
+	r->as_presence.occupant_id = str_dup(occupant_id);
+	save(s, r);
+}
+
+static void who_left_is_known_by_their_id(void **state)
+{
+	struct scratch *s = *state;
+	struct reader *r;
+	int64_t at = 0;
+
+	save_move(s, RECORD_CAME, 10, "o");
+	r = open_reader(s);
+	assert_int_equal(log_reader_left(r, SCRATCH_ROOM, "o", &at),
+			 HW_E_NOT_FOUND);
+	reader_close(&r);
+	save_move(s, RECORD_WENT, 20, "o");
+	save_move(s, RECORD_CAME, 25, "o");
+	save_move(s, RECORD_KICKED, 30, "o");
+	save_move(s, RECORD_CAME, 35, "o");
+	save_move(s, RECORD_RENAMED, 40, "o");
+	save_move(s, RECORD_WENT, 50, "other");
+	r = open_reader(s);
+	assert_int_equal(log_reader_left(r, SCRATCH_ROOM, "o", &at), 0);
+	assert_int_equal(at, 30);
+	assert_int_equal(log_reader_left(r, OTHER, "o", &at), HW_E_NOT_FOUND);
+	reader_close(&r);
+}
+
 static struct record *gap(const char *room, const char *domain, int64_t from,
 			  int64_t until)
 {
@@ -530,6 +563,7 @@ int main(void)
 		TEST(rooms_that_were_written_of_are_told),
 		TEST(line_is_found_by_its_id_alone),
 		TEST(comings_and_goings_are_told),
+		TEST(who_left_is_known_by_their_id),
 		TEST(gaps_that_touch_are_told),
 		TEST(retractions_are_told_without_who),
 		TEST(news_are_told),
