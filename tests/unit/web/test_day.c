@@ -367,8 +367,8 @@ static void a_long_day_has_parts(void **state)
 	assert_int_equal(day_read(f->reader, ROOM, DAY, &span, &f->day), 0);
 	assert_null(f->day->next);
 	assert_int_equal(f->day->count, 3); /* two lines, and dan */
-	assert_null(day_find(f->day, "id20"));
-	assert_non_null(day_find(f->day, "id25"));
+	assert_null(find(f->day, "id20"));
+	assert_non_null(find(f->day, "id25"));
 	day_free(&f->day);
 	span.after = "nobody";
 	assert_int_equal(day_read(f->reader, ROOM, DAY, &span, &f->day),
