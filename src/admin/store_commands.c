@@ -8,10 +8,10 @@
 #include "admin/order.h"
 
 #include "admin/store_desk.h"
-#include "admin/takedown.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "muc/edits.h"
 #include "xml/elem.h"
 #include "xmpp/datetime.h"
 
@@ -113,29 +113,71 @@ static void run_unseal(const struct order *order)
 				  order->reply);
 }
 
-static void fail_retract(const struct order *order, int error)
+/* A line that is being looked for, and what is to become of it. */
+struct taking_back {
+	struct muc *muc; /* borrowed; alive unless there is an error */
+	struct command_reply reply;
+	struct desk_actor actor; /* its texts are owned here */
+	char *id, *by, *reason;  /* owned */
+};
+
+static void fail_retract(const struct taking_back *t, int error)
 {
-	const char *id = order_text(order, "id");
+	const char *name = hw_error_name(error);
+	char *text;
 
 	if (error == HW_E_NOT_FOUND)
-		order_fail(order, "not-found",
-			   str_format("no line is called %s", id));
+		text = str_format("no line is called %s", t->id);
 	else if (error == HW_E_EXISTS)
-		order_fail(order, "unchanged",
-			   str_format("%s was taken back already", id));
+		text = str_format("%s was taken back already", t->id);
+	else if (error == HW_E_BUSY)
+		text = str_dup("too many commands of this kind wait");
 	else
-		order_fail(order, hw_error_name(error),
-			   str_format("the record cannot be read: %s",
-				      hw_error_text(error)));
+		text = str_format("the record cannot be read: %s",
+				  hw_error_text(error));
+	if (error == HW_E_EXISTS)
+		name = "unchanged";
+	t->reply.end(t->reply.owner, name, text);
+	mem_free(&text);
+}
+
+static void take_back(const struct taking_back *t, const char *room,
+		      const char *text)
+{
+	struct elem *edits = edits_read(text);
+	enum desk_result result;
+
+	if (!edits) {
+		fail_retract(t, HW_E_CORRUPT);
+		return;
+	}
+	result = desk_take_back(t->muc, &t->actor, room, edits);
+	if (result == DESK_DONE)
+		t->reply.end(t->reply.owner, NULL, NULL);
+	else
+		t->reply.end(t->reply.owner, desk_result_word(result),
+			     desk_result_text(result));
+	elem_free(&edits);
+}
+
+static void on_line(void *owner, int error, const char *room,
+		    const char *edits)
+{
+	struct taking_back *t = owner;
+
+	if (error)
+		fail_retract(t, error);
+	else
+		take_back(t, room, edits);
+	mem_free(&t->id);
+	mem_free(&t->by);
+	mem_free(&t->reason);
+	mem_free(&t);
 }
 
 static void run_retract(const struct order *order)
 {
-	struct desk_actor actor;
-	enum desk_result result;
-	struct elem *edits;
-	char *room;
-	int error;
+	struct taking_back *t;
 
 	if (is_blank(order_text(order, "reason"))) {
 		order_fail(order, "bad-argument",
@@ -143,22 +185,16 @@ static void run_retract(const struct order *order)
 				   "audit keeps it"));
 		return;
 	}
-	error = takedown_read(order->admin->database, order_text(order, "id"),
-			      &room, &edits);
-	if (error) {
-		fail_retract(order, error);
-		return;
-	}
-	actor = order_actor(order, room);
-	actor.reason = order_text(order, "reason");
-	result = desk_take_back(order->admin->muc, &actor, room, edits);
-	if (result == DESK_DONE)
-		order_end(order);
-	else
-		order_fail(order, desk_result_word(result),
-			   str_dup(desk_result_text(result)));
-	mem_free(&room);
-	elem_free(&edits);
+	t = mem_new(struct taking_back);
+	t->muc = order->admin->muc;
+	t->reply = *order->reply;
+	t->id = str_dup(order_text(order, "id"));
+	t->by = str_dup(command_caller_text(order->caller));
+	t->reason = str_dup(order_text(order, "reason"));
+	t->actor = order_actor(order, NULL); /* an operator */
+	t->actor.by = t->by;
+	t->actor.reason = t->reason;
+	store_desk_find_line(order->admin->store_desk, t->id, on_line, t);
 }
 
 #define NEEDED (COMMAND_REQUIRED | COMMAND_OPERAND)

@@ -10,6 +10,7 @@
 
 #include "admin/command.h"
 #include "admin/store_export.h"
+#include "admin/takedown.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -20,6 +21,7 @@
 #include "loop/loop.h"
 #include "loop/mailbox.h"
 #include "loop/timer.h"
+#include "muc/edits.h"
 #include "store/backup.h"
 #include "store/checkup.h"
 #include "store/log_reader.h"
@@ -27,22 +29,25 @@
 #include "store/record.h"
 #include "store/store.h"
 #include "store/unseal.h"
+#include "xml/elem.h"
 #include "xmpp/datetime.h"
 
 #define MAX_JOBS 8                  /* that wait */
 #define AUDIT_LOOK 10    /* ms between two looks whether the audit is kept */
 #define AUDIT_WAIT 20000 /* ms; then nothing is opened */
 
-enum job_kind { JOB_CHECK, JOB_BACK_UP, JOB_EXPORT, JOB_END };
+enum job_kind { JOB_CHECK, JOB_BACK_UP, JOB_EXPORT, JOB_LINE, JOB_END };
 
 /* Mail to the thread; it returns when it is done. */
 struct job {
 	struct mail mail;
 	struct command_reply reply;
-	char *path; /* owned; JOB_BACK_UP, JOB_EXPORT */
-	char *room; /* owned; JOB_EXPORT, as the next */
+	store_desk_line_fn line_fn; /* of JOB_LINE, in place of the reply */
+	void *line_owner;
+	char *path; /* owned; JOB_BACK_UP, JOB_EXPORT; JOB_LINE: stanza-id */
+	char *room; /* owned; JOB_EXPORT, as the next; JOB_LINE: found */
 	int64_t start, end;
-	char *text; /* owned; the end's sentence, or NULL */
+	char *text; /* owned; the end's sentence, or NULL; JOB_LINE: found */
 	int error;
 };
 
@@ -106,6 +111,14 @@ static void end(const struct command_reply *reply, int error, const char *text)
 		   error && !text ? hw_error_text(error) : text);
 }
 
+static void job_end(const struct job *job)
+{
+	if (job->line_fn)
+		job->line_fn(job->line_owner, job->error, job->room, job->text);
+	else
+		end(&job->reply, job->error, job->text);
+}
+
 /* Also what is never read at the end has an asker who waits for it. */
 static void news_free(struct mail *owned)
 {
@@ -113,7 +126,7 @@ static void news_free(struct mail *owned)
 	struct job *job = news->text ? NULL : news->job;
 
 	if (job) {
-		end(&job->reply, job->error, job->text);
+		job_end(job);
 		job_free(&job->mail);
 	}
 	mem_free(&news->text);
@@ -317,6 +330,18 @@ static void export(struct work *w)
 	mem_free(&text);
 }
 
+static void find_line(struct work *w)
+{
+	struct job *job = w->job;
+	struct elem *edits = NULL;
+
+	job->error = takedown_read(w->desk->database, job->path, &job->room,
+				   &edits);
+	if (!job->error)
+		job->text = edits_print(edits);
+	elem_free(&edits);
+}
+
 static void on_job(void *owner, struct mail *owned)
 {
 	struct store_desk *d = owner;
@@ -334,6 +359,8 @@ static void on_job(void *owner, struct mail *owned)
 		check(&work);
 	else if (owned->kind == JOB_EXPORT)
 		export(&work);
+	else if (owned->kind == JOB_LINE)
+		find_line(&work);
 	else
 		back_up(&work);
 	tell(d, job, NULL);
@@ -362,13 +389,15 @@ static void on_news(void *owner, struct mail *owned)
 
 static const struct mailbox_events news_events = { .on_mail = on_news };
 
-static void post(struct store_desk *d, struct job *owned,
-		 const struct command_reply *reply)
+static void post(struct store_desk *d, struct job *owned)
 {
-	owned->reply = *reply;
 	if (atomic_load(&d->is_closing) || d->waiting >= MAX_JOBS) {
+		owned->error = HW_E_BUSY;
+		if (!owned->line_fn)
+			owned->text = str_dup("too many commands of this kind "
+					      "wait");
+		job_end(owned);
 		job_free(&owned->mail);
-		end(reply, HW_E_BUSY, "too many commands of this kind wait");
 		return;
 	}
 	d->waiting++;
@@ -377,7 +406,10 @@ static void post(struct store_desk *d, struct job *owned,
 
 void store_desk_check(struct store_desk *d, const struct command_reply *reply)
 {
-	post(d, job_new(JOB_CHECK), reply);
+	struct job *job = job_new(JOB_CHECK);
+
+	job->reply = *reply;
+	post(d, job);
 }
 
 void store_desk_export(struct store_desk *d,
@@ -390,7 +422,8 @@ void store_desk_export(struct store_desk *d,
 	job->room = str_dup(span->room);
 	job->start = span->start;
 	job->end = span->end;
-	post(d, job, reply);
+	job->reply = *reply;
+	post(d, job);
 }
 
 void store_desk_back_up(struct store_desk *d, const char *path,
@@ -399,7 +432,19 @@ void store_desk_back_up(struct store_desk *d, const char *path,
 	struct job *job = job_new(JOB_BACK_UP);
 
 	job->path = str_dup(path);
-	post(d, job, reply);
+	job->reply = *reply;
+	post(d, job);
+}
+
+void store_desk_find_line(struct store_desk *d, const char *id,
+			  store_desk_line_fn fn, void *owner)
+{
+	struct job *job = job_new(JOB_LINE);
+
+	job->path = str_dup(id);
+	job->line_fn = fn;
+	job->line_owner = owner;
+	post(d, job);
 }
 
 const char *store_desk_key(const struct store_desk *d)

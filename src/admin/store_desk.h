@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * store_desk: the commands about the database that take their time: checking it,
- * backing it up, opening what is sealed. They work in a thread of their own, one
+ * backing it up, opening what is sealed, finding what corrects a line. They work in a thread of their own, one
  * after the other, with handles of their own.
  *
  * Thread: conference loop.
@@ -47,6 +47,13 @@ struct store_desk_span {
 void store_desk_export(struct store_desk *d,
 		       const struct store_desk_span *span, const char *path,
 		       const struct command_reply *reply);
+/** The line of that stanza-id with what corrects it, however late: its room (bare
+ *  JID) and both as a text (edits_print()), borrowed; or an error, as
+ *  takedown_read() says, with neither. On the conference loop, once. */
+typedef void (*store_desk_line_fn)(void *owner, int error, const char *room,
+				   const char *edits);
+void store_desk_find_line(struct store_desk *d, const char *id,
+			  store_desk_line_fn fn, void *owner);
 /** The sealed line of that stanza-id, once the audit says who asked and why. */
 void store_desk_unseal(struct store_desk *d, const char *id, const char *by,
 		       const char *reason, const struct command_reply *reply);

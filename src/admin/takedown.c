@@ -17,7 +17,6 @@
 #include "xmpp/ns.h"
 
 #define PAGE 50
-#define WEEK (7 * INT64_C(86400000))
 
 /* Owned, or NULL. */
 static struct elem *read_row(const struct record_message *row)
@@ -103,8 +102,6 @@ static int read_all(struct reader *r, const char *id, char **room_out,
 		error = read_line(r, *room_out, id, edits_out, &occupant);
 	if (!error && occupant) {
 		q = archive_query_new(*room_out, PAGE);
-		q->start = at;
-		q->end = at + WEEK;
 		q->from_id = str_dup(id);
 		q->occupant_id = str_dup(occupant);
 		q->holds = str_dup(NS_CORRECT);

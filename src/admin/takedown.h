@@ -3,7 +3,7 @@
  * takedown: a line of the record, found by its stanza-id alone, with what
  * corrects it, to be taken back by command.
  *
- * Thread: conference loop; it reads little, and by an index.
+ * Thread: any; it may read all that was said in the room since.
  */
 #pragma once
 
@@ -12,7 +12,6 @@
 struct elem;
 
 /** The room (bare JID) and the lines (muc/edits.h), both owned. HW_E_NOT_FOUND:
- *  no such line; HW_E_EXISTS: it was taken back already. Corrections are looked
- *  for in the week behind the line. */
+ *  no such line; HW_E_EXISTS: it was taken back already. */
 HW_MUST_USE int takedown_read(const char *database, const char *id,
 			      char **room_out, struct elem **edits_out);

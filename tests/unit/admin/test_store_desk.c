@@ -15,9 +15,11 @@
 #include "base/str.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
+#include "muc/edits.h"
 #include "store/record.h"
 #include "store/store.h"
 #include "tests/unit/store/scratch.h"
+#include "xml/elem.h"
 
 #define PATIENCE 20000 /* ms until a test that waits has failed */
 #define MANY 9	       /* one more than the desk lets wait */
@@ -261,6 +263,60 @@ static void what_is_sealed_is_shown_once_the_audit_knows(void **state)
 			 1);
 }
 
+static void on_line(void *owner, int error, const char *room, const char *text)
+{
+	struct fixture *f = owner;
+	struct elem *edits = text ? edits_read(text) : NULL;
+	const struct elem *at = NULL;
+	struct edit line;
+
+	buf_add_format(&f->seen, "%d %s", error, room ? room : "-");
+	while (edits && edits_next(edits, &at, &line))
+		buf_add_format(&f->seen, " %s", line.id);
+	buf_add_char(&f->seen, '\n');
+	elem_free(&edits);
+	if (++f->ends == f->awaited)
+		uv_stop(loop_uv(f->loop));
+}
+
+static struct record *said(int number, int64_t at, const char *more)
+{
+	struct record *r = scratch_message(SCRATCH_ROOM, number);
+	struct record_message *m = &r->as_message;
+
+	r->at = m->at = at;
+	str_set(&m->occupant_id, "ann");
+	mem_free(&m->stanza);
+	m->stanza = str_format("<message type='groupchat' id='s%d'>"
+			       "<occupant-id id='ann'"
+			       " xmlns='urn:xmpp:occupant-id:0'/>"
+			       "<body>x</body>%s</message>", number, more);
+	return r;
+}
+
+#define CORRECTS(id) \
+	"<replace id='" id "' xmlns='urn:xmpp:message-correct:0'/>"
+
+/* A year later, and there too. */
+static void a_line_is_found_with_what_corrects_it(void **state)
+{
+	struct fixture *f = *state;
+	struct record *records[] = {
+		said(10, 10000, ""),
+		said(11, 11000, CORRECTS("s10")),
+		said(12, 12000, CORRECTS("s2")),
+		said(13, INT64_C(31536000000), CORRECTS("s10")),
+	};
+
+	scratch_save(&f->scratch, records, array_len(records));
+	store_desk_find_line(f->desk, "m10", on_line, f);
+	store_desk_find_line(f->desk, "m1", on_line, f);
+	store_desk_find_line(f->desk, "nobody", on_line, f);
+	(void)await(f, 3);
+	assert_non_null(strstr(buf_str(&f->seen),
+			       "0 " SCRATCH_ROOM " m10 m11 m13\n"));
+}
+
 static void too_many_that_wait_are_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -283,8 +339,9 @@ static void who_still_waits_hears_of_the_end(void **state)
 	for (int i = 0; i < 3; i++)
 		store_desk_check(f->desk, &reply);
 	store_desk_unseal(f->desk, "m1", "control", "late", &reply);
+	store_desk_find_line(f->desk, "m1", on_line, f);
 	store_desk_close(&f->desk);
-	assert_int_equal(f->ends, 4);
+	assert_int_equal(f->ends, 5);
 	assert_non_null(strstr(buf_str(&f->seen), "the daemon is stopping"));
 }
 
@@ -298,6 +355,7 @@ int main(void)
 		TEST(a_backup_goes_to_a_new_folder_with_the_secrets),
 		TEST(an_export_has_what_was_said_and_the_tombstones),
 		TEST(what_is_sealed_is_shown_once_the_audit_knows),
+		TEST(a_line_is_found_with_what_corrects_it),
 		TEST(too_many_that_wait_are_refused),
 		TEST(who_still_waits_hears_of_the_end),
 	};
