@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,6 +18,31 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+/** How many ms threads of this process were ready and had no processor: by so
+ * much more, on a busy machine, something may take. */
+static inline int64_t unit_waited(void)
+{
+	long long waited, sum = 0;
+	struct dirent *entry;
+	DIR *tasks = opendir("/proc/self/task");
+
+	while (tasks && (entry = readdir(tasks)) != NULL) {
+		char path[64];
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/proc/self/task/%.16s/schedstat",
+			 entry->d_name);
+		file = fopen(path, "r");
+		if (file && fscanf(file, "%*d %lld", &waited) == 1)
+			sum += waited;
+		if (file)
+			fclose(file);
+	}
+	if (tasks)
+		closedir(tasks);
+	return sum / 1000000;
+}
 
 /** Does act() end the process by abort()? Tried in a child. */
 static inline int aborts(void (*act)(void))

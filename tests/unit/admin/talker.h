@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-#define TALKER_PATIENCE 20 /* s */
+#define TALKER_PATIENCE 60 /* s */
 
 struct talker {
 	int fd;

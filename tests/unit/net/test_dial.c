@@ -255,7 +255,7 @@ static void dial_holds_the_next_group_back(void **state)
 	started = clock_mono();
 	fixture_run(&f, at, 2);
 	assert_int_equal(f.index, 1);
-	assert_in_range(clock_mono() - started, 199, 900);
+	assert_in_range(clock_mono() - started, 199, 9000);
 	close(fd);
 	assert_int_equal(count_fds(), f.fds_before);
 }

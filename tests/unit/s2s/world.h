@@ -10,7 +10,7 @@
 #include "base/base.h"
 #include "s2s/s2s.h"
 
-#define WORLD_TIMEOUT 20000 /* ms that anything may take */
+#define WORLD_TIMEOUT 60000 /* ms that anything may take */
 
 struct creds;
 struct stanza;

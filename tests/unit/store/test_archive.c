@@ -15,7 +15,7 @@
 #include "scratch.h"
 #include "store/archive_query.h"
 
-#define PATIENCE 10000 /* ms */
+#define PATIENCE 60000 /* ms */
 #define ASKED 20
 
 struct fixture {

@@ -26,7 +26,7 @@
 #include "scratch.h"
 #include "store/checkup.h"
 
-#define PATIENCE 20000 /* ms until a test that waits has failed */
+#define PATIENCE 60000 /* ms until a test that waits has failed */
 #define CUTS 30
 
 struct fixture {

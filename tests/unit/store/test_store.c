@@ -29,7 +29,7 @@
 #include "store/reader.h"
 #include "store/record.h"
 
-#define PATIENCE 10000 /* ms until a test that waits has failed */
+#define PATIENCE 60000 /* ms until a test that waits has failed */
 #define UNFIT "unfit@rooms.example" /* no record of it is ever taken */
 #define LOOK_EVERY 5   /* ms between two looks at a counter */
 
