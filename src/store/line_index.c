@@ -7,9 +7,9 @@
 
 #include "store/sqlite.h"
 
-#define PORTION 1000           /* lines; takes about 5 ms */
-#define PORTION_TEXT "1000"
-#define PORTION_BYTES (1 << 18) /* of texts */
+#define PORTION 4000            /* lines; takes about 20 ms */
+#define PORTION_TEXT "4000"
+#define PORTION_BYTES (1 << 20) /* of texts */
 
 #define STATEMENT_TABLE(X)                                                  \
 	X(MARK, "SELECT seq FROM indexed")                                  \
