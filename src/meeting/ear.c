@@ -5,6 +5,7 @@
  */
 #include "meeting/board.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,15 +58,16 @@ static void explain(struct meeting_desk *d, const char *room,
 		    const struct observed_person *who,
 		    enum meeting_result result)
 {
-	char *names = NULL;
+	char *names = NULL, *text;
 
 	if (result == MEETING_CHAIRS_ONLY)
 		names = board_chairs(d, room);
 	else if (result == MEETING_SCRIBES_ONLY)
 		names = board_scribes(d, room);
-	board_tell(d, room, who->nick,
-		   str_format("%s%s%s.", meeting_result_text(result),
-			      names ? ": " : "", names ? names : ""));
+	text = str_format("%s%s%s.", meeting_result_text(result),
+			  names ? ": " : "", names ? names : "");
+	*text = (char)toupper((unsigned char)*text);
+	board_tell(d, room, who->nick, text);
 	mem_free(&names);
 }
 

@@ -79,24 +79,22 @@ enum meeting_result run_queue_show(struct doing *x)
 	return MEETING_DONE;
 }
 
-static char *print_floor(const struct queue *q, const char *about)
-{
-	char *start = about ? str_format("%s has the floor (%.*s).",
-					 q->speaker, shown_length(about), about)
-			    : str_format("%s has the floor.", q->speaker);
-	char *text = q->count ? str_format("%s Next: %s.", start,
-					   q->items[0].nick)
-			      : str_dup(start);
-
-	mem_free(&start);
-	return text;
-}
-
 /* May it still be corrected? */
 static bool is_line_fresh(const struct meeting_desk *d,
 			  const struct meeting_session *s, int64_t now)
 {
 	return *s->queue_line && now - s->queue_shown < d->settings.queue_line;
+}
+
+/* One line tells of the queue, too; the next news of it are a line below. */
+static void tell_floor(struct doing *x, const char *about)
+{
+	struct meeting_session *s = x->session;
+
+	if (board_say(x->desk, x->room, queue_print_floor(&s->queue, about),
+		      NULL))
+		s->has_queue_news = false;
+	s->queue_shown = 0;
 }
 
 enum meeting_result run_queue_next(struct doing *x)
@@ -118,10 +116,7 @@ enum meeting_result run_queue_next(struct doing *x)
 	result = keep(x, &(struct board_note){ .kind = RECORD_NOTE_SPEAKER,
 					       .person = nick });
 	if (result == MEETING_DONE)
-		(void)board_say(x->desk, x->room, print_floor(q, about), NULL);
-	/* that tells of the queue, too: its line is corrected, not said anew */
-	x->session->has_queue_news = is_line_fresh(x->desk, x->session,
-						   x->now);
+		tell_floor(x, about);
 	mem_free(&nick);
 	mem_free(&about);
 	return result;
@@ -134,6 +129,8 @@ enum meeting_result run_queue_first(struct doing *x)
 
 	if (!nick)
 		return MEETING_NOBODY;
+	if (queue_find(q, nick) == 0)
+		return MEETING_SAME;
 	if (queue_find(q, nick) < 0 &&
 	    q->count >= x->desk->settings.max_queue)
 		return MEETING_FULL;

@@ -104,21 +104,41 @@ void queue_rename(struct queue *q, const char *old_nick, const char *nick)
 		str_set(&q->speaker, nick);
 }
 
+static void print_waiters(const struct queue *q, struct buf *out)
+{
+	for (size_t i = 0; i < q->count && i < SHOWN; i++) {
+		const struct waiter *w = &q->items[i];
+
+		buf_add_format(out, "%s%s", i ? ", " : "", w->nick);
+		if (w->about)
+			buf_add_format(out, " (%.*s)", shown_length(w->about),
+				       w->about);
+	}
+	if (q->count > SHOWN)
+		buf_add_format(out, " and %zu more", q->count - SHOWN);
+	buf_add_str(out, q->count ? "." : "nobody.");
+}
+
 char *queue_print(const struct queue *q)
 {
 	struct buf out = { 0 };
 
 	buf_add_str(&out, q->is_closed ? "Queue (closed): " : "Queue: ");
-	for (size_t i = 0; i < q->count && i < SHOWN; i++) {
-		const struct waiter *w = &q->items[i];
+	print_waiters(q, &out);
+	return buf_steal_str(&out);
+}
 
-		buf_add_format(&out, "%s%s", i ? ", " : "", w->nick);
-		if (w->about)
-			buf_add_format(&out, " (%.*s)", shown_length(w->about),
-				       w->about);
+char *queue_print_floor(const struct queue *q, const char *about)
+{
+	struct buf out = { 0 };
+
+	buf_add_format(&out, "%s has the floor", q->speaker);
+	if (about)
+		buf_add_format(&out, " (%.*s)", shown_length(about), about);
+	buf_add_str(&out, ".");
+	if (q->count) {
+		buf_add_str(&out, " Next: ");
+		print_waiters(q, &out);
 	}
-	if (q->count > SHOWN)
-		buf_add_format(&out, " and %zu more", q->count - SHOWN);
-	buf_add_str(&out, q->count ? "." : "nobody.");
 	return buf_steal_str(&out);
 }

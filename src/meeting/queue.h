@@ -38,3 +38,5 @@ void queue_give_floor(struct queue *q, const char *nick, int64_t now);
 void queue_rename(struct queue *q, const char *old_nick, const char *nick);
 /** "Queue: bob (on costs), carol."; a long one is cut; owned. */
 char *queue_print(const struct queue *q);
+/** "bob has the floor (on costs). Next: carol."; about may be NULL; owned. */
+char *queue_print_floor(const struct queue *q, const char *about);

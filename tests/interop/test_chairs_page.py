@@ -104,7 +104,8 @@ async def the_queue(alice, bob, carol):
     await bob.see("Queue: bob.")
     await bob.picture("queue")
     await bob.type("q-")
-    await carol.hears("q-")
+    for one in (functools.partial(reads, alice), bob.see):
+        await one("Queue: nobody.")
 
 
 async def the_question(alice, bob, dave):

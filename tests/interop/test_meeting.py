@@ -249,7 +249,7 @@ async def test_an_hour(people, world, host, tmp_path):
     seats = await come(people)
     seats["user0"].say("#startmeeting")
     await hears_of_the_room(seats["user0"],
-                            "only a chair does this here: alice.")
+                            "Only a chair does this here: alice.")
     seats["alice"].say("#startmeeting Interim 12")
     start = await hears_of_the_room(seats["user8"],
                                     "The meeting begins: Interim 12.")
