@@ -40,6 +40,8 @@ struct archive_query {
 	char *before_id; /* owned or NULL; exclusive */
 	char *only_id;   /* owned or NULL; this row alone */
 	size_t max;      /* rows of a page */
+	size_t max_scan; /* where no words lead to the rows: so many are looked
+			  * at, the newest; 0 = all */
 	size_t max_bytes; /* of their stanzas; one row is always read */
 	bool last_page;  /* the page ends at the newest row, not the oldest */
 	bool want_count; /* fill total and first_index */
@@ -59,6 +61,7 @@ struct archive_page {
 	struct record_message *rows; /* owned array, oldest first */
 	size_t count;
 	bool is_complete; /* nothing beyond this page in its direction */
+	bool is_bounded;  /* older rows were not looked at: max_scan */
 	int64_t total;    /* rows that match, on whatever page; or -1 */
 	int64_t first_index; /* of rows[0] among those that match; or -1 */
 };

@@ -98,6 +98,7 @@ static void bind_search(struct sqlite3_stmt *stmt, const struct search *s,
 	bind_number(stmt, ":mark", s->mark);
 	bind_number(stmt, ":after", stretch->after);
 	bind_number(stmt, ":before", stretch->before);
+	bind_number(stmt, ":max_scan", (int64_t)query->max_scan);
 	bind_text(stmt, ":jid", query->jid);
 	bind_text(stmt, ":nick", query->nick);
 	bind_text(stmt, ":occupant_id", query->occupant_id);
@@ -268,6 +269,11 @@ static struct stretch both(struct stretch a, struct stretch b)
 	};
 }
 
+static bool is_empty(const struct stretch *stretch)
+{
+	return stretch->after >= stretch->before;
+}
+
 static enum archive_status find_ids(struct search *s)
 {
 	const struct archive_query *query = s->query;
@@ -310,6 +316,32 @@ static enum archive_status find(struct search *s)
 	if (status == ARCHIVE_OK)
 		status = find_times(s);
 	return status == ARCHIVE_OK ? find_ids(s) : status;
+}
+
+#define TOO_FAR                                                            \
+	"SELECT seq FROM room_lines WHERE room = :room AND seq > :after"   \
+	" AND seq < :before ORDER BY seq DESC LIMIT 1 OFFSET :max_scan"
+
+/* Rows that are tried one by one are bounded: nobody's question reads it all. */
+static enum archive_status bound(struct search *s, struct archive_page *page)
+{
+	const struct archive_query *query = s->query;
+	struct stretch whole =
+		both(s->matches, (struct stretch){ 0, s->newest + 1 });
+	int64_t far = whole.before - 1 - (int64_t)query->max_scan;
+	enum archive_status status = ARCHIVE_OK;
+
+	if (!query->max_scan || s->words.must || query->id_count ||
+	    query->only_id || is_empty(&whole))
+		return ARCHIVE_OK;
+	if (query->room)
+		status = ask(s, TOO_FAR, &whole, &far);
+	if (status == ARCHIVE_OK && far > whole.after) {
+		page->is_bounded = true;
+		s->matches.after = far;
+		s->page = both(s->page, s->matches);
+	}
+	return status == ARCHIVE_FAILED ? status : ARCHIVE_OK;
 }
 
 static void search_init(struct search *s, struct reader *r,
@@ -394,11 +426,6 @@ static struct stretch early(const struct search *s, const struct stretch *whole)
 static struct stretch late(const struct search *s, const struct stretch *whole)
 {
 	return both(*whole, (struct stretch){ s->mark, s->newest + 1 });
-}
-
-static bool is_empty(const struct stretch *stretch)
-{
-	return stretch->after >= stretch->before;
 }
 
 static bool has_late(const struct search *s)
@@ -719,6 +746,8 @@ static enum archive_status answer(struct search *s, struct archive_page *page)
 {
 	enum archive_status status = find(s);
 
+	if (status == ARCHIVE_OK)
+		status = bound(s, page);
 	if (status == ARCHIVE_OK)
 		status = index_late_words(s);
 	if (status == ARCHIVE_OK)

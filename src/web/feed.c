@@ -368,6 +368,7 @@ void feed_answer_area(struct call *c)
 	char *title, *self, *id;
 
 	a.query = archive_query_new(NULL, ROWS);
+	a.query->max_scan = CALL_SCAN;
 	if (log_reader_groups(c->desk->reader, take_group, &a) ||
 	    !a.query->room_count) {
 		archive_query_free(&a.query);

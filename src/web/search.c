@@ -81,6 +81,7 @@ static int make_query(struct search *s, struct archive_query *q)
 
 	q->only_public = true;
 	q->want_count = true;
+	q->max_scan = CALL_SCAN;
 	q->last_page = !after;
 	q->start = asked->start;
 	q->end = asked->end;
@@ -302,6 +303,13 @@ static void write_found(struct search *s)
 	html_close(h);
 	write_rows(s);
 	write_turns(s);
+	if (!s->page->is_bounded)
+		return;
+	html_open(h, "p");
+	html_format(h, "Without a word to look for, no more than the newest %d "
+		       "lines are gone through. to: and a day reaches what "
+		       "was said before.", CALL_SCAN);
+	html_close(h);
 }
 
 static void write_page(struct search *s)

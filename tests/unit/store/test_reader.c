@@ -316,6 +316,45 @@ static void nothing_is_scanned(void **state)
 	assert_int_equal(scanned, 0);
 }
 
+/* So many rows are found; were older ones left alone? */
+static void assert_bounded(struct fixture *f, int rows, bool is_bounded)
+{
+	struct archive_page *page = reader_ask(f->reader, f->query);
+
+	assert_int_equal(page->status, ARCHIVE_OK);
+	assert_int_equal(page->total, rows);
+	assert_int_equal(page->count, rows);
+	assert_int_equal(page->is_bounded, is_bounded);
+	archive_page_free(&page);
+}
+
+static void no_more_is_tried_than_is_wanted(void **state)
+{
+	struct fixture *f = *state;
+
+	f->query->max = 2 * ROWS;
+	f->query->want_count = true;
+	f->query->max_scan = 60;
+	assert_bounded(f, 60, true);
+	f->query->max_scan = ROWS;
+	assert_bounded(f, ROWS, false);
+	/* an end in time leads further back */
+	f->query->max_scan = 60;
+	f->query->end = 100000;
+	assert_bounded(f, 60, true);
+	f->query->end = 50000;
+	assert_bounded(f, 50, false);
+	/* of all rooms every other row is elsewhere */
+	f->query->end = 0;
+	str_set(&f->query->room, NULL);
+	f->query->rooms = mem_zero(1, sizeof(char *));
+	f->query->rooms[f->query->room_count++] = str_dup(SCRATCH_ROOM);
+	assert_bounded(f, 30, true);
+	/* words lead to rows by themselves */
+	set_words(f, "nothing");
+	assert_bounded(f, 0, false);
+}
+
 static void damage_is_a_failed_page(void **state)
 {
 	struct fixture *f = *state;
@@ -688,6 +727,7 @@ int main(void)
 		TEST(unknown_room_is_empty),
 		TEST(order_is_not_the_clocks),
 		TEST(nothing_is_scanned),
+		TEST(no_more_is_tried_than_is_wanted),
 		TEST(damage_is_a_failed_page),
 		TEST(reader_writes_nothing),
 		TEST(words_find_lines),
