@@ -1,110 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-#include "s2s/stream.h"
+#include "s2s/stream_part.h"
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/rand.h"
 #include "base/str.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
-#include "net/addr.h"
 #include "net/tcp.h"
-#include "s2s/brake.h"
-#include "s2s/hush.h"
-#include "s2s/pace.h"
 #include "s2s/place.h"
 #include "s2s/s2s.h"
-#include "s2s/report.h"
-#include "s2s/tally.h"
-#include "s2s/transport.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
-#include "xml/write.h"
 #include "xmpp/ns.h"
 
-#define CLOSE_TIMEOUT 5000 /* ms for the peer's part in closing */
-#define ABRUPT_TIMEOUT 200 /* ms: the same, when nothing is hoped for */
-#define ID_BYTES 16
 #define TLS_HANDSHAKE_RECORD 0x16 /* no XML begins like this */
-
-enum stream_state {
-	STREAM_NEW,       /* nothing was said yet */
-	STREAM_PLAIN,     /* XML over TCP */
-	STREAM_WAITING,   /* for our turn to shake hands (s2s/pace) */
-	STREAM_HANDSHAKE, /* TLS only */
-	STREAM_SECURE,    /* XML over TLS */
-	STREAM_CLOSING,   /* we said </stream:stream>, they not yet */
-	STREAM_ENDING,    /* all said: flushing, then waiting for their end */
-	STREAM_CLOSED,    /* handles are closing */
-};
-
-struct stream {
-	const struct place *place; /* borrowed */
-	const struct stream_events *events;
-	void *owner;
-	enum stream_role role;
-	enum stream_state state;
-	struct transport transport;
-	struct parser *parser; /* one per (re)start */
-	struct timer *timer;   /* for the end, and for WAITING */
-	struct pace_turn turn; /* WAITING */
-	struct buf head;       /* of a handshake that was not announced */
-	struct brake brake;
-	size_t max_stanza;
-	bool is_paused;        /* by the owner */
-	bool is_abrupt;        /* what the peer did not take is thrown away */
-	bool has_header;       /* ours went out in this (re)start */
-	bool is_finished;      /* we have said all, they may go on */
-	char id[ID_BYTES * 2 + 1];
-	char peer[ADDR_TEXT_SIZE];
-	int64_t wrote_at;
-	int64_t read_at;
-	uint64_t taken;        /* when CLOSED */
-};
 
 static const struct tcp_events tcp_events;
 static const struct tls_events tls_events;
 
 static void lose(struct stream *s, const char *text);
-
-static bool is_alive(const struct stream *s)
-{
-	return s->state == STREAM_NEW || s->state == STREAM_PLAIN ||
-	       s->state == STREAM_SECURE;
-}
-
-/* ---- bytes ---- */
-
-static void say(struct stream *s, const void *data, size_t len)
-{
-	s->wrote_at = loop_now(s->place->loop);
-	transport_write(&s->transport, data, len);
-}
-
-static void drop(struct stream *s)
-{
-	s->state = STREAM_CLOSED;
-	timer_stop(s->timer);
-	pace_leave(&s->turn);
-	brake_release(&s->brake);
-	transport_close(&s->transport);
-	s->taken = transport_taken(&s->transport);
-}
-
-/* Flush, end our direction and wait for the end of theirs: closing with bytes
- * unread would reset the connection and may destroy what we said last. */
-static void end(struct stream *s)
-{
-	s->state = STREAM_ENDING;
-	transport_shutdown(&s->transport);
-	brake_release(&s->brake);
-	transport_read(&s->transport, true);
-	timer_start(s->timer, s->is_abrupt ? ABRUPT_TIMEOUT : CLOSE_TIMEOUT);
-}
 
 static void on_timeout(void *owner)
 {
@@ -113,151 +30,7 @@ static void on_timeout(void *owner)
 	if (s->state == STREAM_WAITING)
 		lose(s, "no turn for TLS in time");
 	else
-		drop(s);
-}
-
-/* ---- what we say ---- */
-
-static void write_close(struct stream *s)
-{
-	struct buf out;
-
-	buf_init(&out);
-	write_stream_close(&out);
-	say(s, buf_data(&out), out.len);
-	buf_fini(&out);
-}
-
-static void write_tree(struct stream *s, const struct elem *e)
-{
-	struct buf out;
-
-	buf_init(&out);
-	write_elem(&out, e, NS_SERVER);
-	say(s, buf_data(&out), out.len);
-	buf_fini(&out);
-}
-
-void stream_send_header(struct stream *s, const char *from, const char *to)
-{
-	struct write_header header = { .from = from, .to = to };
-	struct buf out;
-
-	require(is_alive(s) && !s->has_header);
-	if (s->state == STREAM_NEW)
-		s->state = STREAM_PLAIN;
-	s->has_header = true;
-	if (s->role == STREAM_SERVER) {
-		rand_hex(s->id, ID_BYTES);
-		header.id = s->id;
-	}
-	buf_init(&out);
-	write_stream_open(&out, &header);
-	say(s, buf_data(&out), out.len);
-	buf_fini(&out);
-}
-
-void stream_give(struct stream *s, struct elem *owned)
-{
-	require(is_alive(s) && s->has_header);
-	if (!s->is_finished)
-		write_tree(s, owned);
-	elem_free(&owned);
-}
-
-void stream_write(struct stream *s, const void *data, size_t len)
-{
-	require(s->state == STREAM_SECURE && s->has_header);
-	say(s, data, len);
-}
-
-void stream_keep_alive(struct stream *s)
-{
-	if (s->state == STREAM_SECURE && s->has_header && !s->is_finished)
-		say(s, " ", 1);
-}
-
-static void fail(struct stream *s, enum stream_cond cond, const char *text,
-		 const struct elem *detail)
-{
-	struct elem *error;
-
-	if (s->state == STREAM_HANDSHAKE || s->state == STREAM_WAITING)
-		drop(s);
-	if (!is_alive(s))
-		return;
-	if (s->is_finished) {
-		end(s);
-		return;
-	}
-	if (stream_may_log(s, stream_cond_element(cond)))
-		log_info(LOG_S2S, "%s: stream error sent: %s%s%s", s->peer,
-			 stream_cond_element(cond), text ? ": " : "",
-			 text ? text : "");
-	tally_count_error(cond);
-	/* RFC 6120 4.9.1.2: our header comes before the error */
-	if (!s->has_header)
-		stream_send_header(s, s->place->settings->domains[0], NULL);
-	error = stream_error_new(cond, text);
-	if (detail)
-		elem_add_copy(error, detail);
-	write_tree(s, error);
-	elem_free(&error);
-	write_close(s);
-	end(s);
-}
-
-void stream_fail(struct stream *s, enum stream_cond cond, const char *text)
-{
-	fail(s, cond, text, NULL);
-}
-
-void stream_fail_with(struct stream *s, enum stream_cond cond,
-		      const char *text, struct elem *owned_detail)
-{
-	fail(s, cond, text, owned_detail);
-	elem_free(&owned_detail);
-}
-
-void stream_finish(struct stream *s)
-{
-	if (s->state != STREAM_SECURE || !s->has_header || s->is_finished)
-		return;
-	write_close(s);
-	s->is_finished = true;
-}
-
-void stream_close(struct stream *s)
-{
-	if (s->state == STREAM_HANDSHAKE || s->state == STREAM_WAITING ||
-	    (is_alive(s) && !s->has_header)) {
-		drop(s);
-		return;
-	}
-	if (!is_alive(s))
-		return;
-	if (s->is_finished) { /* they had their time */
-		drop(s);
-		return;
-	}
-	write_close(s);
-	s->state = STREAM_CLOSING;
-	s->is_paused = false;
-	brake_release(&s->brake);
-	transport_read(&s->transport, true);
-	timer_start(s->timer, CLOSE_TIMEOUT);
-}
-
-void stream_set_abrupt(struct stream *s)
-{
-	s->is_abrupt = true;
-	transport_set_abrupt(&s->transport);
-}
-
-void stream_abort(struct stream *s)
-{
-	if (s->state != STREAM_CLOSED)
-		drop(s);
+		stream_drop(s);
 }
 
 /* ---- what they say ---- */
@@ -291,11 +64,11 @@ static void take_header(struct stream *s, const struct elem *e,
 
 static void take_end(struct stream *s)
 {
-	bool was_alive = is_alive(s);
+	bool was_alive = stream_is_alive(s);
 
 	if (was_alive && s->has_header && !s->is_finished)
-		write_close(s);
-	end(s);
+		stream_say_close(s);
+	stream_wind_up(s);
 	if (was_alive)
 		end_by_peer(s, STREAM_END_PEER, STREAM_COND_UNDEFINED_CONDITION,
 			    "closed by peer");
@@ -317,8 +90,8 @@ static void take_error(struct stream *s, const struct elem *e)
 		line = str_dup(stream_cond_element(cond));
 	}
 	if (s->has_header && !s->is_finished)
-		write_close(s);
-	end(s);
+		stream_say_close(s);
+	stream_wind_up(s);
 	end_by_peer(s, STREAM_END_ERROR, cond, line);
 	mem_free(&line);
 }
@@ -327,7 +100,7 @@ static void take_event(struct stream *s, struct parse_event *event)
 {
 	if (event->kind == PARSE_END) {
 		take_end(s);
-	} else if (!is_alive(s)) {
+	} else if (!stream_is_alive(s)) {
 		/* we closed: what still comes was sent before they knew */
 	} else if (event->kind == PARSE_HEADER) {
 		take_header(s, event->elem, event->default_ns);
@@ -366,12 +139,12 @@ static void take_fault(struct stream *s)
 
 	if (fault == PARSE_FAULT_NONE)
 		return;
-	if (is_alive(s)) {
+	if (stream_is_alive(s)) {
 		log_debug(LOG_S2S, "%s: %s", s->peer,
 			  parser_fault_text(s->parser));
 		fail_and_tell(s, cond_of_fault(fault), NULL);
 	} else {
-		end(s);
+		stream_wind_up(s);
 	}
 }
 
@@ -387,7 +160,7 @@ static void take_events(struct stream *s)
 	struct parse_event event;
 
 	while (!s->is_paused && !s->brake.is_on &&
-	       (is_alive(s) || s->state == STREAM_CLOSING)) {
+	       (stream_is_alive(s) || s->state == STREAM_CLOSING)) {
 		if (!parser_next(s->parser, &event)) {
 			take_fault(s);
 			return;
@@ -400,13 +173,13 @@ static void take_events(struct stream *s)
 static void go_on(struct stream *s)
 {
 	take_events(s);
-	if (is_alive(s) && s->brake.is_on)
+	if (stream_is_alive(s) && s->brake.is_on)
 		set_reading(s);
 }
 
 void stream_pause(struct stream *s, bool on)
 {
-	if (s->is_paused == on || !is_alive(s))
+	if (s->is_paused == on || !stream_is_alive(s))
 		return;
 	s->is_paused = on;
 	set_reading(s);
@@ -418,7 +191,7 @@ static void on_brake_released(void *owner)
 {
 	struct stream *s = owner;
 
-	if (!is_alive(s))
+	if (!stream_is_alive(s))
 		return;
 	set_reading(s);
 	go_on(s);
@@ -490,13 +263,13 @@ static void on_bytes(void *owner, const unsigned char *data, size_t len)
 		wait_for_tls(s, data, len);
 		return;
 	}
-	if (!is_alive(s) && s->state != STREAM_CLOSING)
+	if (!stream_is_alive(s) && s->state != STREAM_CLOSING)
 		return;
 	/* a bad result is looked at when all before it is taken */
 	if (parser_fault(s->parser) == PARSE_FAULT_NONE &&
 	    parser_feed(s->parser, data, len) == PARSE_BAD)
 		transport_read(&s->transport, false);
-	if (is_alive(s))
+	if (stream_is_alive(s))
 		brake_charge(&s->brake, len, 0);
 	go_on(s);
 }
@@ -513,7 +286,7 @@ static void on_drained(void *owner)
  * element stays in the parser and goes with it. */
 static void lose(struct stream *s, const char *text)
 {
-	bool was_alive = is_alive(s) || s->state == STREAM_HANDSHAKE ||
+	bool was_alive = stream_is_alive(s) || s->state == STREAM_HANDSHAKE ||
 			 s->state == STREAM_WAITING;
 
 	stream_abort(s);
@@ -660,103 +433,4 @@ void stream_set_max_stanza(struct stream *s, size_t max_bytes)
 {
 	s->max_stanza = max_bytes;
 	parser_set_max_bytes(s->parser, max_bytes);
-}
-
-bool stream_may_log(const struct stream *s, const char *cause)
-{
-	return hush_allows(s->place->hush, cause, stream_peer_addr(s),
-			   loop_now(s->place->loop));
-}
-
-const struct addr *stream_peer_addr(const struct stream *s)
-{
-	return transport_peer(&s->transport);
-}
-
-bool stream_is_secure(const struct stream *s)
-{
-	return s->state == STREAM_SECURE;
-}
-
-const char *stream_id(const struct stream *s)
-{
-	return s->id;
-}
-
-const char *stream_peer(const struct stream *s)
-{
-	return s->peer;
-}
-
-const char *stream_cipher(const struct stream *s)
-{
-	return transport_describe(&s->transport);
-}
-
-enum cert_verdict stream_peer_verdict(const struct stream *s,
-				      const char *domain)
-{
-	return s->transport.tls ? tls_peer_verdict_by(s->transport.tls, domain,
-						      s->place->verdicts,
-						      s->place->creds)
-				: CERT_NONE;
-}
-
-enum dane_verdict stream_peer_dane(const struct stream *s,
-				   const struct tlsa_set *set,
-				   const char *const *names,
-				   size_t name_count)
-{
-	require(s->transport.tls);
-	return tls_peer_dane(s->transport.tls, set, names, name_count);
-}
-
-size_t stream_queued(const struct stream *s)
-{
-	return transport_queued(&s->transport);
-}
-
-uint64_t stream_taken(const struct stream *s)
-{
-	return s->state == STREAM_CLOSED ? s->taken
-					 : transport_taken(&s->transport);
-}
-
-bool stream_is_stalled(const struct stream *s)
-{
-	return s->state != STREAM_CLOSED &&
-	       transport_is_stalled(&s->transport);
-}
-
-int64_t stream_progress_at(const struct stream *s)
-{
-	return transport_progress_at(&s->transport);
-}
-
-int64_t stream_wrote_at(const struct stream *s)
-{
-	return s->wrote_at;
-}
-
-int64_t stream_read_at(const struct stream *s)
-{
-	return s->read_at;
-}
-
-void stream_report(const struct stream *s, struct report_row *row)
-{
-	int64_t used_at = s->read_at > s->wrote_at ? s->read_at : s->wrote_at;
-
-	str_set(&row->address, s->peer);
-	report_row_set_tls(row, stream_cipher(s));
-	row->bytes += stream_queued(s);
-	row->idle = loop_now(s->place->loop) - used_at;
-}
-
-void stream_peer_summary(const struct stream *s, struct cert_summary *out)
-{
-	if (s->transport.tls)
-		tls_peer_summary(s->transport.tls, out);
-	else
-		*out = (struct cert_summary){ 0 };
 }
