@@ -274,11 +274,15 @@ void presence_show_one(struct room *r, struct occupant *o,
 void presence_show_roster(struct room *r, const struct session *to)
 {
 	enum occupant_view view = view_of(r, to->occupant);
+	struct frozen *all = frozen_bundle_new(STANZA_PRESENCE);
 	struct occupant *o;
 
 	list_each(o, &r->roster.occupants, node)
 		if (o != to->occupant && o->is_known)
-			room_send(r, get_frozen(r, o, view), to->jid);
+			frozen_bundle_add(all, get_frozen(r, o, view));
+	if (frozen_count(all) > 0)
+		room_send(r, all, to->jid);
+	frozen_unref(&all);
 }
 
 void presence_show_self(struct room *r, struct occupant *o,

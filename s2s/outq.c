@@ -96,13 +96,20 @@ static void take_bytes(size_t *from, size_t bytes)
 	*from -= bytes < *from ? bytes : *from;
 }
 
-/* The next addressee of e from *at on, which goes on behind it; NULL = none. */
-static const struct addressee *step(const struct envelope *e, size_t *at)
+/* A stanza of e from *at on, which goes on behind it: its addressee, NULL = none.
+ * Who is an addressee of a bundle has all its parts in a row. */
+static const struct addressee *step(const struct envelope *e, size_t *at,
+				    const struct frozen **part_out)
 {
+	size_t parts = frozen_count(e->stanza);
 	const struct addressee *a;
 
-	while (*at < audience_group_size(e->group)) {
-		a = audience_group_get(e->group, (*at)++);
+	while (*at < audience_group_size(e->group) * parts) {
+		a = audience_group_get(e->group,
+				       parts == 1 ? *at : *at / parts);
+		*part_out = parts == 1 ? e->stanza
+				       : frozen_part(e->stanza, *at % parts);
+		++*at;
 		if (!e->skip || a->occupant != e->skip)
 			return a;
 	}
@@ -112,9 +119,10 @@ static const struct addressee *step(const struct envelope *e, size_t *at)
 static bool is_addressed(const struct envelope *e, const struct addressee *who)
 {
 	const struct addressee *a;
+	const struct frozen *part;
 	size_t at = 0;
 
-	while ((a = step(e, &at))) {
+	while ((a = step(e, &at, &part))) {
 		if (a == who || (a->to_len == who->to_len &&
 				 memcmp(a->to, who->to, a->to_len) == 0))
 			return true;
@@ -126,6 +134,7 @@ static bool is_addressed(const struct envelope *e, const struct addressee *who)
 static bool covers(const struct envelope *newer, const struct envelope *e)
 {
 	const struct addressee *a;
+	const struct frozen *part;
 	size_t at = 0;
 
 	if (newer->group == e->group &&
@@ -134,7 +143,7 @@ static bool covers(const struct envelope *newer, const struct envelope *e)
 	if (audience_group_size(newer->group) * audience_group_size(e->group) >
 	    COMPARE_MAX)
 		return false;
-	while ((a = step(e, &at))) {
+	while ((a = step(e, &at, &part))) {
 		if (!is_addressed(newer, a))
 			return false;
 	}
@@ -191,16 +200,17 @@ static bool expand_one(struct outq *q, struct buf *out,
 {
 	const struct envelope *e = q->next;
 	const struct addressee *a;
+	const struct frozen *part;
 	size_t size;
 
-	while ((a = step(e, &q->at))) {
-		size = frozen_size(e->stanza, a->to_len);
+	while ((a = step(e, &q->at, &part))) {
+		size = frozen_size(part, a->to_len);
 		take_bytes(&q->bytes, size);
 		if (is_too_big(q, size)) {
 			done->too_big++;
 			continue;
 		}
-		frozen_write(e->stanza, out, a->to, a->to_len);
+		frozen_write(part, out, a->to, a->to_len);
 		done->stanzas++;
 		q->kept++;
 		q->kept_bytes += size;
@@ -263,17 +273,20 @@ struct outq_portion outq_expand(struct outq *q, struct buf *out, size_t budget,
 	return done;
 }
 
-/* The next addressee in e to whom something was, or will be, written. */
-static const struct addressee *step_kept(const struct outq *q,
-					 const struct envelope *e, size_t *at)
+/* The next stanza of e that was, or will be, written: its bytes, 0 = none. */
+static size_t step_kept(const struct outq *q, const struct envelope *e,
+			size_t *at)
 {
 	const struct addressee *a;
+	const struct frozen *part;
+	size_t size;
 
-	while ((a = step(e, at))) {
-		if (!is_too_big(q, frozen_size(e->stanza, a->to_len)))
-			return a;
+	while ((a = step(e, at, &part))) {
+		size = frozen_size(part, a->to_len);
+		if (!is_too_big(q, size))
+			return size;
 	}
-	return NULL;
+	return 0;
 }
 
 /* Envelopes of which nothing is kept. */
@@ -289,12 +302,12 @@ static void drop_done(struct outq *q)
 
 static void release_one(struct outq *q)
 {
-	const struct addressee *a;
+	size_t size;
 
 	drop_done(q);
-	a = step_kept(q, first(q), &q->from);
+	size = step_kept(q, first(q), &q->from);
 	q->kept--;
-	take_bytes(&q->kept_bytes, frozen_size(first(q)->stanza, a->to_len));
+	take_bytes(&q->kept_bytes, size);
 	if (q->repeated > 0)
 		q->repeated--;
 	drop_done(q);
@@ -351,11 +364,12 @@ void outq_rewind(struct outq *q, bool is_loss)
 static size_t rest_of(const struct outq *q)
 {
 	const struct addressee *a;
+	const struct frozen *part;
 	size_t at = q->at;
 	size_t rest = 0;
 
-	while ((a = step(q->next, &at)))
-		rest += frozen_size(q->next->stanza, a->to_len);
+	while ((a = step(q->next, &at, &part)))
+		rest += frozen_size(part, a->to_len);
 	return rest;
 }
 

@@ -19,8 +19,8 @@ struct outq {
 	struct list envelopes; /* sent and kept, then waiting */
 	struct envelope
 		*next;     /* first that is not written to its end, or NULL */
-	size_t at;         /* its next addressee */
-	size_t from;       /* the first's next addressee that is kept */
+	size_t at;         /* its next stanza, see outq.c */
+	size_t from;       /* the first's next stanza that is kept */
 	size_t count;      /* envelopes that wait: next and those behind */
 	size_t bytes;      /* that they will still be on the wire */
 	size_t held;       /* that they take here, where each stanza

@@ -355,7 +355,8 @@ size_t envelope_count(const struct envelope *e)
 {
 	size_t bytes;
 
-	return count_others(e->group, e->skip, &bytes);
+	return count_others(e->group, e->skip, &bytes) *
+	       frozen_count(e->stanza);
 }
 
 size_t envelope_size(const struct envelope *e)
@@ -363,5 +364,6 @@ size_t envelope_size(const struct envelope *e)
 	size_t bytes;
 	size_t count = count_others(e->group, e->skip, &bytes);
 
-	return count * frozen_size(e->stanza, 0) + bytes;
+	return count * frozen_size(e->stanza, 0) +
+	       frozen_count(e->stanza) * bytes;
 }

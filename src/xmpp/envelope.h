@@ -69,6 +69,6 @@ struct envelope *envelope_new(struct frozen *stanza, const struct jid *to,
 void envelope_free(struct envelope **e);
 const char *envelope_domain(const struct envelope *e); /* remote */
 uint64_t envelope_domain_hash(const struct envelope *e); /* map_hash() */
-size_t envelope_count(const struct envelope *e); /* addressees, skip not counted */
+size_t envelope_count(const struct envelope *e); /* stanzas, for skip none */
 /** Bytes it will be on the wire. */
 size_t envelope_size(const struct envelope *e);

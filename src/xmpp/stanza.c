@@ -234,6 +234,9 @@ struct frozen {
 	size_t tail_len;  /* and behind it */
 	const char *from; /* in data, or NULL */
 	const char *id;   /* in data, or NULL */
+	struct frozen **parts; /* owned, each a reference; NULL: it is one */
+	size_t part_count;     /* of them, or 1 */
+	size_t parts_len;      /* bytes of all, but for "to" */
 	char data[];
 };
 
@@ -277,6 +280,9 @@ static struct frozen *frozen_make(const struct elem *e, const struct buf *head,
 	at += tail->len;
 	f->from = put_str(&at, from);
 	f->id = put_str(&at, id);
+	f->parts = NULL;
+	f->part_count = 1;
+	f->parts_len = 0;
 	return f;
 }
 
@@ -300,12 +306,56 @@ struct frozen *frozen_ref(struct frozen *f)
 	return f;
 }
 
+static void free_frozen(struct frozen *f)
+{
+	for (size_t i = 0; f->parts && i < f->part_count; i++)
+		frozen_unref(&f->parts[i]);
+	mem_free(&f->parts);
+	free(f);
+}
+
 void frozen_unref(struct frozen **f)
 {
 	if (*f && atomic_fetch_sub_explicit(&(*f)->refs, 1,
 					    memory_order_acq_rel) == 1)
-		free(*f);
+		free_frozen(*f);
 	*f = NULL;
+}
+
+struct frozen *frozen_bundle_new(enum stanza_kind kind)
+{
+	struct frozen *f = mem_new(struct frozen);
+
+	atomic_init(&f->refs, 1);
+	f->kind = kind;
+	f->type = STANZA_UNKNOWN;
+	f->passing = PASSING_NOT;
+	f->parts = mem_zero(1, sizeof(struct frozen *));
+	return f;
+}
+
+/* Twice the room whenever a power of two is full. */
+void frozen_bundle_add(struct frozen *bundle, struct frozen *part)
+{
+	size_t n = bundle->part_count;
+
+	require(bundle->parts && part->kind == bundle->kind && !part->parts);
+	if (n > 0 && (n & (n - 1)) == 0)
+		bundle->parts = mem_realloc(bundle->parts,
+					    2 * n * sizeof(struct frozen *));
+	bundle->parts[bundle->part_count++] = frozen_ref(part);
+	bundle->parts_len += frozen_size(part, 0);
+}
+
+size_t frozen_count(const struct frozen *f)
+{
+	return f->part_count;
+}
+
+struct frozen *frozen_part(struct frozen *f, size_t i)
+{
+	require(i < f->part_count);
+	return f->parts ? f->parts[i] : f;
 }
 
 enum stanza_kind frozen_kind(const struct frozen *f)
@@ -351,12 +401,18 @@ bool frozen_is_outdone(const struct frozen *older, const struct frozen *newer)
 
 size_t frozen_size(const struct frozen *f, size_t to_len)
 {
+	if (f->parts)
+		return f->parts_len + f->part_count * to_len;
 	return f->head_len + strlen(HOLE) + to_len + f->tail_len;
 }
 
 void frozen_write(const struct frozen *f, struct buf *out, const char *to,
 		  size_t to_len)
 {
+	for (size_t i = 0; f->parts && i < f->part_count; i++)
+		frozen_write(f->parts[i], out, to, to_len);
+	if (f->parts)
+		return;
 	(void)buf_reserve(out, frozen_size(f, to_len));
 	buf_add(out, f->data, f->head_len);
 	write_attr_raw(out, "to", to, to_len);
@@ -368,6 +424,7 @@ char *frozen_text(const struct frozen *f)
 	size_t len = f->head_len + f->tail_len;
 	char *text = mem_alloc(len + 1);
 
+	require(!f->parts);
 	memcpy(text, f->data, len);
 	text[len] = '\0';
 	return text;
@@ -375,9 +432,10 @@ char *frozen_text(const struct frozen *f)
 
 struct elem *frozen_thaw(const struct frozen *f)
 {
-	struct elem *e = parser_read(f->data, f->head_len + f->tail_len,
-				     NS_SERVER);
+	struct elem *e;
 
+	require(!f->parts);
+	e = parser_read(f->data, f->head_len + f->tail_len, NS_SERVER);
 	if (e)
 		return e;
 	/* One of ours that is beyond a peer's bounds: a bounce needs no more

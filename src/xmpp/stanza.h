@@ -82,6 +82,16 @@ struct frozen;
 
 /** Freeze e as it is now; the tree stays the caller's. Its "to" is ignored. */
 struct frozen *frozen_new(const struct elem *e);
+/** Several of one kind for the same addressees, in their order, that nobody has to
+ *  be told of if they get lost: a newcomer's roster. What is said of "the stanza"
+ *  below holds for each; a bundle itself has no from, id or type, outdoes nothing
+ *  and is not outdone, and cannot be thawed. Complete before it is shared. */
+struct frozen *frozen_bundle_new(enum stanza_kind kind);
+/** The part, no bundle, stays the caller's. */
+void frozen_bundle_add(struct frozen *bundle, struct frozen *part);
+/** Stanzas; 1 but for a bundle. */
+size_t frozen_count(const struct frozen *f);
+struct frozen *frozen_part(struct frozen *f, size_t i);
 struct frozen *frozen_ref(struct frozen *f);
 void frozen_unref(struct frozen **f);
 enum stanza_kind frozen_kind(const struct frozen *f);

@@ -39,15 +39,22 @@ static struct list *get_inbox(struct stage *s, const char *jid)
 }
 
 static void put_parcel(struct stage *s, const struct envelope *e,
-		       const struct addressee *to)
+		       struct frozen *stanza, const struct addressee *to)
 {
 	struct parcel *p = mem_new(struct parcel);
 
-	p->stanza = frozen_ref(e->stanza);
+	p->stanza = frozen_ref(stanza);
 	p->to = jid_copy(to->jid);
-	p->elem = frozen_thaw(e->stanza);
+	p->elem = frozen_thaw(stanza);
 	p->local = str_dup(e->local);
 	list_add_tail(get_inbox(s, jid_text(to->jid)), &p->node);
+}
+
+static void put_parcels(struct stage *s, const struct envelope *e,
+			const struct addressee *to)
+{
+	for (size_t i = 0; i < frozen_count(e->stanza); i++)
+		put_parcel(s, e, frozen_part(e->stanza, i), to);
 }
 
 static void post(struct stage *s, struct list *envelopes)
@@ -61,7 +68,7 @@ static void post(struct stage *s, struct list *envelopes)
 				audience_group_get(e->group, i);
 
 			if (!e->skip || to->occupant != e->skip)
-				put_parcel(s, e, to);
+				put_parcels(s, e, to);
 		}
 		envelope_free(&e);
 	}

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "jid/jid.h"
 #include "s2s/features.h"
 #include "s2s/limits.h"
 #include "s2s/outq.h"
@@ -16,6 +17,7 @@
 #include "xml/parser.h"
 #include "xmpp/envelope.h"
 #include "xmpp/ns.h"
+#include "xmpp/stanza.h"
 
 /* ---- features ---- */
 
@@ -156,6 +158,78 @@ static void outq_expands_in_portions(void **state)
 }
 
 /* T16: what a peer does not take would end its stream for everybody. */
+static struct frozen *part_new(const char *id)
+{
+	struct elem *e = elem_new("presence", NS_SERVER);
+	struct frozen *f;
+
+	elem_set_attr(e, "id", id);
+	f = frozen_new(e);
+	elem_free(&e);
+	return f;
+}
+
+/* "1", "2", "3" to one address; the middle one has more than 100 bytes. */
+static struct envelope *bundle_new(void)
+{
+	static const char *const ids[] = {
+		"1",
+		"2.........................................................."
+		"..........................................................",
+		"3",
+	};
+	struct frozen *bundle = frozen_bundle_new(STANZA_PRESENCE), *part;
+	struct jid *to = jid_parse("u@there.test/r");
+	struct envelope *e;
+
+	for (size_t i = 0; i < array_len(ids); i++) {
+		part = part_new(ids[i]);
+		frozen_bundle_add(bundle, part);
+		frozen_unref(&part);
+	}
+	e = envelope_new(bundle, to, "here.test");
+	frozen_unref(&bundle);
+	jid_free(&to);
+	return e;
+}
+
+/* Each part counts: for the portion, for what is kept, for what is too big. */
+static void outq_takes_a_bundle_apart(void **state)
+{
+	struct outq q;
+	struct buf out, again;
+
+	(void)state;
+	outq_init(&q);
+	buf_init(&out);
+	buf_init(&again);
+	outq_add(&q, bundle_new());
+	assert_int_equal(q.count, 1);
+	assert_int_equal(outq_expand(&q, &out, 1, 0).stanzas, 1);
+	assert_string_equal(buf_str(&out),
+			    "<presence id='1' to='u@there.test/r'/>");
+	assert_int_equal(outq_expand(&q, &out, 100000, 0).stanzas, 2);
+	assert_true(outq_is_empty(&q));
+	assert_int_equal(q.kept, 3);
+	assert_int_equal(q.kept_bytes, out.len);
+	/* acknowledged as far as the middle of it */
+	outq_release(&q, 2);
+	outq_rewind(&q, true);
+	assert_int_equal(outq_expand(&q, &again, 100000, 0).stanzas, 1);
+	assert_string_equal(buf_str(&again),
+			    "<presence id='3' to='u@there.test/r'/>");
+	outq_release(&q, 1);
+	assert_int_equal(q.kept_bytes, 0);
+	buf_clear(&out);
+	outq_add(&q, bundle_new());
+	assert_int_equal(outq_expand(&q, &out, 100000, 100).stanzas, 2);
+	assert_null(strstr(buf_str(&out), "id='2"));
+	assert_int_equal(q.bytes, 0);
+	buf_fini(&out);
+	buf_fini(&again);
+	outq_fini(&q);
+}
+
 static void outq_leaves_out_what_is_too_big(void **state)
 {
 	struct outq_portion done;
@@ -467,6 +541,7 @@ int main(void)
 		cmocka_unit_test(trust_keeps_the_stronger_proof),
 		cmocka_unit_test(trust_is_bounded),
 		cmocka_unit_test(outq_expands_in_portions),
+		cmocka_unit_test(outq_takes_a_bundle_apart),
 		cmocka_unit_test(outq_leaves_out_what_is_too_big),
 		cmocka_unit_test(limits_are_read_with_sense),
 		cmocka_unit_test(limits_read_what_they_write),

@@ -198,6 +198,34 @@ static void a_single_address(void **state)
 	frozen_unref(&f);
 }
 
+/* The stanzas of a bundle are counted and measured one by one. */
+static void a_bundle_is_all_its_parts(void **state)
+{
+	struct frozen *f = make_frozen(), *g = make_frozen();
+	struct frozen *all = frozen_bundle_new(frozen_kind(f));
+	struct jid *to = jid_parse("u@one/x");
+	struct envelope *e;
+
+	(void)state;
+	assert_int_equal(frozen_count(f), 1);
+	assert_ptr_equal(frozen_part(f, 0), f);
+	frozen_bundle_add(all, f);
+	frozen_bundle_add(all, g);
+	frozen_bundle_add(all, f);
+	assert_int_equal(frozen_count(all), 3);
+	assert_ptr_equal(frozen_part(all, 1), g);
+	assert_false(frozen_is_outdone(f, all));
+	assert_false(frozen_is_outdone(all, f));
+	e = envelope_new(all, to, "rooms");
+	frozen_unref(&all);
+	frozen_unref(&f);
+	frozen_unref(&g);
+	jid_free(&to);
+	assert_int_equal(envelope_count(e), 3);
+	assert_int_equal(envelope_size(e), written(e));
+	envelope_free(&e);
+}
+
 /* What was sent before somebody came or left is for those who were there. */
 static void an_envelope_does_not_change(void **state)
 {
@@ -272,6 +300,7 @@ int main(void)
 		cmocka_unit_test(skip_leaves_an_occupant_out),
 		cmocka_unit_test(an_envelope_does_not_change),
 		cmocka_unit_test(a_single_address),
+		cmocka_unit_test(a_bundle_is_all_its_parts),
 		cmocka_unit_test(threads_share_an_audience),
 	};
 
