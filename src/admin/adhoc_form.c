@@ -140,3 +140,10 @@ bool adhoc_form_make(const struct command *c, bool at_room,
 	};
 	return true;
 }
+
+const char *adhoc_form_word(const struct adhoc_node *node)
+{
+	const struct command *c = node->run == run ? node->data : NULL;
+
+	return c ? c->name : NULL;
+}

@@ -86,13 +86,25 @@ struct listing {
 	struct elem *query;
 };
 
+/* With the word by which the guides name it; owned. */
+static char *print_name(const struct adhoc_node *node)
+{
+	const char *word = adhoc_form_word(node);
+
+	return word ? str_format("%s: %s", word, node->name)
+		    : str_dup(node->name);
+}
+
 static bool list_one(void *to, const struct adhoc_node *node)
 {
 	const struct listing *l = to;
+	char *name;
 
-	if (adhoc_menu_may_run(l->errand, node->right))
-		disco_add_item(l->query, l->errand->stanza->to, node->node,
-			       node->name);
+	if (!adhoc_menu_may_run(l->errand, node->right))
+		return false;
+	name = print_name(node);
+	disco_add_item(l->query, l->errand->stanza->to, node->node, name);
+	mem_free(&name);
 	return false;
 }
 
@@ -132,14 +144,17 @@ struct elem *adhoc_menu_answer_new(const struct errand *e)
 	const char *node = elem_attr(query, "node");
 	struct adhoc_found found;
 	struct elem *result;
+	char *name;
 
 	if (str_equal(node, NS_COMMANDS))
 		return is_info ? info_new(e, node, "command-list", "Commands")
 			       : list_new(e);
 	if (!adhoc_menu_find(e->room != NULL, node, &found))
 		return NULL;
-	result = is_info ? info_new(e, node, "command-node", found.node.name)
+	name = print_name(&found.node);
+	result = is_info ? info_new(e, node, "command-node", name)
 			 : no_items_new(e, node);
+	mem_free(&name);
 	mem_free(&found.text);
 	return result;
 }

@@ -72,6 +72,8 @@ const struct adhoc_node *adhoc_room_get(size_t i);  /* adhoc_room.c */
  *  it is not offered. */
 bool adhoc_form_make(const struct command *c, bool at_room,
 		     struct adhoc_node *node_out, char **text_out);
+/** What the manuals call it: "queue next"; NULL: they do not. */
+const char *adhoc_form_word(const struct adhoc_node *node);
 /** Run a command of the table with these arguments, and the room. */
 void adhoc_form_run(struct adhoc_call *call, const struct command *c,
 		    const struct command_value *args, size_t count);
