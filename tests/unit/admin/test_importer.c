@@ -217,6 +217,24 @@ static void a_plan_changes_nothing(void **state)
 	assert_true(list_is_empty(&f->world.records));
 }
 
+/* The News have it all; who comes into the room is not drowned in it. */
+static void a_long_line_is_said_in_short(void **state)
+{
+	struct fixture *f = *state;
+	struct buf list = { 0 };
+
+	for (int i = 0; i < 200; i++)
+		buf_add_format(&list, "group%d ", i);
+	assert_non_null(strstr(apply(f, buf_str(&list)), "sum 200 create\n"));
+	assert_non_null(strstr(last_news(f), ", group199"));
+	assert_non_null(strstr(last_said(f, "hallway@a.test"),
+			       "group0, group1, "));
+	assert_non_null(strstr(last_said(f, "hallway@a.test"),
+			       ", ... (the rest is in the News)"));
+	assert_null(strstr(last_said(f, "hallway@a.test"), "group199"));
+	buf_fini(&list);
+}
+
 static void rooms_of_2006_are_made_and_told_of(void **state)
 {
 	struct fixture *f = *state;
@@ -669,6 +687,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_plan_changes_nothing),
 		CASE(rooms_of_2006_are_made_and_told_of),
+		CASE(a_long_line_is_said_in_short),
 		CASE(the_sample_becomes_217_rooms),
 		CASE(a_new_name_takes_the_room_along),
 		CASE(what_ends_retires_and_may_come_back),
