@@ -5,6 +5,7 @@
  *
  * Thread: conference loop.
  */
+#include "admin/attendance_sheet.h"
 #include "admin/catchup.h"
 #include "admin/order.h"
 #include "admin/planned_import.h"
@@ -330,8 +331,22 @@ static int read_attendance(const struct order *order, struct roll_call *call)
 	return error;
 }
 
-static void row_attendee(const struct order *order, const struct attendee *who)
+/* One line of a sheet, in a column of that name. */
+static void row_line(const struct order *order, const char *column,
+		     char *owned_line)
 {
+	const struct command_value line = { .name = column,
+					    .text = owned_line };
+
+	order_row(order, &line, 1);
+	mem_free(&owned_line);
+}
+
+static void row_attendee(const struct order *order, const struct attendee *who,
+			 bool is_first)
+{
+	const char *as = order_text(order, "as");
+	enum sheet_kind kind = attendance_sheet_kind(as);
 	char came[DATETIME_SIZE], went[DATETIME_SIZE];
 	const struct command_value values[] = {
 		{ .name = "name", .text = or_empty(who->name) },
@@ -345,7 +360,15 @@ static void row_attendee(const struct order *order, const struct attendee *who)
 
 	datetime_print(who->came, came);
 	datetime_print(who->went, went);
-	order_row(order, values, array_len(values));
+	if (kind == SHEET_TABLE) {
+		order_row(order, values, array_len(values));
+		return;
+	}
+	if (kind == SHEET_CSV && is_first)
+		row_line(order, as,
+			 attendance_sheet_head(values, array_len(values)));
+	row_line(order, as,
+		 attendance_sheet_line(kind, values, array_len(values)));
 }
 
 static void run_attendance(const struct order *order)
@@ -356,7 +379,7 @@ static void run_attendance(const struct order *order)
 	attendance_init(&call.attendance);
 	error = read_attendance(order, &call);
 	for (size_t i = 0; !error && i < call.attendance.count; i++)
-		row_attendee(order, &call.attendance.items[i]);
+		row_attendee(order, &call.attendance.items[i], i == 0);
 	attendance_fini(&call.attendance);
 	mem_free(&call.found);
 	if (error == HW_E_NOT_FOUND)
@@ -371,6 +394,7 @@ static void run_attendance(const struct order *order)
 }
 
 static const char *const answers[] = { "yes", "no", "abstain", NULL };
+static const char *const sheets[] = { "table", "csv", "json", NULL };
 static const char *const note_kinds[] = { "topic", "action", "decision",
 					  "info", NULL };
 
@@ -414,7 +438,8 @@ const struct command meeting_commands[] = {
 	  run_attendance,
 	  { ROOM,
 	    { "session", COMMAND_WORD, COMMAND_OPERAND,
-	      "Which, as \"2026-11-22-1400\"; else the newest", NULL } } },
+	      "Which, as \"2026-11-22-1400\"; else the newest", NULL },
+	    { "as", COMMAND_CHOICE, 0, "How to take it along", sheets } } },
 	{ "meetings end",
 	  "end the session of a room",
 	  COMMAND_CHAIR,

@@ -113,6 +113,16 @@ def test_chairs_get_the_attendance(new_host, new_peer):
         ("Ann Other", "Example Org", "ann", "ann@one.test"),
         ("", "", "bob", "bob@one.test")]
     assert {r["minutes"] for r in table} == {"0"}
+    # a chair's client has no --csv: line by line
+    sheet = [json.loads(line)["csv"] for line in host.ctl(
+        "--json", "meetings", "attendance", "hallway",
+        "--as=csv").splitlines()]
+    assert list(csv.DictReader(io.StringIO("\n".join(sheet)))) == table
+    rows = [json.loads(json.loads(line)["json"]) for line in host.ctl(
+        "--json", "meetings", "attendance", "hallway",
+        "--as=json").splitlines()]
+    assert [(r["name"], r["address"], r["minutes"]) for r in rows] == [
+        ("Ann Other", "ann@one.test", 0), ("", "bob@one.test", 0)]
     row = json.loads(host.ctl("--json", "meetings", "attendance",
                               "hallway").splitlines()[0])
     assert row["came"] <= row["went"]
