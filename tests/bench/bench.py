@@ -63,6 +63,9 @@ MEASUREMENTS = {
     "5,000 a second, one domain slow": (
         "domains=10 users=500 size=500 rate=5000 seconds=10",
         "connect join slow", {}),
+    "50,000 a second, one domain still": (
+        "domains=10 users=500 size=500 rate=50000 seconds=75",
+        "connect join still", {}),
     "1,000 domains": ("domains=1000 users=1 size=1", "connect idle", {}),
     "two I/O loops": (
         "domains=100 users=500 size=500 messages=2000",
@@ -70,7 +73,7 @@ MEASUREMENTS = {
 }
 
 # One round of these is long enough.
-LONG = ["5,000 in", "1,000 rooms", "slow", "1,000 domains"]
+LONG = ["5,000 in", "1,000 rooms", "slow", "still", "1,000 domains"]
 
 # What the peers are measured with: the same, but less of it.
 PEER_MEASUREMENTS = {
@@ -365,7 +368,7 @@ def print_rows(name, server, rounds):
     for i in range(min(len(rows) for rows in rounds)):
         same = [rows[i] for rows in rounds]
         latency = ""
-        if same[0]["scenario"] in ("fanout", "paced", "slow"):
+        if same[0]["scenario"] in ("fanout", "paced", "slow", "still"):
             latency = "%.1f / %s" % (
                 statistics.median(row["p50_ms"] for row in same),
                 spread([row["p99_ms"] for row in same], "%.1f"))

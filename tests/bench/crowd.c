@@ -26,6 +26,21 @@ static uint64_t *seen; /* by user: the number of the room's last line */
 static uint64_t *said; /* by room */
 static uint64_t buckets[BUCKETS];
 
+/** What the last stanza for a domain was, should it come again. */
+struct glance {
+	enum {
+		GLANCE_OTHER,
+		GLANCE_LINE,
+		GLANCE_PRESENCE,
+		GLANCE_GONE,
+	} kind;
+	uint64_t number; /* of the line */
+	int64_t sent;
+	int speaker; /* user */
+};
+
+static struct glance *glances; /* by domain */
+
 void crowd_init(const char *host_name, int user_count, int room_size,
 		int domain_count)
 {
@@ -34,6 +49,7 @@ void crowd_init(const char *host_name, int user_count, int room_size,
 	size = room_size;
 	domains = domain_count;
 	seen = calloc((size_t)users, sizeof(*seen));
+	glances = calloc((size_t)domains, sizeof(*glances));
 	said = calloc((size_t)(users / size + 1), sizeof(*said));
 }
 
@@ -109,7 +125,7 @@ void crowd_ask_archive(int user, int max)
 
 static void count_latency(int domain, int64_t sent)
 {
-	int64_t i = (wire_now() - sent) / BUCKET_NS;
+	int64_t i = (wire_read_at() - sent) / BUCKET_NS;
 
 	if (domain == ignored)
 		return;
@@ -126,24 +142,32 @@ static int addressee(const char *stanza, size_t len)
 	return user < users ? user : -1;
 }
 
+static void count_line(int domain, int user, const struct glance *line)
+{
+	crowd.messages++;
+	if (line->speaker == user)
+		crowd.own++;
+	if (line->number != ++seen[user]) {
+		crowd.wrong++;
+		seen[user] = line->number;
+	}
+	count_latency(domain, line->sent);
+}
+
 static void see_line(int domain, int user, const char *mark,
 		     const char *stanza, size_t len)
 {
+	struct glance *line = &glances[domain];
 	char *end;
-	uint64_t number = strtoull(mark + MARK_LEN, &end, 10);
-	int64_t sent = strtoll(end, NULL, 10);
 	size_t n;
 	const char *from = scan_attr(stanza, len, "from", &n);
 	const char *nick = from ? memchr(from, '/', n) : NULL;
 
-	crowd.messages++;
-	if (nick && atoi(nick + 2) == user)
-		crowd.own++;
-	if (number != ++seen[user]) {
-		crowd.wrong++;
-		seen[user] = number;
-	}
-	count_latency(domain, sent);
+	line->kind = GLANCE_LINE;
+	line->number = strtoull(mark + MARK_LEN, &end, 10);
+	line->sent = strtoll(end, NULL, 10);
+	line->speaker = nick ? atoi(nick + 2) : -1;
+	count_line(domain, user, line);
 }
 
 static void see_message(int domain, const char *stanza, size_t len)
@@ -159,15 +183,31 @@ static void see_message(int domain, const char *stanza, size_t len)
 		see_line(domain, user, mark, stanza, len);
 }
 
-static void see_presence(const char *stanza, size_t len)
+/* Of one's own nick, with the mark. */
+static bool is_of_self(const char *stanza, size_t len)
 {
-	bool is_self = memmem(stanza, len, "'110'", 5) ||
-		       memmem(stanza, len, "\"110\"", 5);
+	size_t n;
+	const char *from = scan_attr(stanza, len, "from", &n);
+	const char *nick = from ? memchr(from, '/', n) : NULL;
+
+	return nick && atoi(nick + 2) == addressee(stanza, len) &&
+	       (memmem(stanza, len, "'110'", 5) ||
+		memmem(stanza, len, "\"110\"", 5));
+}
+
+static void see_presence(int domain, const char *stanza, size_t len)
+{
+	bool is_self = is_of_self(stanza, len);
 	size_t n;
 	const char *type = scan_attr(stanza, len, "type", &n);
 	bool is_gone = type && n == 11;
 
+	glances[domain].kind = is_self	 ? GLANCE_OTHER
+			       : is_gone ? GLANCE_GONE
+					 : GLANCE_PRESENCE;
 	crowd.presences++;
+	if (is_gone && !is_self)
+		crowd.gone++;
 	if (is_self && is_gone)
 		crowd.left++;
 	else if (is_self)
@@ -184,6 +224,7 @@ static bool is_error(const char *stanza, size_t len)
 
 void crowd_see(int domain, const char *stanza, size_t len)
 {
+	glances[domain].kind = GLANCE_OTHER;
 	if (is_error(stanza, len)) {
 		if (!crowd.errors++)
 			warnx("error: %.*s", (int)(len < 500 ? len : 500),
@@ -191,10 +232,25 @@ void crowd_see(int domain, const char *stanza, size_t len)
 	} else if (scan_is(stanza, len, "message")) {
 		see_message(domain, stanza, len);
 	} else if (scan_is(stanza, len, "presence")) {
-		see_presence(stanza, len);
+		see_presence(domain, stanza, len);
 	} else if (scan_is(stanza, len, "iq")) {
 		crowd.results++;
 	}
+}
+
+void crowd_see_again(int domain, const char *stanza, size_t len,
+		     const char *to)
+{
+	const struct glance *g = &glances[domain];
+	int user = *to == 'u' ? atoi(to + 1) : -1;
+
+	if (g->kind == GLANCE_LINE && user >= 0 && user < users)
+		count_line(domain, user, g);
+	else if (g->kind == GLANCE_PRESENCE || g->kind == GLANCE_GONE)
+		crowd.presences++;
+	else
+		crowd_see(domain, stanza, len);
+	crowd.gone += g->kind == GLANCE_GONE;
 }
 
 /* ---- latencies ---- */

@@ -22,11 +22,16 @@ void crowd_ask_archive(int user, int max);
 
 /** A stanza for one of the users (peer_events). */
 void crowd_see(int domain, const char *stanza, size_t len);
+/** The one before, for somebody else of that domain: to begins with the
+ *  address. */
+void crowd_see_again(int domain, const char *stanza, size_t len,
+		     const char *to);
 
 struct crowd_counts {
 	uint64_t presences;   /* that came */
 	uint64_t joined;      /* users who saw themselves come in */
 	uint64_t left;        /* ... go */
+	uint64_t gone;        /* presences of others who are out */
 	uint64_t messages;    /* lines that came */
 	uint64_t own;         /* ... to who said them */
 	uint64_t wrong;       /* out of order, doubled, lost */

@@ -283,7 +283,19 @@ static void run_fanout(const char *name)
 	       crowd.messages - before.counts.messages);
 }
 
-static void run_paced(const char *name)
+/* Those in the room who read. */
+static int audience_size(int room, int still)
+{
+	int size = room_size(room);
+
+	for (int u = room * options.size; u < room * options.size + size; u++)
+		if (u % options.domains == still)
+			size--;
+	return size;
+}
+
+/* still: a domain that reads nothing, -1: none */
+static void run_paced(const char *name, int still)
 {
 	int64_t start, interval;
 	uint64_t lines = crowd.messages, wanted = 0;
@@ -302,7 +314,7 @@ static void run_paced(const char *name)
 		if (due > 0)
 			rest(due);
 		crowd_say(room * options.size, options.bytes);
-		wanted += (uint64_t)room_size(room);
+		wanted += (uint64_t)audience_size(room, still);
 	}
 	await(&crowd.messages, lines + wanted, "lines");
 	report(name, &before, "delivered",
@@ -363,8 +375,23 @@ static void run_slow(void)
 
 	crowd_ignore_latency_of(slow);
 	peer_set_rate(slow, 30000);
-	run_paced("slow");
+	run_paced("slow", -1);
 	peer_set_rate(slow, -1);
+}
+
+/* The last domain reads nothing; the others are looked at. Whether the host gave
+ * it up shows in the presences of those who are out. */
+static void run_still(void)
+{
+	int still = options.domains - 1;
+	uint64_t gone = crowd.gone;
+
+	crowd_ignore_latency_of(still);
+	peer_set_rate(still, 0);
+	run_paced("still", still);
+	fprintf(stderr, "still: %" PRIu64 " were told to the others as gone\n",
+		crowd.gone - gone);
+	peer_set_rate(still, -1);
 }
 
 static void run_scenario(const char *name)
@@ -376,7 +403,7 @@ static void run_scenario(const char *name)
 	else if (!strcmp(name, "fanout"))
 		run_fanout(name);
 	else if (!strcmp(name, "paced"))
-		run_paced(name);
+		run_paced(name, -1);
 	else if (!strcmp(name, "churn"))
 		run_churn();
 	else if (!strcmp(name, "archive"))
@@ -385,6 +412,8 @@ static void run_scenario(const char *name)
 		run_idle();
 	else if (!strcmp(name, "slow"))
 		run_slow();
+	else if (!strcmp(name, "still"))
+		run_still();
 	else
 		errx(2, "no scenario is called %s", name);
 }
@@ -427,7 +456,10 @@ static struct sockaddr_in place(int port)
 
 static void open_world(void)
 {
-	static const struct peer_events events = { .on_stanza = crowd_see };
+	static const struct peer_events events = {
+		.on_stanza = crowd_see,
+		.on_again = crowd_see_again,
+	};
 	struct sockaddr_in host = place(options.port);
 	struct sockaddr_in own = place(options.own_port);
 	struct sockaddr_in dns = place(options.dns_port);

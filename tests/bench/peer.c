@@ -148,7 +148,10 @@ static void on_piece(void *owner, enum scan_kind kind, const char *at,
 {
 	struct stream *s = owner;
 
-	if (kind == SCAN_HEADER) {
+	if (kind == SCAN_AGAIN) {
+		if (s->phase == PHASE_READY)
+			events->on_again(s->domain, at, len, at + s->scan.head);
+	} else if (kind == SCAN_HEADER) {
 		if (s->is_theirs)
 			on_their_header(s, at, len);
 	} else if (kind == SCAN_FOOTER) {

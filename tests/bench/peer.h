@@ -14,6 +14,9 @@
 struct peer_events {
 	/** A stanza for a domain of ours, as it came. */
 	void (*on_stanza)(int domain, const char *stanza, size_t len);
+	/** The last one once more, for this address. */
+	void (*on_again)(int domain, const char *stanza, size_t len,
+			 const char *to);
 };
 
 /** host: the conference domain. Domains are "d0.bench", "d1.bench", ... */

@@ -1,11 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 #include "scan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void scan_reset(struct scan *s)
 {
+	free(s->last);
 	*s = (struct scan){ .has_header = false };
+}
+
+/* What a room says to many of a domain comes in a row: the same bytes, but for
+ * who it is to. */
+static void keep(struct scan *s, const char *element, size_t len)
+{
+	size_t to_len;
+	const char *to = scan_attr(element, len, "to", &to_len);
+
+	s->head = to ? (size_t)(to - element) : 0;
+	if (!to)
+		return;
+	if (s->last_cap < len) {
+		s->last_cap = 2 * len;
+		s->last = realloc(s->last, s->last_cap);
+	}
+	memcpy(s->last, element, len);
+	s->tail = s->head + to_len;
+	s->last_len = len;
+}
+
+#define TO_MAX 256
+
+/* The length of the element at data if it is the last one again, else 0. */
+static size_t scan_again(const struct scan *s, const char *data, size_t len)
+{
+	size_t tail_len = s->last_len - s->tail, to_max;
+	const char *end;
+
+	if (!s->head || len <= s->head + tail_len ||
+	    memcmp(data, s->last, s->head))
+		return 0;
+	to_max = len - s->head - tail_len + 1;
+	end = memchr(data + s->head, s->last[s->tail],
+		     to_max < TO_MAX ? to_max : TO_MAX);
+	if (!end || memcmp(end, s->last + s->tail, tail_len))
+		return 0;
+	return (size_t)(end - data) + tail_len;
 }
 
 /* One tag of the stream itself; returns its end, or 0. */
@@ -62,6 +102,12 @@ size_t scan_run(struct scan *s, const char *data, size_t len, scan_fn fn,
 	while (at < len) {
 		const char *tag;
 
+		if (s->depth == 0 && s->seen <= at &&
+		    (end = scan_again(s, data + at, len - at))) {
+			fn(owner, SCAN_AGAIN, data + at, end);
+			at += end;
+			continue;
+		}
 		if (s->depth == 0 && s->seen <= at) {
 			tag = memchr(data + at, '<', len - at);
 			if (!tag)
@@ -86,6 +132,7 @@ size_t scan_run(struct scan *s, const char *data, size_t len, scan_fn fn,
 		end = scan_element(s, data, len);
 		if (!end)
 			break;
+		keep(s, data + at, end - at);
 		fn(owner, SCAN_ELEMENT, data + at, end - at);
 		at = end;
 	}

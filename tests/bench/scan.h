@@ -9,12 +9,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum scan_kind { SCAN_HEADER, SCAN_FOOTER, SCAN_ELEMENT };
+enum scan_kind {
+	SCAN_HEADER,
+	SCAN_FOOTER,
+	SCAN_ELEMENT,
+	SCAN_AGAIN, /* the last one once more, for another "to" */
+};
 
 struct scan {
 	bool has_header;
 	int depth;     /* of open elements below the stream */
 	size_t seen;   /* bytes of the data that were looked at */
+	char *last;    /* owned; the last element, to see it again */
+	size_t last_cap;
+	size_t head;     /* its bytes before the value of "to"; 0: none */
+	size_t tail;     /* where those behind the value begin */
+	size_t last_len;
 };
 
 typedef void (*scan_fn)(void *owner, enum scan_kind kind, const char *at,

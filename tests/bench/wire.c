@@ -16,6 +16,7 @@
 
 #define RECORD	 16384
 #define IN_START 65536
+#define RAW	 65536 /* a read under TLS */
 #define EVENTS	 256
 #define SECOND	 INT64_C(1000000000)
 
@@ -34,6 +35,8 @@ struct wire_conn {
 	bool is_shaking, is_writing, is_connecting, is_over, is_dirty;
 	char *in;
 	size_t in_len, in_cap;
+	char *raw; /* under TLS: [raw_at, raw_len) is still encrypted */
+	size_t raw_at, raw_len;
 	char *out;
 	size_t out_len, out_cap, out_sent;
 	int64_t rate, allowed; /* bytes a second, and still in this one */
@@ -53,6 +56,7 @@ struct udp {
 };
 
 static int epoll_fd;
+static int64_t read_at;
 static gnutls_certificate_credentials_t creds;
 static gnutls_priority_t priority;
 static struct wire_conn *dirty;	 /* has something to write */
@@ -64,6 +68,11 @@ int64_t wire_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * SECOND + t.tv_nsec;
+}
+
+int64_t wire_read_at(void)
+{
+	return read_at;
 }
 
 static void must(int code)
@@ -271,6 +280,34 @@ static void flush_all(void)
 	}
 }
 
+/* GnuTLS would read a record's head and then the rest of it; one call for what is
+ * there costs less. */
+static ssize_t pull(gnutls_transport_ptr_t ptr, void *to, size_t cap)
+{
+	struct wire_conn *c = ptr;
+	size_t len;
+
+	if (c->raw_at == c->raw_len) {
+		ssize_t n = recv(c->source.fd, c->raw, RAW, 0);
+
+		if (n <= 0)
+			return n;
+		c->raw_at = 0;
+		c->raw_len = (size_t)n;
+	}
+	len = c->raw_len - c->raw_at < cap ? c->raw_len - c->raw_at : cap;
+	memcpy(to, c->raw + c->raw_at, len);
+	c->raw_at += len;
+	return (ssize_t)len;
+}
+
+static ssize_t push(gnutls_transport_ptr_t ptr, const void *data, size_t len)
+{
+	const struct wire_conn *c = ptr;
+
+	return send(c->source.fd, data, len, MSG_NOSIGNAL);
+}
+
 void wire_start_tls(struct wire_conn *c, bool is_server)
 {
 	flush(c); /* what was said before goes in the clear */
@@ -278,7 +315,10 @@ void wire_start_tls(struct wire_conn *c, bool is_server)
 					  GNUTLS_NONBLOCK));
 	must(gnutls_priority_set(c->tls, priority));
 	must(gnutls_credentials_set(c->tls, GNUTLS_CRD_CERTIFICATE, creds));
-	gnutls_transport_set_int(c->tls, c->source.fd);
+	c->raw = malloc(RAW);
+	gnutls_transport_set_ptr(c->tls, c);
+	gnutls_transport_set_pull_function(c->tls, pull);
+	gnutls_transport_set_push_function(c->tls, push);
 	c->is_shaking = true;
 }
 
@@ -306,6 +346,8 @@ static void hand_over(struct wire_conn *c)
 		memmove(c->in, c->in + used, c->in_len);
 }
 
+static void read_some(struct wire_conn *c);
+
 static void shake(struct wire_conn *c)
 {
 	int code = gnutls_handshake(c->tls);
@@ -322,6 +364,7 @@ static void shake(struct wire_conn *c)
 	c->is_shaking = false;
 	c->events->on_secure(c->owner);
 	flush(c);
+	read_some(c); /* what came behind it may be here already */
 }
 
 static bool has_share(struct wire_conn *c)
@@ -354,6 +397,7 @@ static void read_some(struct wire_conn *c)
 			return;
 		}
 		c->in_len += (size_t)n;
+		read_at = wire_now();
 		if (c->rate >= 0)
 			c->allowed -= n;
 		hand_over(c);

@@ -27,6 +27,8 @@ struct wire_events {
 void wire_init(void);
 /** ns, monotonic. */
 int64_t wire_now(void);
+/** When what is handed over was read. */
+int64_t wire_read_at(void);
 
 struct wire_conn *wire_connect(const struct sockaddr_in *to,
 			       const struct wire_events *events, void *owner);
