@@ -13,7 +13,9 @@
 #include "xmpp/ns.h"
 
 #define CLOSE_TIMEOUT 5000 /* ms for the peer's part in closing */
-#define ABRUPT_TIMEOUT 200 /* ms: the same, when nothing is hoped for */
+#define ABRUPT_TIMEOUT 1 /* ms: the same, when nothing is hoped for. What the
+			  * kernel still has is sent again elsewhere, and must
+			  * not arrive when the network comes back. */
 
 bool stream_is_alive(const struct stream *s)
 {
