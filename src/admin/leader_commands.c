@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "jid/jid.h"
 #include "muc/leaders.h"
+#include "muc/view.h"
 
 static const char *or_empty(const char *text)
 {
@@ -44,22 +45,89 @@ static void run_claim(const struct order *order)
 				   order_text(order, "address")));
 }
 
+/* ---- of one room, or of all that the same person leads ---- */
+
+typedef enum leaders_result (*change_fn)(struct muc *m, const char *room,
+					 const char *jid, const char *address,
+					 const char *by);
+
+struct room_names {
+	char **jids; /* owned */
+	size_t count;
+};
+
+static void add_room(void *owner, const struct room_view *view)
+{
+	struct room_names *names = owner;
+
+	if (view->is_gone)
+		return;
+	names->jids = mem_realloc(names->jids, (names->count + 1) *
+						       sizeof(*names->jids));
+	names->jids[names->count++] = str_dup(view->jid);
+}
+
+static void row_room(const struct order *order, const char *room)
+{
+	const struct command_value value = { .name = "room", .text = room };
+
+	order_row(order, &value, 1);
+}
+
+static enum leaders_result change_one(const struct order *order, change_fn fn,
+				      const char *room)
+{
+	return fn(order->admin->muc, room, order_text(order, "jid"),
+		  order_text(order, "address"),
+		  command_caller_text(order->caller));
+}
+
+/* Where a list has no such address nothing happens; a row for each where it
+ * did. What is wrong in the room that was named is the answer. */
+static enum leaders_result change_all(const struct order *order, change_fn fn)
+{
+	const char *named = order_text(order, "room");
+	enum leaders_result result = change_one(order, fn, named);
+	struct room_names names = { 0 };
+
+	if (result == LEADERS_DONE)
+		row_room(order, named);
+	view_rooms(order->admin->muc, add_room, &names);
+	for (size_t i = 0; i < names.count; i++) {
+		bool goes_on = result == LEADERS_DONE || result == LEADERS_SAME;
+
+		if (goes_on && !str_equal(names.jids[i], named) &&
+		    change_one(order, fn, names.jids[i]) == LEADERS_DONE) {
+			row_room(order, names.jids[i]);
+			result = LEADERS_DONE;
+		}
+		mem_free(&names.jids[i]);
+	}
+	mem_free(&names.jids);
+	return result;
+}
+
+static void change(const struct order *order, change_fn fn)
+{
+	if (!order_has_flag(order, "everywhere"))
+		end_with(order,
+			 change_one(order, fn, order_text(order, "room")));
+	else if (order_actor(order, NULL).is_operator)
+		end_with(order, change_all(order, fn));
+	else
+		order_fail(order, "forbidden",
+			   str_dup("a chair knows the leaders of one group; "
+				   "everywhere is for operators"));
+}
+
 static void run_confirm(const struct order *order)
 {
-	end_with(order,
-		 muc_leaders_confirm(
-			 order->admin->muc, order_text(order, "room"),
-			 order_text(order, "jid"), order_text(order, "address"),
-			 command_caller_text(order->caller)));
+	change(order, muc_leaders_confirm);
 }
 
 static void run_deny(const struct order *order)
 {
-	end_with(order,
-		 muc_leaders_deny(order->admin->muc, order_text(order, "room"),
-				  order_text(order, "jid"),
-				  order_text(order, "address"),
-				  command_caller_text(order->caller)));
+	change(order, muc_leaders_deny);
 }
 
 static void row_leader(void *owner, const struct leader_view *view)
@@ -100,6 +168,11 @@ static void run_list(const struct order *order)
 		"address", COMMAND_WORD, NEEDED,                      \
 			"Mail address in the list of the group", NULL \
 	}
+#define EVERYWHERE                                                             \
+	{                                                                      \
+		"everywhere", COMMAND_FLAG, 0,                                 \
+			"In all rooms whose list has this address, too", NULL  \
+	}
 
 const struct command leader_commands[] = {
 	{ "leaders claim",
@@ -111,12 +184,12 @@ const struct command leader_commands[] = {
 	  "say that it is true: somebody is who leads the group",
 	  COMMAND_CHAIR,
 	  run_confirm,
-	  { ROOM, PERSON, ADDRESS } },
+	  { ROOM, PERSON, ADDRESS, EVERYWHERE } },
 	{ "leaders deny",
 	  "say that it is not, or no more",
 	  COMMAND_CHAIR,
 	  run_deny,
-	  { ROOM, PERSON, ADDRESS } },
+	  { ROOM, PERSON, ADDRESS, EVERYWHERE } },
 	{ "leaders list",
 	  "list who leads the group, and who they are here",
 	  COMMAND_CHAIR,

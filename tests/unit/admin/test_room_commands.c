@@ -7,8 +7,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "jid/jid.h"
 #include "muc/desk.h"
+#include "muc/leaders.h"
 #include "tests/unit/admin/world.h"
 
 struct fixture {
@@ -380,6 +382,43 @@ static void a_text_is_said_where_people_are(void **state)
 	assert_string_equal(last_audit(f), "hallway@b.test control say - -");
 }
 
+static void who_leads_many_groups_is_confirmed_once(void **state)
+{
+	static const char ann[] = "chair\tAnn\tann@mail.test";
+	static const char confirm[] =
+		"leaders confirm tea ann@home.test ann@mail.test";
+	const struct command_value all = { .name = "everywhere", .text = "yes" };
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 3; i++) {
+		static const char *const rooms[] = { "tea", "milk", "salt" };
+		char *line = str_format("rooms create %s", rooms[i]);
+		char *room = str_format("%s@a.test", rooms[i]);
+
+		assert_string_equal(run(f, line), "ok\n");
+		(void)muc_leaders_set(f->world.muc, room,
+				      i < 2 ? ann : "chair\tBo\tbo@mail.test");
+		mem_free(&line);
+		mem_free(&room);
+	}
+	/* a chair speaks for the own room */
+	assert_string_equal(run(f, "people set tea cat@home.test admin"),
+			    "ok\n");
+	become(f, "cat@home.test/x", true);
+	assert_begins(run_with(f, confirm, &all, 1), "forbidden: ");
+	become(f, NULL, false);
+	assert_string_equal(run_with(f, confirm, &all, 1),
+			    "tea@a.test\nmilk@a.test\nok\n");
+	assert_non_null(strstr(run(f, "leaders list milk"),
+			       "ann@mail.test|ann@home.test|control"));
+	assert_string_equal(run(f, "leaders list salt"),
+			    "chair|Bo|bo@mail.test||\nok\n");
+	assert_begins(run_with(f, confirm, &all, 1), "unchanged: ");
+	assert_begins(run_with(f, "leaders confirm salt ann@home.test "
+				  "ann@mail.test", &all, 1),
+		      "not-found: ");
+}
+
 static void news_are_one_line(void **state)
 {
 	struct fixture *f = *state;
@@ -417,6 +456,7 @@ int main(void)
 		CASE(chairs_rule_their_room_alone),
 		CASE(nothing_is_done_while_the_store_is_behind),
 		CASE(a_text_is_said_where_people_are),
+		CASE(who_leads_many_groups_is_confirmed_once),
 		CASE(news_are_one_line),
 		CASE(a_calm_room_is_one_in_the_list),
 	};
