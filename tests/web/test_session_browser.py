@@ -120,6 +120,30 @@ def test_an_open_session_is_followed(interim, browser):
     wait_for(lambda: "ended" in text() and "has the floor" not in text())
 
 
+def test_a_session_is_there_without_script(interim, plain_browser):
+    """From the list of rooms to what was decided, by links alone."""
+    page = plain_browser
+
+    def text():
+        return page.find_element(By.TAG_NAME, "main").text
+
+    page.get(interim.url)
+    page.find_element(By.PARTIAL_LINK_TEXT, ROOM).click()
+    page.find_element(By.LINK_TEXT, "Interim & more").click()
+    for wanted in ("Next steps", "the draft is ready for last call",
+                   "alice to ship it", "adopt the draft",
+                   "2 raised a hand, 1 did not", "not a vote"):
+        assert wanted in text(), text()
+    assert "a slip of the pen" not in text()
+    page.find_element(By.LINK_TEXT, f"What was said on {DAY}").click()
+    line = page.find_element(By.XPATH, "//li[contains(., 'ship it')]")
+    assert line.find_element(By.CLASS_NAME, "mark").text == "Action"
+    page.find_element(By.CSS_SELECTOR, ".chatter summary").click()
+    assert "q+" in text()
+    page.get(f"{interim.url}/{ROOM}/meeting/{NOW}/")
+    assert "is it on?" in text() and "alice: the costs" in text()
+
+
 # ---- the day's live page ----
 
 LOG = ("return document.getElementById('log').innerHTML"
