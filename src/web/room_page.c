@@ -395,6 +395,16 @@ static void close_sheet(struct sheet *s, int error)
 	group_index_fini(&s->catalogue);
 }
 
+static void answer_with(struct call *c, int (*write_page)(struct sheet *s))
+{
+	struct sheet s;
+	int error = open_sheet(&s, c);
+
+	if (!error)
+		error = write_page(&s);
+	close_sheet(&s, error);
+}
+
 static bool is_noindex(const struct sheet *s)
 {
 	return s->call->view &&
@@ -452,12 +462,7 @@ static int write_room(struct sheet *s)
 
 void room_page_answer(struct call *c)
 {
-	struct sheet s;
-	int error = open_sheet(&s, c);
-
-	if (!error)
-		error = write_room(&s);
-	close_sheet(&s, error);
+	answer_with(c, write_room);
 }
 
 static void write_year(struct sheet *s, const char *year)
@@ -496,21 +501,20 @@ static void write_year(struct sheet *s, const char *year)
 	mem_free(&more);
 }
 
+static int write_asked_year(struct sheet *s)
+{
+	const char *year = s->call->parts[0];
+	const struct calendar_day *first = calendar_after(&s->calendar, year);
+
+	if (!first || strncmp(first->key, year, 4) != 0)
+		return HW_E_NOT_FOUND;
+	write_year(s, year);
+	return 0;
+}
+
 void room_page_answer_year(struct call *c)
 {
-	struct sheet s;
-	const char *year = c->parts[0];
-	const struct calendar_day *first;
-	int error = open_sheet(&s, c);
-
-	if (!error) {
-		first = calendar_after(&s.calendar, year);
-		if (first && strncmp(first->key, year, 4) == 0)
-			write_year(&s, year);
-		else
-			error = HW_E_NOT_FOUND;
-	}
-	close_sheet(&s, error);
+	answer_with(c, write_asked_year);
 }
 
 static int write_tombstone_page(struct sheet *s)
@@ -540,12 +544,7 @@ static int write_tombstone_page(struct sheet *s)
 
 void room_page_answer_tombstones(struct call *c)
 {
-	struct sheet s;
-	int error = open_sheet(&s, c);
-
-	if (!error)
-		error = write_tombstone_page(&s);
-	close_sheet(&s, error);
+	answer_with(c, write_tombstone_page);
 }
 
 /* ---- the picture ---- */

@@ -191,3 +191,12 @@ void make_cert(const char *folder, const struct cert_spec *spec)
 	gnutls_x509_privkey_deinit(key);
 	gnutls_x509_privkey_deinit(issuer_key);
 }
+
+char *make_certs(const struct cert_spec *specs, size_t count)
+{
+	char *folder = make_cert_folder();
+
+	for (size_t i = 0; i < count; i++)
+		make_cert(folder, &specs[i]);
+	return folder;
+}

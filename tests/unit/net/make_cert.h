@@ -26,6 +26,8 @@ struct cert_spec {
 /** Make the folder; path is owned. */
 char *make_cert_folder(void);
 void make_cert(const char *folder, const struct cert_spec *spec);
+/** Both: a folder with these, in order. */
+char *make_certs(const struct cert_spec *specs, size_t count);
 /** The path of folder/name.end, owned. */
 char *make_cert_path(const char *folder, const char *name, const char *end);
 /** Removes the folder and all in it, and frees the path. */

@@ -19,7 +19,7 @@
 #include "net/addr.h"
 #include "net/dial_book.h"
 
-#define MAX_FILL 16
+#define OPEN_MAX 8
 
 struct fixture {
 	struct loop *loop;
@@ -33,10 +33,8 @@ struct fixture {
 	int fds_before;
 	unsigned groups[8];   /* of the places */
 	char failures[64];    /* "index:error " of each place that failed */
-	/* a listener whose queue is full: connects to it hang */
-	int deaf;
-	int fill[MAX_FILL];
-	size_t fill_count;
+	int open[OPEN_MAX]; /* until the end */
+	size_t open_count;
 };
 
 static int count_fds(void)
@@ -90,7 +88,7 @@ static const struct dial_events events = {
 
 static void fixture_init(struct fixture *f)
 {
-	*f = (struct fixture){ .fds_before = count_fds(), .deaf = -1 };
+	*f = (struct fixture){ .fds_before = count_fds() };
 	f->loop = loop_open("test");
 	dial_settings_init(&f->settings);
 	f->settings.allow_private = true;
@@ -118,16 +116,26 @@ static void fixture_run(struct fixture *f, const struct addr *addrs,
 	loop_run(f->loop);
 	assert_int_equal(f->dialled + f->failed, 1);
 	loop_close(&f->loop);
-	for (size_t i = 0; i < f->fill_count; i++)
-		close(f->fill[i]);
-	if (f->deaf >= 0)
-		close(f->deaf);
 }
 
-static int listen_on(struct addr *at, int backlog)
+static void fixture_fini(struct fixture *f)
+{
+	while (f->open_count)
+		close(f->open[--f->open_count]);
+	assert_int_equal(count_fds(), f->fds_before);
+}
+
+static void keep_open(struct fixture *f, int fd)
+{
+	assert_true(f->open_count < OPEN_MAX);
+	f->open[f->open_count++] = fd;
+}
+
+static int listen_on(struct fixture *f, struct addr *at, int backlog)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	keep_open(f, fd);
 	assert_int_equal(addr_parse("127.0.0.1:0", 0, at), 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&at->ss, at->len), 0);
 	if (backlog >= 0)
@@ -137,38 +145,36 @@ static int listen_on(struct addr *at, int backlog)
 	return fd;
 }
 
-/* An address where a connect neither succeeds nor fails. */
+/* An address where a connect neither succeeds nor fails: the queue is full. */
 static void make_deaf(struct fixture *f, struct addr *at)
 {
-	f->deaf = listen_on(at, 0);
-	for (f->fill_count = 0; f->fill_count < 4; f->fill_count++) {
+	listen_on(f, at, 0);
+	for (int i = 0; i < 4; i++) {
 		int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
+		keep_open(f, fd);
 		(void)!connect(fd, (struct sockaddr *)&at->ss, at->len);
-		f->fill[f->fill_count] = fd;
 	}
 }
 
 /* An address where nobody listens: bound, so nobody else will. */
-static int make_refusing(struct addr *at)
+static void make_refusing(struct fixture *f, struct addr *at)
 {
-	return listen_on(at, -1);
+	listen_on(f, at, -1);
 }
 
 static void dial_connects(void **state)
 {
 	struct fixture f;
 	struct addr at;
-	int fd;
 	(void)state;
 
 	fixture_init(&f);
-	fd = listen_on(&at, 5);
+	listen_on(&f, &at, 5);
 	fixture_run(&f, &at, 1);
 	assert_int_equal(f.dialled, 1);
 	assert_int_equal(f.flags, O_NONBLOCK | FD_CLOEXEC);
-	close(fd);
-	assert_int_equal(count_fds(), f.fds_before);
+	fixture_fini(&f);
 }
 
 static void dial_goes_on_at_once_after_a_refusal(void **state)
@@ -176,23 +182,19 @@ static void dial_goes_on_at_once_after_a_refusal(void **state)
 	struct fixture f;
 	struct addr at[3];
 	int64_t started;
-	int a, b, c;
 	(void)state;
 
 	fixture_init(&f);
 	f.settings.stagger = 60000;
-	a = make_refusing(&at[0]);
-	b = make_refusing(&at[1]);
-	c = listen_on(&at[2], 5);
+	make_refusing(&f, &at[0]);
+	make_refusing(&f, &at[1]);
+	listen_on(&f, &at[2], 5);
 	started = clock_mono();
 	fixture_run(&f, at, 3);
 	assert_int_equal(f.dialled, 1);
 	assert_int_equal(f.index, 2);
 	assert_true(clock_mono() - started < 5000);
-	close(a);
-	close(b);
-	close(c);
-	assert_int_equal(count_fds(), f.fds_before);
+	fixture_fini(&f);
 }
 
 static void dial_races_past_a_silent_address(void **state)
@@ -200,20 +202,18 @@ static void dial_races_past_a_silent_address(void **state)
 	struct fixture f;
 	struct addr at[2];
 	int64_t started;
-	int fd;
 	(void)state;
 
 	fixture_init(&f);
 	f.settings.stagger = 50;
 	make_deaf(&f, &at[0]);
-	fd = listen_on(&at[1], 5);
+	listen_on(&f, &at[1], 5);
 	started = clock_mono();
 	fixture_run(&f, at, 2);
 	assert_int_equal(f.dialled, 1);
 	assert_int_equal(f.index, 1);
 	assert_in_range(clock_mono() - started, 49, 9000);
-	close(fd);
-	assert_int_equal(count_fds(), f.fds_before);
+	fixture_fini(&f);
 }
 
 static void dial_respects_its_parallelism(void **state)
@@ -221,7 +221,6 @@ static void dial_respects_its_parallelism(void **state)
 	struct fixture f;
 	struct addr at[2];
 	int64_t started;
-	int fd;
 	(void)state;
 
 	fixture_init(&f);
@@ -229,13 +228,12 @@ static void dial_respects_its_parallelism(void **state)
 	f.settings.timeout = 150;
 	f.settings.parallel = 1;
 	make_deaf(&f, &at[0]);
-	fd = listen_on(&at[1], 5);
+	listen_on(&f, &at[1], 5);
 	started = clock_mono();
 	fixture_run(&f, at, 2);
 	assert_int_equal(f.dialled, 1);
 	assert_true(clock_mono() - started >= 149);
-	close(fd);
-	assert_int_equal(count_fds(), f.fds_before);
+	fixture_fini(&f);
 }
 
 static void dial_holds_the_next_group_back(void **state)
@@ -243,7 +241,6 @@ static void dial_holds_the_next_group_back(void **state)
 	struct fixture f;
 	struct addr at[2];
 	int64_t started;
-	int fd;
 	(void)state;
 
 	fixture_init(&f);
@@ -251,13 +248,12 @@ static void dial_holds_the_next_group_back(void **state)
 	f.settings.group_delay = 200;
 	f.groups[1] = 1;
 	make_deaf(&f, &at[0]);
-	fd = listen_on(&at[1], 5);
+	listen_on(&f, &at[1], 5);
 	started = clock_mono();
 	fixture_run(&f, at, 2);
 	assert_int_equal(f.index, 1);
 	assert_in_range(clock_mono() - started, 199, 9000);
-	close(fd);
-	assert_int_equal(count_fds(), f.fds_before);
+	fixture_fini(&f);
 }
 
 static void dial_goes_to_the_next_group_when_one_has_failed(void **state)
@@ -265,24 +261,20 @@ static void dial_goes_to_the_next_group_when_one_has_failed(void **state)
 	struct fixture f;
 	struct addr at[3];
 	int64_t started;
-	int a, b, fd;
 	(void)state;
 
 	fixture_init(&f);
 	f.settings.group_delay = 60000;
 	f.groups[2] = 1;
-	a = make_refusing(&at[0]);
-	b = make_refusing(&at[1]);
-	fd = listen_on(&at[2], 5);
+	make_refusing(&f, &at[0]);
+	make_refusing(&f, &at[1]);
+	listen_on(&f, &at[2], 5);
 	started = clock_mono();
 	fixture_run(&f, at, 3);
 	assert_int_equal(f.index, 2);
 	assert_true(clock_mono() - started < 5000);
 	assert_string_equal(f.failures, "0 1 ");
-	close(a);
-	close(b);
-	close(fd);
-	assert_int_equal(count_fds(), f.fds_before);
+	fixture_fini(&f);
 }
 
 static void dial_waits_for_a_busy_machine(void **state)
@@ -291,7 +283,6 @@ static void dial_waits_for_a_busy_machine(void **state)
 	struct fixture f;
 	struct addr at[2];
 	int64_t started;
-	int fd;
 	(void)state;
 
 	fixture_init(&f);
@@ -301,7 +292,7 @@ static void dial_waits_for_a_busy_machine(void **state)
 	f.settings.stagger = 1;
 	f.settings.timeout = 150;
 	make_deaf(&f, &at[0]);
-	fd = listen_on(&at[1], 5);
+	listen_on(&f, &at[1], 5);
 	started = clock_mono();
 	fixture_run(&f, at, 2);
 	assert_int_equal(f.index, 1);
@@ -317,8 +308,7 @@ static void dial_waits_for_a_busy_machine(void **state)
 	assert_false(dial_book_has_failed(f.settings.book, &at[0],
 					  clock_mono() + settings.memory));
 	dial_book_free(&f.settings.book);
-	close(fd);
-	assert_int_equal(count_fds(), f.fds_before);
+	fixture_fini(&f);
 }
 
 static void book_is_bounded(void **state)
@@ -377,7 +367,7 @@ static void dial_times_out(void **state)
 	fixture_run(&f, at, 2);
 	assert_int_equal(f.failed, 1);
 	assert_int_equal(f.error, HW_E_TIMEOUT);
-	assert_int_equal(count_fds(), f.fds_before);
+	fixture_fini(&f);
 }
 
 static void dial_tells_the_last_error(void **state)
@@ -388,38 +378,37 @@ static void dial_tells_the_last_error(void **state)
 	(void)state;
 
 	fixture_init(&f);
-	fd = make_refusing(&at[0]);
+	make_refusing(&f, &at[0]);
 	fixture_run(&f, at, 1);
 	assert_int_equal(f.error, HW_E_REFUSED);
-	close(fd);
+	fixture_fini(&f);
 
 	fixture_init(&f);
 	fixture_run(&f, at, 0);
 	assert_int_equal(f.error, HW_E_UNREACHABLE);
+	fixture_fini(&f);
 
 	/* neither is tried */
 	fixture_init(&f);
 	f.settings.allow_private = false;
-	fd = listen_on(&at[0], 5);
+	fd = listen_on(&f, &at[0], 5);
 	assert_int_equal(addr_parse("[::ffff:127.0.0.1]:1", 0, &at[1]), 0);
 	fixture_run(&f, at, 2);
 	assert_int_equal(f.error, HW_E_ACCESS);
 	assert_string_equal(f.failures, "0! 1! ");
 	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	assert_int_equal(accept(fd, NULL, NULL), -1);
-	close(fd);
-	assert_int_equal(count_fds(), f.fds_before);
+	fixture_fini(&f);
 }
 
 static void dial_cancelled_does_not_call(void **state)
 {
 	struct fixture f;
 	struct addr at;
-	int fd;
 	(void)state;
 
 	fixture_init(&f);
-	fd = listen_on(&at, 5);
+	listen_on(&f, &at, 5);
 	fixture_dial(&f, &at, 1);
 	dial_cancel(&f.dial);
 	assert_null(f.dial);
@@ -427,8 +416,7 @@ static void dial_cancelled_does_not_call(void **state)
 	loop_run(f.loop);
 	assert_int_equal(f.dialled + f.failed, 0);
 	loop_close(&f.loop);
-	close(fd);
-	assert_int_equal(count_fds(), f.fds_before);
+	fixture_fini(&f);
 }
 
 static void cancel(void *owner)
@@ -456,10 +444,7 @@ static void dial_may_be_cancelled_under_way(void **state)
 	loop_run(f.loop);
 	assert_int_equal(f.dialled + f.failed, 0);
 	loop_close(&f.loop);
-	for (size_t i = 0; i < f.fill_count; i++)
-		close(f.fill[i]);
-	close(f.deaf);
-	assert_int_equal(count_fds(), f.fds_before);
+	fixture_fini(&f);
 }
 
 /* The first loop of a process opens what libuv keeps for all of them. */

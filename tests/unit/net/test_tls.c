@@ -675,9 +675,7 @@ static int make_all(void **state)
 	};
 	(void)state;
 
-	folder = make_cert_folder();
-	for (size_t i = 0; i < array_len(specs); i++)
-		make_cert(folder, &specs[i]);
+	folder = make_certs(specs, array_len(specs));
 	return 0;
 }
 
