@@ -26,7 +26,7 @@ struct muc {
 	struct map *create_domains; /* owned; domain -> anything */
 	size_t max_rooms;
 	size_t max_per_creator;
-	int64_t keep_tombstones;
+	int64_t keep_tombstones;    /* ms */
 	struct map *rooms;          /* owned; bare JID -> struct room */
 	struct map *domains;        /* owned; domain -> struct directory */
 	struct losses losses;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * io_mail: what I/O loops are told by each other and by the face.
+ *
+ * Thread: made by any, then the I/O loop's that it is posted to.
  */
 #pragma once
 
@@ -67,7 +69,7 @@ struct io_mail {
 	bool flag;
 	struct buf data;  /* owned */
 	unsigned char *secret; /* owned, or NULL */
-	int64_t previous_for;
+	int64_t previous_for; /* ms */
 	enum packet_type verdict;
 	enum cond_name cond;
 	bool is_on;

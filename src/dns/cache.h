@@ -3,6 +3,8 @@
  * cache: answers kept for as long as they may be: 30 s to an
  * hour, "there is nothing" at most 5 minutes, failures 15 s. Bounded; the oldest
  * go first. Time is an argument.
+ *
+ * Thread: its resolver's.
  */
 #pragma once
 

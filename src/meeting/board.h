@@ -32,7 +32,7 @@ struct doing {
 	const struct word *word;
 	const struct observed_person *who; /* NULL: the control socket */
 	const char *line;          /* or NULL */
-	int64_t now;
+	int64_t now;               /* ms since epoch */
 };
 
 /** "alice", or "the operator". */

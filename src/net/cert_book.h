@@ -3,6 +3,8 @@
  * cert_book: verdicts on certificate chains, kept for an hour, but no longer than
  * the chain is good: a server that comes again, or asserts many domains, does not
  * cost a verification each time. Bounded. Time is an argument.
+ *
+ * Thread: the loop's that keeps it.
  */
 #pragma once
 

@@ -115,7 +115,7 @@ struct record_presence {
 struct record_gap {
 	char *domain;  /* or NULL; people of it were cut off */
 	int64_t from;  /* ms since epoch */
-	int64_t until;
+	int64_t until; /* likewise */
 };
 
 struct record_hat {
