@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/affiliation.h"
 
+#include <string.h>
+
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -141,6 +143,20 @@ void affiliation_list_describe(struct affiliation_list *l, const char *key,
 
 	if (entry)
 		str_set(&entry->details, details);
+}
+
+bool affiliation_entry_tells(const struct affiliation_entry *e, const char *key)
+{
+	size_t len = strlen(key);
+	const char *at = e->details;
+
+	while (at && *at) {
+		if (!strncmp(at, key, len) && at[len] == '\t')
+			return true;
+		at = strchr(at, '\n');
+		at = at ? at + 1 : NULL;
+	}
+	return false;
 }
 
 void affiliation_list_note_left(struct affiliation_list *l, const char *key,

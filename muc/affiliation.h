@@ -55,6 +55,9 @@ void affiliation_list_set(struct affiliation_list *l, const char *key,
  *  the entry. */
 void affiliation_list_describe(struct affiliation_list *l, const char *key,
 			       const char *details);
+/** Did they say that of themselves? key: "note-well". */
+bool affiliation_entry_tells(const struct affiliation_entry *e,
+			     const char *key);
 /** Somebody, listed or not, left the room. */
 void affiliation_list_note_left(struct affiliation_list *l, const char *key,
 				int64_t now);

@@ -66,7 +66,7 @@ static const struct {
 	{ "last", "muc#register_last", "Family name", false },
 	{ "email", "muc#register_email", "Email address", false },
 	{ "url", "muc#register_url", "Your web page", false },
-	{ "note-well", "x-hallway_notewell",
+	{ NOTE_WELL_KEY, "x-hallway_notewell",
 	  "I have read the Note Well of this room", true },
 	{ SUMMONS_KEY, "x-hallway_call",
 	  "Call me when something begins here", true },
@@ -84,7 +84,7 @@ static void add_form(const struct room *r, struct elem *query)
 			       "Desired nickname", NULL);
 	elem_add(field, "required", NULL);
 	for (size_t i = 0; i < array_len(details); i++)
-		if (r->site->note_well || strcmp(details[i].key, "note-well"))
+		if (r->site->note_well || strcmp(details[i].key, NOTE_WELL_KEY))
 			form_add_field(form, details[i].var,
 				       details[i].is_box ? "boolean"
 							 : "text-single",

@@ -9,6 +9,8 @@
 
 #include "base/base.h"
 
+/** In what somebody registered with: they have read it. */
+#define NOTE_WELL_KEY "note-well"
 #define NOTE_WELL_EVERY (INT64_C(24) * 3600 * 1000) /* ms */
 #define NOTE_WELL_MAX 5000 /* people remembered, the oldest forgotten first */
 

@@ -28,6 +28,9 @@ struct observed_person observe_person(const struct room *r,
 				      const struct jid *real,
 				      bool by_certificate)
 {
+	const struct affiliation_entry *entry =
+		affiliation_list_find(&r->affiliations, jid_bare(real));
+
 	return (struct observed_person){
 		.nick = occupant_nick(o),
 		.jid = jid_bare(real),
@@ -36,6 +39,8 @@ struct observed_person observe_person(const struct room *r,
 		.affiliation = o->affiliation,
 		.role = o->role,
 		.is_operator = site_is_operator(r->site, real, by_certificate),
+		.knows_note_well = entry && affiliation_entry_tells(
+						    entry, NOTE_WELL_KEY),
 	};
 }
 

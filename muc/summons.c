@@ -32,18 +32,8 @@ bool summons_send(struct room *r, const struct jid *to, const char *reason)
 /* A line of what they registered with? */
 static bool wants_it(const struct affiliation_entry *entry)
 {
-	const char *at = entry->details;
-	size_t len = strlen(SUMMONS_KEY);
-
-	if (!entry->nick || entry->affiliation == AFFILIATION_OUTCAST)
-		return false;
-	while (at && *at) {
-		if (!strncmp(at, SUMMONS_KEY "\t", len + 1))
-			return true;
-		at = strchr(at, '\n');
-		at = at ? at + 1 : NULL;
-	}
-	return false;
+	return entry->nick && entry->affiliation != AFFILIATION_OUTCAST &&
+	       affiliation_entry_tells(entry, SUMMONS_KEY);
 }
 
 static bool is_here(const struct room *r, const char *bare)

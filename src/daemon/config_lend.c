@@ -110,6 +110,8 @@ void config_lend(struct config *c)
 	c->muc.log_url = c->web_listen.count ? c->web_url : NULL;
 	config_lend_blocklists(c);
 	c->muc.note_well = c->note_well;
+	/* where there is none nobody could have read it */
+	c->meetings.need_note_well &= c->note_well != NULL;
 	c->muc.keep = c->store.keep;
 	c->control.socket = c->socket;
 	c->metrics.file = c->metrics_file;

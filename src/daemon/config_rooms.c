@@ -127,5 +127,6 @@ static const struct config_key meetings_keys[] = {
 	COUNT("max_planned", meetings.max_planned, 0, 1000000),
 	DURATION("queue_line", meetings.queue_line, 0, DAYS),
 	DURATION("speaker", meetings.speaker, 0, DAYS),
+	BOOL("need_note_well", meetings.need_note_well),
 };
 SECTION(meetings, meetings_keys)

@@ -97,6 +97,17 @@ static enum meeting_result check_right(const struct doing *x)
 	return board_is_scribe(x->who) ? MEETING_DONE : MEETING_SCRIBES_ONLY;
 }
 
+/* Chairs answer for themselves; who gives a hat to another does so for them. */
+static bool lacks_note_well(const struct doing *x)
+{
+	enum word_kind kind = x->word->kind;
+
+	return x->desk->settings.need_note_well && x->who &&
+	       !x->who->knows_note_well && !board_is_chair(x->who) &&
+	       (kind == WORD_QUEUE_ADD || kind == WORD_MIC ||
+		kind == WORD_SCRIBE_ADD);
+}
+
 /* What a chair does is in the audit. Starting and ending say so themselves, and
  * hats theirs. */
 static void audit(const struct doing *x)
@@ -122,6 +133,8 @@ static enum meeting_result run(struct doing *x)
 		return result;
 	if (verbs[x->word->kind].needs_session && !x->session)
 		return MEETING_NONE;
+	if (lacks_note_well(x))
+		return MEETING_NOTE_WELL;
 	if (!muc_meeting_may_keep(x->desk->muc))
 		return MEETING_BEHIND;
 	result = verbs[x->word->kind].run(x);

@@ -33,6 +33,8 @@ struct meeting_settings {
 	int64_t speaker;     /* meetings.speaker: ms that a speaker has; 0, the
 			      * default: as long as they like */
 	size_t max_planned;  /* meetings.max_planned: sessions; 1000 */
+	bool need_note_well; /* meetings.need_note_well: who queues, asks or
+			      * scribes has to have registered and ticked it */
 };
 void meeting_settings_init(struct meeting_settings *s);
 
@@ -75,6 +77,9 @@ void meeting_link(struct meeting_desk *d, const char *domain, bool is_up);
 	  "only who was here when it was asked raises a hand")               \
 	X(CHAIRS_ONLY, "forbidden", "only a chair does this here")           \
 	X(SCRIBES_ONLY, "forbidden", "only a scribe or a chair does this")   \
+	X(NOTE_WELL, "not-allowed",                                          \
+	  "first register with this room in your client, and tick that you " \
+	  "have read the Note Well")                                         \
 	X(BAD, "bad-argument", "that cannot be done so")                     \
 	X(FULL, "full", "there are too many of them")                        \
 	X(PAST, "too-late", "that is over")                                  \

@@ -268,6 +268,8 @@ static void do_set(struct scene *sc, char *args)
 		sc->stage.meetings.longest = number * 1000;
 	else if (!strcmp(key, "commands"))
 		sc->stage.has_commands = true;
+	else if (!strcmp(key, "need_note_well"))
+		sc->stage.meetings.need_note_well = true;
 	else if (!strcmp(key, "note_well"))
 		s->note_well = NOTE_WELL_DEFAULT;
 	else if (!strcmp(key, "logs_always"))
