@@ -7,9 +7,9 @@
 
 #include "store/sqlite.h"
 
-#define PORTION 4000            /* lines; takes about 20 ms */
-#define PORTION_TEXT "4000"
-#define PORTION_BYTES (1 << 20) /* of texts */
+#define PORTION 2000            /* lines; takes about 10 ms */
+#define PORTION_TEXT "2000"
+#define PORTION_BYTES (1 << 19) /* of texts */
 
 #define STATEMENT_TABLE(X)                                                  \
 	X(MARK, "SELECT seq FROM indexed")                                  \

@@ -33,7 +33,7 @@ struct stretch {
 
 /* A query in the making: its names made numbers. */
 struct search {
-	struct sqlite3 *db;
+	struct reader *reader;
 	const struct archive_query *query;
 	struct words words;
 	int64_t room;           /* or NO_ROOM */
@@ -113,7 +113,7 @@ static void bind_search(struct sqlite3_stmt *stmt, const struct search *s,
 static int prepare(struct search *s, const char *sql,
 		   const struct stretch *stretch, struct sqlite3_stmt **out)
 {
-	int error = sqlite_prepare(s->db, sql, out);
+	int error = reader_get(s->reader, sql, out);
 
 	if (!error)
 		bind_search(*out, s, stretch);
@@ -134,7 +134,7 @@ static enum archive_status ask(struct search *s, const char *sql,
 		*number_out = sqlite3_column_int64(stmt, 0);
 		status = ARCHIVE_OK;
 	}
-	sqlite_finalize(&stmt);
+	reader_put(&stmt);
 	return error ? ARCHIVE_FAILED : status;
 }
 
@@ -147,7 +147,7 @@ static enum archive_status find_text(struct search *s, const char *sql,
 {
 	enum archive_status status = ARCHIVE_NO_ID;
 	struct sqlite3_stmt *stmt = NULL;
-	int error = sqlite_prepare(s->db, sql, &stmt);
+	int error = reader_get(s->reader, sql, &stmt);
 
 	if (error)
 		return ARCHIVE_FAILED;
@@ -157,7 +157,7 @@ static enum archive_status find_text(struct search *s, const char *sql,
 		*number_out = sqlite3_column_int64(stmt, 0);
 		status = ARCHIVE_OK;
 	}
-	sqlite_finalize(&stmt);
+	reader_put(&stmt);
 	return error ? ARCHIVE_FAILED : status;
 }
 
@@ -350,7 +350,7 @@ static void search_init(struct search *s, struct reader *r,
 	static const struct stretch all = { INT64_MIN, INT64_MAX };
 
 	*s = (struct search){
-		.db = reader_db(r),
+		.reader = r,
 		.query = query,
 		.start = query->start ? clamp(query->start) : TIME_MIN,
 		.end = query->end ? clamp(query->end) : TIME_MAX,
@@ -446,7 +446,7 @@ static enum archive_status index_late_words(struct search *s)
 {
 	if (!has_late(s) || (!s->words.must && !s->words.none))
 		return ARCHIVE_OK;
-	return sqlite_run(s->db, LATE_WORDS) ? ARCHIVE_FAILED : ARCHIVE_OK;
+	return sqlite_run(reader_db(s->reader), LATE_WORDS) ? ARCHIVE_FAILED : ARCHIVE_OK;
 }
 
 /*
@@ -604,12 +604,14 @@ static enum archive_status read_stretch(struct search *s,
 	buf_add_str(&sql, s->query->room ? COLUMNS : COLUMNS ROOM_NAME);
 	buf_add_str(&sql, source->from);
 	add_filters(&sql, s, source);
-	buf_add_format(&sql, " ORDER BY %s%s LIMIT %zu", source->seq,
-		       s->query->last_page ? " DESC" : "",
-		       f->max + 1 - f->page->count);
-	if (prepare(s, buf_str(&sql), stretch, &stmt) == 0)
+	buf_add_format(&sql, " ORDER BY %s%s LIMIT :max", source->seq,
+		       s->query->last_page ? " DESC" : "");
+	if (prepare(s, buf_str(&sql), stretch, &stmt) == 0) {
+		bind_number(stmt, ":max",
+			    (int64_t)(f->max + 1 - f->page->count));
 		status = read_rows(stmt, f);
-	sqlite_finalize(&stmt);
+	}
+	reader_put(&stmt);
 	buf_fini(&sql);
 	return status;
 }

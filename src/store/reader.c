@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "base/error.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/reader_handle.h"
@@ -32,10 +33,26 @@ enum question { QUESTION_TABLE(QUESTION_MEMBER) QUESTION_COUNT };
 #define QUESTION_SQL(name, sql) sql,
 static const char *const question_sql[] = { QUESTION_TABLE(QUESTION_SQL) };
 
+#define MAX_KEPT 64 /* statements; questions are of few shapes */
+
 struct reader {
 	struct sqlite3 *db;
 	struct sqlite3_stmt *questions[QUESTION_COUNT];
+	struct map *kept; /* owned; SQL to statement */
 };
+
+static void finalize(void *value)
+{
+	struct sqlite3_stmt *stmt = value;
+
+	sqlite_finalize(&stmt);
+}
+
+static void forget_kept(struct reader *r)
+{
+	map_free(&r->kept, finalize);
+	r->kept = map_new();
+}
 
 int reader_open(const char *path, struct reader **reader_out)
 {
@@ -47,6 +64,7 @@ int reader_open(const char *path, struct reader **reader_out)
 		return error;
 	r = mem_new(struct reader);
 	r->db = db;
+	r->kept = map_new();
 	error = schema_check(db);
 	if (!error) /* words of late lines: line_reader.c */
 		error = sqlite_run(db, "PRAGMA temp_store = MEMORY");
@@ -66,6 +84,7 @@ void reader_close(struct reader **r)
 	if (!*r)
 		return;
 	sqlite_finalize_all((*r)->questions, QUESTION_COUNT);
+	map_free(&(*r)->kept, finalize);
 	sqlite_close(&(*r)->db);
 	mem_free(r);
 }
@@ -80,8 +99,31 @@ struct sqlite3 *reader_db(struct reader *r)
 	return r->db;
 }
 
+int reader_get(struct reader *r, const char *sql,
+	       struct sqlite3_stmt **stmt_out)
+{
+	int error;
+
+	*stmt_out = map_get(r->kept, sql);
+	if (*stmt_out)
+		return 0;
+	error = sqlite_prepare(r->db, sql, stmt_out);
+	if (!error)
+		map_add(r->kept, sql, *stmt_out);
+	return error;
+}
+
+void reader_put(struct sqlite3_stmt **stmt)
+{
+	if (*stmt)
+		sqlite_reset(*stmt);
+	*stmt = NULL;
+}
+
 int reader_begin(struct reader *r)
 {
+	if (map_count(r->kept) > MAX_KEPT)
+		forget_kept(r); /* none is in use between questions */
 	return sqlite_step(get(r, QUESTION_BEGIN));
 }
 

@@ -16,6 +16,12 @@ struct sqlite3_stmt;
 
 struct sqlite3 *reader_db(struct reader *r);
 
+/** A statement, kept from question to question: to make one takes as long as to
+ *  read a page. Borrowed until reader_put(), which resets it. */
+HW_MUST_USE int reader_get(struct reader *r, const char *sql,
+			   struct sqlite3_stmt **stmt_out);
+void reader_put(struct sqlite3_stmt **stmt);
+
 /** All that is read until the end is of one moment. */
 HW_MUST_USE int reader_begin(struct reader *r);
 void reader_end(struct reader *r);

@@ -16,6 +16,7 @@
 
 void scratch_init(struct scratch *s)
 {
+	s->indexes = false;
 	snprintf(s->dir, sizeof(s->dir), "/tmp/hallway-store-XXXXXX");
 	assert_non_null(mkdtemp(s->dir));
 	snprintf(s->path, sizeof(s->path), "%s/hallway.db", s->dir);
