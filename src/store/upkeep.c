@@ -18,6 +18,8 @@
 #define OVER_AFTER 300000   /* ms behind midnight: what came late is in */
 #define PORTION 50          /* days closed at once */
 #define PORTION_ROWS "1000" /* rows of other tables ended at once */
+#define PORTION_PAGES "500" /* of the word index written anew at once */
+#define CLEAR_EVERY (7 * INT64_C(86400000)) /* ms; all of it is written */
 
 /* A day by its beginning and end; another day's lines may lie between its own:
  * somebody has set the clock. */
@@ -50,6 +52,10 @@
 		     " SELECT 'delete', seq, body FROM archive"                \
 		     " WHERE seq IN (" LINES_OF_DAY ") AND body IS NOT NULL"   \
 		     " AND seq <= (SELECT seq FROM indexed)")                  \
+	X(CLEAR_BEGIN, "INSERT INTO archive_words (archive_words, rank)"       \
+		       " VALUES ('merge', -" PORTION_PAGES ")")                \
+	X(CLEAR_GO_ON, "INSERT INTO archive_words (archive_words, rank)"       \
+		       " VALUES ('merge', " PORTION_PAGES ")")                 \
 	X(END_LINES, "DELETE FROM archive WHERE seq IN (" LINES_OF_DAY ")")    \
 	X(END_ORDER, "DELETE FROM room_lines WHERE " SPAN_OF_DAY)              \
 	X(END_DAY, "DELETE FROM days WHERE room = ?1 AND day = ?2")            \
@@ -220,8 +226,34 @@ static int end_day(struct upkeep *u, int64_t first_kept, bool *more_out)
 	if (!error)
 		error = end_lines(u, &d);
 	*more_out = error == 0;
+	u->has_remains |= error == 0;
 	mem_free(&d.jid);
 	return error == HW_E_NOT_FOUND ? 0 : error;
+}
+
+/* What is deleted from the word index is only marked there until its parts are
+ * merged, and the old ones hardly ever are: so all are, now and then. */
+static int clear_words(struct upkeep *u, int64_t now, bool *more_out)
+{
+	int before = sqlite3_total_changes(u->db);
+	int error;
+
+	if (!u->is_clearing) {
+		if (!u->has_remains ||
+		    (u->cleared && now - u->cleared < CLEAR_EVERY))
+			return 0;
+		u->has_remains = false;
+		u->cleared = now;
+		error = sqlite_step(get(u, STATEMENT_CLEAR_BEGIN));
+		u->is_clearing = error == 0;
+	} else {
+		error = sqlite_step(get(u, STATEMENT_CLEAR_GO_ON));
+		/* fewer: nothing was left to do */
+		u->is_clearing = error == 0 &&
+				 sqlite3_total_changes(u->db) - before >= 2;
+	}
+	*more_out = u->is_clearing;
+	return error;
 }
 
 /* More than a portion is left for the next time. */
@@ -255,6 +287,8 @@ int upkeep_run(struct upkeep *u, const struct backend_care *care, int64_t now,
 	/* closed first: a digest is what stays of a day that is ended */
 	if (!error && !*more_out && care->keep)
 		error = end_old(u, care, now, more_out);
+	if (!error && !*more_out)
+		error = clear_words(u, now, more_out);
 	if (!error && care->keep_presence)
 		error = end_rows(u, STATEMENT_END_PRESENCE,
 				 now - care->keep_presence);

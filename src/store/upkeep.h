@@ -14,11 +14,14 @@ struct backend_care;
 struct sqlite3;
 struct sqlite3_stmt;
 
-#define UPKEEP_STATEMENTS 15
+#define UPKEEP_STATEMENTS 17
 
 struct upkeep {
 	struct sqlite3 *db; /* borrowed */
 	struct sqlite3_stmt *statements[UPKEEP_STATEMENTS];
+	bool has_remains; /* the word index has some of lines that ended */
+	bool is_clearing; /* it is being written anew without them */
+	int64_t cleared;  /* ms since epoch; when that began last; 0: never */
 };
 
 HW_MUST_USE int upkeep_init(struct upkeep *u, struct sqlite3 *db);

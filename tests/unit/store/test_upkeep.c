@@ -369,12 +369,62 @@ static void sessions_end_with_the_lines(void **state)
 	assert_int_equal(ask(f, "SELECT count(*) FROM notes"), 1);
 }
 
+/* A word's letters, wherever they stand in the index. */
+static int64_t traces(struct fixture *f, const char *letters)
+{
+	char *sql = str_format("SELECT count(*) FROM archive_words_data"
+			       " WHERE instr(block, CAST('%s' AS BLOB)) > 0",
+			       letters);
+	int64_t found = ask(f, sql);
+
+	mem_free(&sql);
+	return found;
+}
+
+static void say_word(struct fixture *f, int number, int64_t at,
+		     const char *word)
+{
+	struct record *r = scratch_message(SCRATCH_ROOM, number);
+
+	r->as_message.at = at;
+	r->as_message.body = str_dup(word);
+	save(f, r);
+}
+
+static void what_is_kept_no_longer_leaves_the_word_index(void **state)
+{
+	struct fixture *f = *state;
+
+	say_word(f, 1, DAY, "zebra");
+	scratch_index(f->backend);
+	say_word(f, 2, 5 * DAY, "quagga");
+	scratch_index(f->backend);
+	assert_int_equal(traces(f, "zebra"), 1);
+	f->care.keep = 2 * DAY;
+	tend(f, 5 * DAY);
+	assert_int_equal(traces(f, "zebra"), 0);
+	assert_int_equal(traces(f, "quagga"), 1);
+	assert_int_equal(ask(f, "SELECT count(*) FROM archive_words"
+				" WHERE archive_words MATCH 'quagga'"), 1);
+	/* it costs: not every day */
+	say_word(f, 3, 6 * DAY, "okapi");
+	scratch_index(f->backend);
+	tend(f, 9 * DAY);
+	assert_true(traces(f, "quagga") > 0);
+	say_word(f, 4, 14 * DAY, "tapir");
+	scratch_index(f->backend);
+	tend(f, 17 * DAY);
+	assert_int_equal(traces(f, "quagga"), 0);
+	assert_int_equal(traces(f, "okapi"), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(day_is_closed_when_it_is_over),
 		TEST(many_days_are_closed_in_portions),
+		TEST(what_is_kept_no_longer_leaves_the_word_index),
 		TEST(signature_is_of_the_day),
 		TEST(retraction_leaves_the_digest),
 		TEST(late_line_opens_its_day_again),
