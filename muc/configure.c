@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "jid/jid.h"
 #include "muc/audit.h"
 #include "muc/house.h"
@@ -39,39 +38,10 @@ bool configure_add_form(struct muc *m, const char *room, enum affiliation rank,
 	return r != NULL;
 }
 
-static bool is_same(const struct room_config *a, const struct room_config *b)
-{
-	char *one = room_config_write(a), *other = room_config_write(b);
-	bool is = str_equal(one, other);
-
-	mem_free(&one);
-	mem_free(&other);
-	return is;
-}
-
-/* "moderatedroom slow_mode_duration": what became different; owned. */
-static char *name_changes(const struct room_config *a,
-			  const struct room_config *b)
-{
-	const struct room_field *f;
-	char *all = str_dup("");
-
-	for (size_t i = 0; (f = room_field_get(i)); i++) {
-		char *more;
-
-		if (f->made == HAND_STORE || room_field_is_same(f, a, b))
-			continue;
-		more = str_format("%s%s%s", all, *all ? " " : "", f->var);
-		mem_free(&all);
-		all = more;
-	}
-	return all;
-}
-
 static void change(struct muc *m, struct room *r, struct room_config *config,
 		   const char *by)
 {
-	char *changes = name_changes(&r->config, config);
+	char *changes = room_field_name_changes(&r->config, config);
 
 	log_info(LOG_MUC, "%s: configured by %s: %s", jid_text(r->jid), by,
 		 changes);
@@ -96,7 +66,7 @@ static void apply(struct muc *m, struct room *r, struct room_config *config,
 	struct room_config before;
 
 	room_config_copy(&before, &r->config);
-	if (!is_same(config, &r->config))
+	if (!room_config_is_same(config, &r->config))
 		change(m, r, config, by);
 	audit_lists(m, r, by, lists);
 	rank_apply(r, lists->changes, lists->count);
@@ -129,7 +99,7 @@ enum configure_result configure_take(struct muc *m, const char *room,
 		*fault_out = "Owners";
 	if (*fault_out)
 		result = CONFIGURE_BAD;
-	else if (is_same(&config, &r->config) && !lists.count)
+	else if (room_config_is_same(&config, &r->config) && !lists.count)
 		result = CONFIGURE_SAME;
 	else
 		apply(m, r, &config, &lists, by);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/iq_owner.h"
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -74,26 +73,11 @@ static void refuse_field(const struct act *a, const char *label)
 static void audit(const struct act *a, const struct room_config *before,
 		  const struct room_config *now)
 {
-	const struct room_field *f;
-	struct buf names = { 0 };
+	char *names = room_field_name_changes(before, now);
 
-	for (size_t i = 0; (f = room_field_get(i)); i++)
-		if (f->made != HAND_STORE && !room_field_is_same(f, before, now))
-			buf_add_format(&names, "%s%s", names.len ? " " : "",
-				       f->var);
-	if (names.len)
-		audit_act(a, "configure", NULL, NULL, buf_str(&names));
-	buf_fini(&names);
-}
-
-static bool is_same(const struct room_config *a, const struct room_config *b)
-{
-	char *one = room_config_write(a), *other = room_config_write(b);
-	bool is = str_equal(one, other);
-
-	mem_free(&one);
-	mem_free(&other);
-	return is;
+	if (*names)
+		audit_act(a, "configure", NULL, NULL, names);
+	mem_free(&names);
 }
 
 /* The answer comes first: who submitted may be among those who have to go. */
@@ -105,7 +89,7 @@ static void apply(struct act *a, struct room_config *config,
 
 	room_config_copy(&before, &r->config);
 	config->is_locked = false;
-	if (!is_same(config, &before)) {
+	if (!room_config_is_same(config, &before)) {
 		log_info(LOG_MUC, "%s: configured by %s", jid_text(r->jid),
 			 jid_bare(a->stanza->from));
 		audit(a, &before, config);

@@ -87,6 +87,17 @@ char *room_config_write(const struct room_config *c)
 	return buf_steal_str(&out);
 }
 
+bool room_config_is_same(const struct room_config *a,
+			 const struct room_config *b)
+{
+	char *one = room_config_write(a), *other = room_config_write(b);
+	bool is_same = str_equal(one, other);
+
+	mem_free(&one);
+	mem_free(&other);
+	return is_same;
+}
+
 int room_config_read(struct room_config *c, const char *text)
 {
 	struct elem *root = parser_read(text, strlen(text), NULL);

@@ -65,6 +65,9 @@ void room_config_fini(struct room_config *c);
 void room_config_copy(struct room_config *to, const struct room_config *from);
 /** Owned text. */
 char *room_config_write(const struct room_config *c);
+/** Would they be written the same? */
+bool room_config_is_same(const struct room_config *a,
+			 const struct room_config *b);
 /** Take over the fields that text holds; what it does not hold stays. */
 HW_MUST_USE int room_config_read(struct room_config *c, const char *text);
 /** May anybody find it and come in? */

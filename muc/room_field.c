@@ -204,6 +204,19 @@ bool room_field_is_same(const struct room_field *f,
 	return is_same;
 }
 
+char *room_field_name_changes(const struct room_config *a,
+			      const struct room_config *b)
+{
+	const struct room_field *f;
+	struct buf names = { 0 };
+
+	for (size_t i = 0; (f = room_field_get(i)); i++)
+		if (f->made != HAND_STORE && !room_field_is_same(f, a, b))
+			buf_add_format(&names, "%s%s", names.len ? " " : "",
+				       f->var);
+	return buf_steal_str(&names);
+}
+
 /* ---- reading ---- */
 
 static bool read_bool(const char *value, bool *out)

@@ -78,3 +78,8 @@ bool room_field_read(const struct room_field *f, struct room_config *c,
 bool room_field_is_same(const struct room_field *f,
 			const struct room_config *a,
 			const struct room_config *b);
+/** "moderatedroom slow_mode_duration": the fields with which they differ, but for
+ *  those that the store alone has; owned, "" for none. What is in them may be a
+ *  secret. */
+char *room_field_name_changes(const struct room_config *a,
+			      const struct room_config *b);

@@ -485,16 +485,24 @@ static void row_all(const struct command_reply *reply, const struct unsealed *u)
 	row(reply, "digest", u->digest);
 }
 
-static void show(struct store_desk *d, const char *id,
-		 const struct command_reply *reply)
+static int read_sealed(const struct store_desk *d, const char *id,
+		       struct unsealed *u_out)
 {
 	struct reader *reader = NULL;
-	struct unsealed u;
 	int error = reader_open(d->database, &reader);
 
 	if (!error)
-		error = unseal(reader, id, &u);
+		error = unseal(reader, id, u_out);
 	reader_close(&reader);
+	return error;
+}
+
+static void show(struct store_desk *d, const char *id,
+		 const struct command_reply *reply)
+{
+	struct unsealed u;
+	int error = read_sealed(d, id, &u);
+
 	if (!error) {
 		row_all(reply, &u);
 		unsealed_fini(&u);
@@ -534,13 +542,9 @@ static void on_look(void *owner)
 /* The room of the line; owned. */
 static int find_room(struct store_desk *d, const char *id, char **room_out)
 {
-	struct reader *reader = NULL;
 	struct unsealed u;
-	int error = reader_open(d->database, &reader);
+	int error = read_sealed(d, id, &u);
 
-	if (!error)
-		error = unseal(reader, id, &u);
-	reader_close(&reader);
 	if (error)
 		return error;
 	*room_out = str_dup(u.room);

@@ -542,12 +542,12 @@ const char *world_peer_read(const struct world_peer *p)
 	return buf_str((struct buf *)&p->in);
 }
 
-bool world_peer_start_tls(struct world_peer *p)
+/* role: GNUTLS_CLIENT or GNUTLS_SERVER. */
+static bool shake_hands(struct world_peer *p, unsigned role)
 {
 	int err;
 
-	gnutls_certificate_allocate_credentials(&p->creds);
-	gnutls_init(&p->session, GNUTLS_CLIENT);
+	gnutls_init(&p->session, role);
 	gnutls_set_default_priority(p->session);
 	gnutls_credentials_set(p->session, GNUTLS_CRD_CERTIFICATE, p->creds);
 	gnutls_transport_set_int(p->session, p->fd);
@@ -556,6 +556,12 @@ bool world_peer_start_tls(struct world_peer *p)
 	} while (err < 0 && !gnutls_error_is_fatal(err));
 	p->is_secure = err == 0;
 	return p->is_secure;
+}
+
+bool world_peer_start_tls(struct world_peer *p)
+{
+	gnutls_certificate_allocate_credentials(&p->creds);
+	return shake_hands(p, GNUTLS_CLIENT);
 }
 
 void world_peer_cut(struct world_peer *p)
@@ -604,19 +610,9 @@ static void load_peer_creds(void *to, const char *certificate, const char *key)
 
 bool world_peer_serve_tls(struct world_peer *p, const char *server_named)
 {
-	int err;
-
 	gnutls_certificate_allocate_credentials(&p->creds);
 	with_certificate(server_named, load_peer_creds, p);
-	gnutls_init(&p->session, GNUTLS_SERVER);
-	gnutls_set_default_priority(p->session);
-	gnutls_credentials_set(p->session, GNUTLS_CRD_CERTIFICATE, p->creds);
-	gnutls_transport_set_int(p->session, p->fd);
-	do {
-		err = gnutls_handshake(p->session);
-	} while (err < 0 && !gnutls_error_is_fatal(err));
-	p->is_secure = err == 0;
-	return p->is_secure;
+	return shake_hands(p, GNUTLS_SERVER);
 }
 
 static void send_answer(struct world_peer *p, const char *from, const char *id,
