@@ -185,8 +185,9 @@ class Hallwayd:
     def terminate(self):
         """SIGTERM; a clean end is part of the assertion."""
         status = self.process.terminate()
-        assert status == 0, "hallwayd ended with status %s, see %s" % (
-            status, self.process.log)
+        assert status == 0, (
+            "hallwayd ended with status %s, see %s; its last lines:\n%s" % (
+                status, self.process.log, self.process.tail()))
         self._no_complaints()
 
     def kill9(self):

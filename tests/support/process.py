@@ -107,7 +107,10 @@ class Process:
             self._popen.kill()
         return self.wait()
 
+    def tail(self):
+        """Its last lines, to be shown."""
+        return "\n".join("    " + line for line in self._lines[-25:])
+
     def _fail(self, what):
-        tail = "\n".join("    " + line for line in self._lines[-25:])
         raise ProcessError("%s (%s) %s; its last lines:\n%s"
-                           % (self.name, self.log, what, tail))
+                           % (self.name, self.log, what, self.tail()))
