@@ -46,11 +46,11 @@ def source(work):
 
 
 @pytest.fixture(scope="session")
-def image(work, source):
-    """What the Dockerfile makes, its first stage being built and left."""
+def new_root(work):
+    """new_root(release, name): a Debian with nothing else on it."""
     base = {}
 
-    def new_root(release, name):
+    def make(release, name):
         if release not in base:
             base[release] = debian_root.DebianRoot.bootstrap(
                 work / ("root." + release), release, work / "log")
@@ -58,6 +58,12 @@ def image(work, source):
         root.mount_proc()
         return root
 
+    return make
+
+
+@pytest.fixture(scope="session")
+def image(source, new_root):
+    """What the Dockerfile makes, its first stage being built and left."""
     builder = dockerfile.Builder(source, new_root)
     builder.build()
     return builder

@@ -14,6 +14,8 @@
 #include "base/str.h"
 #include "store/backend.h"
 
+#define PATIENCE 60000 /* ms */
+
 void scratch_init(struct scratch *s)
 {
 	s->indexes = false;
@@ -39,6 +41,8 @@ struct sqlite3 *scratch_open(const struct scratch *s)
 	struct sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(s->path, &db), SQLITE_OK);
+	/* a store that runs beside it may be writing just now */
+	assert_int_equal(sqlite3_busy_timeout(db, PATIENCE), SQLITE_OK);
 	return db;
 }
 
