@@ -101,19 +101,22 @@ static void run_set(const struct order *order)
 static const char *const answers[][2] = {
 	[BANS_DONE] = { "done", "done" },
 	[BANS_BAD_KEY] = { "bad-argument", "this one cannot be banned" },
-	[BANS_NO_CHANGE] = { "unchanged", "it is so already" },
+	[BANS_NO_CHANGE] = { "unchanged", NULL },
 	[BANS_FULL] = { "full", "there are too many bans" },
 	[BANS_BEHIND] = { "busy", "the store is behind; try again soon" },
 };
 
-static void end_ban(const struct order *order, enum bans_answer answer)
+static void end_ban(const struct order *order, enum bans_answer answer,
+		    const char *unchanged)
 {
+	const char *text = answers[answer][1];
+
 	if (answer == BANS_DONE)
 		order_end(order);
 	else
 		order_fail(order, answers[answer][0],
 			   str_format("%s: %s", order_text(order, "jid"),
-				      answers[answer][1]));
+				      text ? text : unchanged));
 }
 
 static void run_ban(const struct order *order)
@@ -126,7 +129,8 @@ static void run_ban(const struct order *order)
 		end_ban(order,
 			muc_ban(order->admin->muc, order_text(order, "jid"),
 				order_text(order, "reason"),
-				command_caller_text(order->caller)));
+				command_caller_text(order->caller)),
+			"is banned already");
 }
 
 static enum affiliation listed_rank(const struct order *order, const char *room,
@@ -148,9 +152,12 @@ static void run_unban(const struct order *order)
 	const char *text = order_text(order, "jid");
 
 	if (!room)
-		end_ban(order, muc_unban(order->admin->muc, text,
-					 order_text(order, "reason"),
-					 command_caller_text(order->caller)));
+		end_ban(order,
+			muc_unban(order->admin->muc, text,
+				  order_text(order, "reason"),
+				  command_caller_text(order->caller)),
+			"is not banned from the whole service; a room may "
+			"have its own ban");
 	else if (listed_rank(order, room, text) > AFFILIATION_NONE)
 		end_with(order, DESK_SAME, text);
 	else
