@@ -20,7 +20,8 @@ struct muc_env {
 
 	/** Send envelopes (a list of struct envelope; emptied, all taken). room:
 	 *  bare JID of the room in whose order they stand - they wait behind its
-	 *  records that gate; NULL: at once (answers that change nothing). */
+	 *  records that gate; a domain: behind all records that there are; NULL:
+	 *  at once (answers that change nothing). */
 	void (*send)(void *owner, const char *room, struct list *envelopes);
 
 	/** Keep a record (taken). gates: what the room sends from now on waits

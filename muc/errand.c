@@ -90,7 +90,7 @@ bool errand_pass(struct muc *m, struct room *r, const struct stanza *s,
 	return m->site.env.on_errand(m->site.env.owner, &e);
 }
 
-void errand_answer(struct muc *m, const char *room, struct elem *owned,
+void errand_answer(struct muc *m, const char *place, struct elem *owned,
 		   const struct jid *from, const struct jid *to)
 {
 	struct frozen *frozen;
@@ -103,5 +103,5 @@ void errand_answer(struct muc *m, const char *room, struct elem *owned,
 	elem_free(&owned);
 	list_add_tail(&out, &envelope_new(frozen, to, jid_domain(from))->node);
 	frozen_unref(&frozen);
-	m->site.env.send(m->site.env.owner, room, &out);
+	m->site.env.send(m->site.env.owner, place, &out);
 }

@@ -36,6 +36,6 @@ bool errand_pass(struct muc *m, struct room *r, const struct stanza *s,
 		 bool by_certificate);
 
 /** Send an answer, taken, from the domain or room that was asked. It waits for
- *  the records of the room (bare JID, or NULL). */
-void errand_answer(struct muc *m, const char *room, struct elem *owned,
+ *  the records of place (muc_env.send). */
+void errand_answer(struct muc *m, const char *place, struct elem *owned,
 		   const struct jid *from, const struct jid *to);

@@ -136,7 +136,10 @@ static void call_free(struct adhoc_call **call)
 static void send(struct adhoc_call *call, struct elem *owned)
 {
 	if (call->adhoc)
-		errand_answer(call->admin->muc, call->room, owned,
+		errand_answer(call->admin->muc,
+			      call->room ? call->room
+					 : jid_domain(call->stanza->to),
+			      owned,
 			      call->stanza->to, call->stanza->from);
 	else
 		elem_free(&owned);

@@ -2,6 +2,7 @@
 #include "daemon/conference.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "admin/adhoc.h"
 #include "admin/control.h"
@@ -338,12 +339,23 @@ static void release(void *owner, struct list *envelopes)
 	}
 }
 
+/* An answer to a command that may have changed anything, anywhere. */
+static void hold_all(struct conference *c, const char *domain)
+{
+	uint64_t ticket = store_last_ticket(c->store);
+
+	if (ticket > store_committed(c->store))
+		gate_hold(c->gate, domain, ticket);
+}
+
 static void env_send(void *owner, const char *room, struct list *envelopes)
 {
 	struct conference *c = owner;
 
 	if (list_is_empty(envelopes))
 		return;
+	if (room && !strchr(room, '@'))
+		hold_all(c, room);
 	if (room)
 		gate_send(c->gate, room, envelopes);
 	else

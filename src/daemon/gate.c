@@ -75,7 +75,7 @@ void gate_hold(struct gate *g, const char *room, uint64_t ticket)
 	struct stretch *s = mem_new(struct stretch);
 
 	require(list_is_empty(&g->stretches) ||
-		container_of(g->stretches.prev, struct stretch, node)->ticket <
+		container_of(g->stretches.prev, struct stretch, node)->ticket <=
 			ticket);
 	s->room = str_dup(room);
 	s->ticket = ticket;

@@ -21,7 +21,8 @@ struct gate_events {
 struct gate *gate_new(const struct gate_events *events, void *owner);
 void gate_free(struct gate **g); /* what waits is freed unsent */
 
-/** What the room sends from now on waits for this ticket. Tickets grow. */
+/** What the room sends from now on waits for this ticket, which is no older than
+ *  those before. */
 void gate_hold(struct gate *g, const char *room, uint64_t ticket);
 /** Takes the envelopes: released at once if nothing of the room waits. */
 void gate_send(struct gate *g, const char *room, struct list *envelopes);

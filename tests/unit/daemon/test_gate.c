@@ -220,7 +220,24 @@ static void hold_an_old_ticket(void)
 	struct gate *g = gate_new(&events, &o);
 
 	gate_hold(g, A, 2);
-	gate_hold(g, B, 2);
+	gate_hold(g, B, 1);
+}
+
+/* An answer that waits for all that there is. */
+static void another_may_wait_for_the_same(void **state)
+{
+	struct outside *o = *state;
+	struct gate *g = gate_new(&events, o);
+
+	gate_hold(g, A, 1);
+	send_some(g, A, 1, 1);
+	gate_hold(g, B, 1);
+	send_some(g, B, 2, 1);
+	assert_int_equal(o->count, 0);
+	gate_commit(g, 1);
+	assert_int_equal(o->count, 2);
+	assert_int_equal(gate_waiting(g), 0);
+	gate_free(&g);
 }
 
 static void tickets_must_grow(void **state)
@@ -394,6 +411,7 @@ int main(void)
 		CASE(free_drops_what_waits),
 		CASE(withdrawn_messages_never_leave),
 		CASE(tickets_must_grow),
+		CASE(another_may_wait_for_the_same),
 		CASE(agrees_with_a_model_on_random_walks),
 	};
 
