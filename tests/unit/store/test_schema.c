@@ -249,6 +249,12 @@ static void old_lines_get_digests(void **state)
 	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM archive_words"
 					" WHERE archive_words MATCH 'bad'"),
 			 0);
+	assert_int_equal(scratch_ask(s, "SELECT seq FROM indexed"), 4);
+	assert_int_equal(scratch_ask(s, "SELECT count(*) FROM room_lines l"
+					" JOIN archive a ON a.seq = l.seq AND"
+					" a.room = l.room AND a.at = l.at AND"
+					" a.is_public = l.is_public"),
+			 4);
 }
 
 int main(void)
