@@ -17,6 +17,7 @@
 #include "web/day_key.h"
 #include "web/export_json.h"
 #include "web/export_text.h"
+#include "web/export_xml.h"
 #include "web/export_zip.h"
 #include "web/html.h"
 #include "web/line.h"
@@ -24,13 +25,7 @@
 #include "web/stream.h"
 #include "web/web.h"
 #include "web/web_site.h"
-#include "xml/elem.h"
-#include "xml/parser.h"
-#include "xml/write.h"
-#include "xmpp/datetime.h"
-#include "xmpp/ns.h"
 
-#define NS_LOG "urn:hallway:log:1"
 #define PAGE 1000 /* rows a question */
 
 static const struct {
@@ -128,73 +123,6 @@ static int write_read_day(const struct export_log *l, enum export_form form,
 	return error;
 }
 
-/* ---- XML ---- */
-
-static struct elem *new_log(const struct export_log *l)
-{
-	struct elem *log = elem_new("log", NS_LOG);
-
-	elem_set_attr(log, "room", l->room);
-	elem_set_attr(log, "name", l->name);
-	elem_add_text(log, "\n");
-	return log;
-}
-
-/* Its start tag is before the text, its end tag behind it. */
-static void write_log_tag(const struct export_log *l, struct buf *out,
-			  bool is_end)
-{
-	struct elem *log = new_log(l);
-	struct buf whole = { 0 };
-	size_t end;
-
-	write_elem(&whole, log, NULL);
-	end = whole.len - strlen("log") - 3;
-	if (is_end)
-		buf_add(out, buf_data(&whole) + end, whole.len - end);
-	else
-		buf_add(out, buf_data(&whole), end);
-	buf_fini(&whole);
-	elem_free(&log);
-}
-
-static void add_xml_line(struct elem *day, const struct record_message *m)
-{
-	struct elem *line = elem_add(day, "line", NULL);
-	struct elem *stanza =
-		parser_read(m->stanza, strlen(m->stanza), NS_SERVER);
-	char at[DATETIME_SIZE];
-
-	datetime_print(m->at, at);
-	elem_set_attr(line, "id", m->id);
-	elem_set_attr(line, "time", at);
-	if (stanza)
-		elem_add_copy(line, stanza);
-	elem_free(&stanza);
-	elem_add_text(day, "\n");
-}
-
-static int write_xml_day(const struct export_log *l, size_t which,
-			 struct buf *out)
-{
-	struct archive_page *page = export_read_rows(l, l->days[which]);
-	struct elem *day = elem_new("day", NS_LOG);
-	int error = page->status == ARCHIVE_OK ? 0 : HW_E_IO;
-
-	elem_set_attr(day, "date", l->days[which]);
-	elem_set_attr(day, "digest", l->seals[which].digest);
-	elem_set_attr(day, "signature", l->seals[which].signature);
-	elem_add_text(day, "\n");
-	for (size_t i = 0; i < page->count; i++)
-		add_xml_line(day, &page->rows[i]);
-	if (!error)
-		write_elem(out, day, NS_LOG);
-	buf_add_char(out, '\n');
-	elem_free(&day);
-	archive_page_free(&page);
-	return error;
-}
-
 /* ---- a log, form by form ---- */
 
 void export_begin(const struct export_log *l, enum export_form form,
@@ -208,7 +136,7 @@ void export_begin(const struct export_log *l, enum export_form form,
 		buf_add_char(out, '[');
 		break;
 	case EXPORT_XML:
-		write_log_tag(l, out, false);
+		export_xml_begin(l, out);
 		break;
 	case EXPORT_MARKDOWN:
 		buf_add_str(out, "# ");
@@ -229,7 +157,7 @@ int export_day(const struct export_log *l, enum export_form form, size_t which,
 	case EXPORT_JSON_LINES:
 		return export_json_lines(l, which, out);
 	case EXPORT_XML:
-		return write_xml_day(l, which, out);
+		return export_xml_day(l, which, out);
 	default:
 		return write_read_day(l, form, l->days[which], out, is_first);
 	}
@@ -243,7 +171,7 @@ void export_end(const struct export_log *l, enum export_form form,
 	else if (form == EXPORT_CHATLOG)
 		buf_add_str(out, "\n]\n");
 	else if (form == EXPORT_XML)
-		write_log_tag(l, out, true);
+		export_xml_end(l, out);
 }
 
 /* ---- which days ---- */
