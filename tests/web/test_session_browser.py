@@ -110,8 +110,14 @@ def test_an_open_session_is_followed(interim, browser):
 
     wait_for(lambda: "follows the session" in text())
     assert "is it on?" in text() and "alice: the costs" in text()
+    interim.caption(ROOM, "bob", "Mark: I th")
+    wait_for(lambda: captions(browser) == ["bob: Mark: I th"])
+    picture(browser, "session-caption")
     note(interim, "action", text="carol to write it down")
     wait_for(lambda: "carol to write it down" in text())
+    assert captions(browser) == ["bob: Mark: I th"]
+    interim.caption(ROOM, "bob", "")
+    wait_for(lambda: not captions(browser))
     note(interim, "speaker", person="alice")
     wait_for(lambda: "alice has the floor" in text())
     assert "Nobody waits to speak" in text()
@@ -248,6 +254,8 @@ def test_captions_can_be_read(meeting, browser, scheme, width):
     wait_for(lambda: len(captions(browser)) == 2 and len(marks(browser)) == 3)
     assert browser.execute_script(
         "return document.documentElement.scrollWidth") <= width
+    browser.execute_script(
+        "document.querySelector('.captions').scrollIntoView({block: 'end'})")
     picture(browser, f"captions-{scheme}-{width}")
     with open(os.path.join(CHECKERS, "axe-core", "axe.min.js"),
               encoding="utf-8") as file:

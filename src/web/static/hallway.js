@@ -460,14 +460,14 @@
 		if (!box) {
 			box = make("div", "captions");
 			box.setAttribute("aria-live", "off");
-			log.after(box);
+			(log || document.getElementById("live")).after(box);
 		}
 		let row = [...box.children].find((one) => one.dataset.nick === nick);
 		if (row)
 			return row;
 		const who = make("bdi", "who");
 		who.textContent = nick;
-		const said = [...log.querySelectorAll(".who")].reverse().find((one) => one.textContent === nick);
+		const said = [...document.querySelectorAll("#log .who")].reverse().find((one) => one.textContent === nick);
 		if (said)
 			who.className = said.className;
 		row = make("p", "caption");
@@ -536,7 +536,10 @@
 			const fresh = page.getElementById("session");
 			if (!fresh)
 				return;
+			const typed = document.querySelector(".captions");
 			session.replaceChildren(...fresh.childNodes);
+			if (typed)
+				document.getElementById("live")?.after(typed);
 			tellSession("This page follows the session.");
 		}, 500 + Math.random() * 1500);
 	}
@@ -567,6 +570,7 @@
 		});
 		for (const name of ["session", "change", "reload"])
 			source.addEventListener(name, renew);
+		source.addEventListener("caption", (event) => caption(event.data));
 		addEventListener("pagehide", () => source.close());
 	}
 	if (!new URLSearchParams(location.search).has("live")) {
