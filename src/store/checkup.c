@@ -11,6 +11,7 @@
 #include "base/sign.h"
 #include "base/str.h"
 #include "store/chain.h"
+#include "store/line_index.h"
 #include "store/reader.h"
 #include "store/reader_handle.h"
 #include "store/sqlite.h"
@@ -154,9 +155,9 @@ static int walk_day(struct checkup *c, struct walk *w)
 		" ifnull(s.salt, a.salt), a.digest, a.chain, a.is_tombstone,"
 		" s.seq IS NOT NULL FROM archive a"
 		" LEFT JOIN sealed s ON s.seq = a.seq"
-		" WHERE a.seq IN (SELECT seq FROM lines_of_rooms"
-		" WHERE room = ?1 AND at >= ?2 AND at < ?3"
-		" AND seq >= ?4 AND seq <= ?5) ORDER BY a.seq",
+		" WHERE a.seq IN (" LINE_INDEX_SELECT(
+			"room = ?1 AND at >= ?2 AND at < ?3", "?4",
+			"?5") ") ORDER BY a.seq",
 		&stmt);
 
 	if (!error) {

@@ -5,8 +5,8 @@
  * them: line by line it would cost several times as much as the line.
  *
  * The table "indexed" says up to which line it has come, in the same transaction.
- * Whoever reads looks at the lines behind it themselves (line_reader.c, view
- * lines_of_rooms), so that nothing is ever missed, whenever this runs.
+ * Whoever reads looks at the lines behind it themselves, so that nothing is ever
+ * missed, whenever this runs.
  *
  * Thread: the store's. Owner: embedded in the backend.
  */
@@ -16,6 +16,16 @@
 
 struct sqlite3;
 struct sqlite3_stmt;
+
+/** SQL: all lines of a room from a line to a line, by their numbers; condition
+ *  tells the room and what else of room_lines. Behind the mark (+seq) the mark is
+ *  where to begin. */
+#define LINE_INDEX_SELECT(condition, first, last)                       \
+	"SELECT seq FROM room_lines WHERE " condition                   \
+	" AND seq >= " first " AND seq <= " last                        \
+	" UNION ALL SELECT seq FROM archive"                            \
+	" WHERE seq > (SELECT seq FROM indexed) AND " condition         \
+	" AND +seq >= " first " AND +seq <= " last
 
 #define LINE_INDEX_STATEMENTS 6
 

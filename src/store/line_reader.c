@@ -220,8 +220,9 @@ static enum archive_status find_only(struct search *s)
 	" ORDER BY l.seq " order " LIMIT 1)"                               \
 	" FROM days d WHERE d.room = :room AND d.day = " day               \
 	" UNION ALL SELECT"                                                \
-	" (SELECT l.seq FROM archive l WHERE l.seq > :mark"                \
-	" AND l.seq >= d.first_seq AND l.seq <= d.last_seq"                \
+	" (SELECT l.seq FROM archive l"                                    \
+	" WHERE l.seq > max(:mark, d.first_seq - 1)"                       \
+	" AND l.seq <= d.last_seq"                                         \
 	" AND l.room = :room AND " inside                                  \
 	" ORDER BY l.seq " order " LIMIT 1)"                               \
 	" FROM days d WHERE d.room = :room AND d.day = " day               \

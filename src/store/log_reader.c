@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/chain.h"
+#include "store/line_index.h"
 #include "store/reader_handle.h"
 #include "store/record.h"
 #include "store/sqlite.h"
@@ -153,7 +154,7 @@ int log_reader_digests(struct reader *r, const char *room, log_day_fn fn,
 #define FOUND_BEHIND(condition, order)                               \
 	"(SELECT at FROM archive WHERE seq > (SELECT seq FROM"       \
 	" indexed) AND d.last_seq > (SELECT seq FROM indexed)"      \
-	" AND room = rooms.id AND is_public = 1 AND seq " condition  \
+	" AND room = rooms.id AND is_public = 1 AND +seq " condition \
 	" ORDER BY seq " order " LIMIT 1)"
 #define FROM_FIRST ">= " END_OF_DAYS("first_seq", "ASC")
 #define TO_LAST	   "<= " END_OF_DAYS("last_seq", "DESC")
@@ -214,12 +215,12 @@ int log_reader_find(struct reader *r, const char *id, char **room_out,
 #define END_OF_SPAN(which)                                   \
 	"(SELECT " which " FROM days WHERE room = " ROOM_KEY \
 	" AND day >= ?2 / 86400000 AND day <= ?3 / 86400000)"
-#define LINKS                                                          \
-	"SELECT id, at, is_public, salt, digest, chain FROM archive"   \
-	" WHERE seq IN (SELECT seq FROM lines_of_rooms"                \
-	" WHERE room = " ROOM_KEY " AND at >= ?2 AND at <= ?3"         \
-	" AND seq >= " END_OF_SPAN("min(first_seq)")                   \
-	" AND seq <= " END_OF_SPAN("max(last_seq)") ") ORDER BY seq"
+#define LINKS                                                               \
+	"SELECT id, at, is_public, salt, digest, chain FROM archive"        \
+	" WHERE seq IN (" LINE_INDEX_SELECT(                                \
+		"room = " ROOM_KEY " AND at >= ?2 AND at <= ?3",            \
+		END_OF_SPAN("min(first_seq)"),                              \
+		END_OF_SPAN("max(last_seq)")) ") ORDER BY seq"
 
 static char *hex_at(struct sqlite3_stmt *row, int column)
 {

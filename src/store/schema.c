@@ -361,8 +361,7 @@ static const struct migration migrations[] = {
 	 * 8. What is found by way of lines is made for many at once, up to the
 	 * line of "indexed" (line_index.h): their words, and "room_lines", of
 	 * each room its lines in order, in place of two indices of which every
-	 * line wrote two pages. "lines_of_rooms" has all lines, those behind
-	 * the mark as well.
+	 * line wrote two pages.
 	 */
 	{ "DROP INDEX archive_order;"
 	  "DROP INDEX archive_times;"
@@ -382,11 +381,7 @@ static const struct migration migrations[] = {
 	  "DROP VIEW archive_texts;"
 	  "CREATE VIEW archive_texts AS"
 	  "  SELECT seq, body FROM archive WHERE body IS NOT NULL"
-	  "  AND seq <= (SELECT seq FROM indexed);"
-	  "CREATE VIEW lines_of_rooms AS"
-	  "  SELECT room, seq, at, is_public FROM room_lines"
-	  "  UNION ALL SELECT room, seq, at, is_public FROM archive"
-	  "  WHERE seq > (SELECT seq FROM indexed);",
+	  "  AND seq <= (SELECT seq FROM indexed);",
 	  NULL },
 };
 

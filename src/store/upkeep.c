@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "store/backend.h"
 #include "store/chain.h"
+#include "store/line_index.h"
 #include "store/sqlite.h"
 
 #define OVER_AFTER 300000   /* ms behind midnight: what came late is in */
@@ -23,12 +24,13 @@
 
 /* A day by its beginning and end; another day's lines may lie between its own:
  * somebody has set the clock. */
-#define SPAN_OF_DAY                                                       \
-	"room = ?1 AND at >= ?2 AND at < ?3 AND seq >= (SELECT first_seq" \
-	" FROM days WHERE room = ?1 AND day = ?2 / 86400000)"             \
-	" AND seq <= (SELECT last_seq"                                    \
-	" FROM days WHERE room = ?1 AND day = ?2 / 86400000)"
-#define LINES_OF_DAY "SELECT seq FROM lines_of_rooms WHERE " SPAN_OF_DAY
+#define OF_DAY "room = ?1 AND at >= ?2 AND at < ?3"
+#define SEQ_OF_DAY(which)                           \
+	"(SELECT " which " FROM days WHERE room = ?1" \
+	" AND day = ?2 / 86400000)"
+#define LINES_OF_DAY                                        \
+	LINE_INDEX_SELECT(OF_DAY, SEQ_OF_DAY("first_seq"), \
+			  SEQ_OF_DAY("last_seq"))
 
 #define STATEMENT_TABLE(X)                                                     \
 	X(FIND_OVER,                                                           \
@@ -57,7 +59,9 @@
 	X(CLEAR_GO_ON, "INSERT INTO archive_words (archive_words, rank)"       \
 		       " VALUES ('merge', " PORTION_PAGES ")")                 \
 	X(END_LINES, "DELETE FROM archive WHERE seq IN (" LINES_OF_DAY ")")    \
-	X(END_ORDER, "DELETE FROM room_lines WHERE " SPAN_OF_DAY)              \
+	X(END_ORDER, "DELETE FROM room_lines WHERE " OF_DAY                    \
+		     " AND seq >= " SEQ_OF_DAY("first_seq")                    \
+		     " AND seq <= " SEQ_OF_DAY("last_seq"))                    \
 	X(END_DAY, "DELETE FROM days WHERE room = ?1 AND day = ?2")            \
 	X(END_AUDIT, "DELETE FROM audit WHERE seq IN (SELECT seq"              \
 		     " FROM audit WHERE at < ?1 LIMIT " PORTION_ROWS ")")      \
