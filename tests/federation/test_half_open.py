@@ -7,7 +7,7 @@ import socket
 import time
 
 import pytest
-from machine import Stopwatch
+from machine import Stopwatch, has_ipv6
 from rawpeer import (FEATURES_PLAIN, FEATURES_TLS, PATIENCE, PROCEED,
                      STARTTLS, TLS, Closed)
 
@@ -126,6 +126,7 @@ def test_t12_nothing_is_left_after_many(new_host, new_peer):
 
 # -- T11: a family that swallows everything
 
+@pytest.mark.skipif(not has_ipv6(), reason="there is no second family here")
 def test_t11_a_dead_family_does_not_cost_the_other_much(
         new_host, names, new_peer):
     """A listener on ::1 whose queue is full drops SYNs as a black hole

@@ -9,6 +9,7 @@ Days are the machine's, too: see one_day().
 
 import os
 import pathlib
+import socket
 import time
 
 DAY = 24 * 3600
@@ -21,6 +22,16 @@ def one_day():
     left = DAY - time.time() % DAY
     if left < TEST:
         time.sleep(left + 0.1)
+
+
+def has_ipv6():
+    """Is there ::1? Some machines, and containers, go without."""
+    try:
+        with socket.socket(socket.AF_INET6) as sock:
+            sock.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
 
 
 def _waited(pid):

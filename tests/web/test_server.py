@@ -18,6 +18,7 @@ from record import at
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from certs import Authority  # noqa: E402
+from machine import has_ipv6  # noqa: E402
 
 
 @contextlib.contextmanager
@@ -54,6 +55,7 @@ def is_closed(sock):
         return True
 
 
+@pytest.mark.skipif(not has_ipv6(), reason="there is one address only")
 def test_every_address_is_listened_on(fresh):
     fresh.serve(both=True)
     for port, host in zip(fresh.ports, ("127.0.0.1", "::1")):
