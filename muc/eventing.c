@@ -18,10 +18,14 @@
 #include "xmpp/ns.h"
 #include "xmpp/stanza.h"
 
-#define KNOWN_MAX 1000  /* capabilities; the oldest go first */
+#define KNOWN_MAX 1000  /* capabilities; who was not met for long goes first */
+#define PATIENCE 10000  /* ms; one is asked for all, so long */
 #define QUESTION "caps" /* id: only who was asked can answer it */
 
-static char wanted, unwanted;
+struct known {
+	enum eventing_wish wish; /* ASKED, UNWANTED, WANTED */
+	int64_t asked;           /* ms */
+};
 
 void eventing_init(struct eventing *e)
 {
@@ -30,7 +34,7 @@ void eventing_init(struct eventing *e)
 
 void eventing_fini(struct eventing *e)
 {
-	map_free(&e->known, NULL);
+	map_free(&e->known, free);
 }
 
 /* ---- sending ---- */
@@ -146,26 +150,65 @@ static char *read_ver(const struct room *r, const struct session *s,
 	return ver;
 }
 
+static struct known *get_known(struct eventing *e, const char *ver)
+{
+	struct known *k = map_get(e->known, ver);
+	struct map_cursor cursor;
+
+	if (k) {
+		map_to_end(e->known, ver);
+		return k;
+	}
+	map_begin(e->known, &cursor);
+	if (map_count(e->known) >= KNOWN_MAX && map_next(&cursor))
+		free(map_steal(e->known, cursor.key));
+	k = mem_new(struct known);
+	k->wish = EVENTING_UNKNOWN;
+	map_add(e->known, ver, k);
+	return k;
+}
+
+static void send_question(struct room *r, const struct session *s,
+			  const char *node)
+{
+	struct elem *e = stanza_elem_new(STANZA_IQ, "get", r->jid, QUESTION);
+
+	elem_set_attr(elem_add(e, "query", NS_DISCO_INFO), "node", node);
+	room_send_elem(r, e, s->jid);
+}
+
+/* Of many clients of a kind one is asked; the others find out by its answer, or at
+ * the room's next line. */
 static void ask(struct room *r, struct session *s)
 {
 	char *node, *ver = read_ver(r, s, &node);
-	const char *known = ver ? map_get(r->site->eventing.known, ver) : NULL;
-	struct elem *e;
+	struct known *k = ver ? get_known(&r->site->eventing, ver) : NULL;
+	int64_t now = site_now(r->site);
 
-	if (!ver || known == &unwanted) {
+	if (!k || k->wish == EVENTING_UNWANTED) {
 		s->events = EVENTING_UNWANTED;
-	} else if (known) {
+	} else if (k->wish == EVENTING_WANTED) {
 		s->events = EVENTING_WANTED;
 		catch_up(r, s);
-	} else {
+	} else if (k->wish == EVENTING_UNKNOWN || now - k->asked >= PATIENCE) {
+		*k = (struct known){ EVENTING_ASKED, now };
 		s->events = EVENTING_ASKED;
-		e = stanza_elem_new(STANZA_IQ, "get", r->jid, QUESTION);
-		elem_set_attr(elem_add(e, "query", NS_DISCO_INFO), "node",
-			      node);
-		room_send_elem(r, e, s->jid);
+		send_question(r, s, node);
 	}
 	mem_free(&ver);
 	mem_free(&node);
+}
+
+/* Those who waited for another's answer. */
+static void ask_others(struct room *r)
+{
+	struct occupant *o;
+	struct session *s;
+
+	list_each(o, &r->roster.occupants, node)
+		list_each(s, &o->sessions, node)
+			if (s->events == EVENTING_UNKNOWN)
+				ask(r, s);
 }
 
 void eventing_welcome(struct room *r, struct session *s, bool was_told)
@@ -178,20 +221,18 @@ void eventing_welcome(struct room *r, struct session *s, bool was_told)
 }
 
 /* XEP-0115 #ver-proc: what does not hash to what was named counts for this client
- * alone. */
+ * alone, and another is asked. query: NULL, an error. */
 static void learn(struct room *r, const struct session *s,
-		  const struct elem *query, bool is_wanted)
+		  const struct elem *query)
 {
-	struct eventing *e = &r->site->eventing;
-	char *node, *ver = read_ver(r, s, &node), *own = caps_make_ver(query);
-	struct map_cursor cursor;
+	char *node, *ver = read_ver(r, s, &node);
+	char *own = query ? caps_make_ver(query) : NULL;
+	struct known *k = ver ? get_known(&r->site->eventing, ver) : NULL;
 
-	if (ver && str_equal(ver, own) && !map_get(e->known, ver)) {
-		map_begin(e->known, &cursor);
-		if (map_count(e->known) >= KNOWN_MAX && map_next(&cursor))
-			map_steal(e->known, cursor.key);
-		map_add(e->known, ver, is_wanted ? &wanted : &unwanted);
-	}
+	if (k && str_equal(ver, own))
+		k->wish = s->events;
+	else if (k && k->wish == EVENTING_ASKED)
+		k->wish = EVENTING_UNKNOWN;
 	mem_free(&ver);
 	mem_free(&node);
 	mem_free(&own);
@@ -218,12 +259,11 @@ void eventing_hear(struct act *a)
 	if (!s || s->events != EVENTING_ASKED ||
 	    !str_equal(stanza_id(a->stanza), QUESTION))
 		return;
-	s->events = EVENTING_UNWANTED;
-	if (a->stanza->type != STANZA_RESULT || !query)
-		return;
-	if (wants(query))
-		s->events = EVENTING_WANTED;
-	learn(a->room, s, query, s->events == EVENTING_WANTED);
+	if (a->stanza->type != STANZA_RESULT)
+		query = NULL;
+	s->events = query && wants(query) ? EVENTING_WANTED : EVENTING_UNWANTED;
+	learn(a->room, s, query);
 	if (s->events == EVENTING_WANTED)
 		catch_up(a->room, s);
+	ask_others(a->room);
 }

@@ -24,9 +24,10 @@ enum eventing_wish {
 	EVENTING_WANTED,
 };
 
-/** Capabilities whose answers proved to be theirs. Embedded in struct site. */
+/** Capabilities: those whose answers proved to be theirs, and those that somebody
+ *  is being asked for. Embedded in struct site. */
 struct eventing {
-	struct map *known; /* owned; ver -> anything, see eventing.c */
+	struct map *known; /* owned; ver -> owned, see eventing.c */
 };
 
 void eventing_init(struct eventing *e);
