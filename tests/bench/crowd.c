@@ -246,11 +246,12 @@ void crowd_see_again(int domain, const char *stanza, size_t len,
 
 	if (g->kind == GLANCE_LINE && user >= 0 && user < users)
 		count_line(domain, user, g);
-	else if (g->kind == GLANCE_PRESENCE || g->kind == GLANCE_GONE)
+	else if (g->kind == GLANCE_PRESENCE)
 		crowd.presences++;
+	else if (g->kind == GLANCE_GONE)
+		crowd.presences++, crowd.gone++;
 	else
 		crowd_see(domain, stanza, len);
-	crowd.gone += g->kind == GLANCE_GONE;
 }
 
 /* ---- latencies ---- */

@@ -286,12 +286,12 @@ static void run_fanout(const char *name)
 /* Those in the room who read. */
 static int audience_size(int room, int still)
 {
-	int size = room_size(room);
+	int first = room * options.size, size = room_size(room), count = size;
 
-	for (int u = room * options.size; u < room * options.size + size; u++)
+	for (int u = first; u < first + size; u++)
 		if (u % options.domains == still)
-			size--;
-	return size;
+			count--;
+	return count;
 }
 
 /* still: a domain that reads nothing, -1: none */
