@@ -15,6 +15,7 @@
 #define SUPERSEDE_ABOVE 262144 /* bytes that wait for an open stream */
 #define EXPAND_MAX 262144      /* bytes in the stream's buffers at once */
 #define EXPAND_PIECE 32768     /* ... at a time: it stays in the cache */
+#define KEEP_PIECE 65536
 #define READY_FACTOR 32   /* times the queue's bounds while a stream is open */
 #define STUCK_AFTER 60000 /* ms without progress beyond write_bytes */
 #define DEAD_AFTER 120000 /* ms without progress at all */
@@ -51,7 +52,8 @@ void backlog_add(struct backlog *b, struct envelope *owned, bool is_open)
 
 	if (!is_open || b->queue.bytes > SUPERSEDE_ABOVE)
 		gone = outq_supersede(&b->queue, owned);
-	counter_add(&tally.superseded, (int64_t)gone);
+	if (gone)
+		counter_add(&tally.superseded, (int64_t)gone);
 	outq_add(&b->queue, owned);
 	recount(b);
 }
@@ -163,23 +165,24 @@ bool backlog_pump(struct backlog *b, struct outbound *stream,
 		  const char *remote)
 {
 	size_t max_bytes = outbound_limits(stream)->max_bytes;
+	struct buf *out = b->place->piece;
 	struct outq_portion done;
-	struct buf out;
+	size_t sum = 0;
 
 	if (outbound_queued(stream) >= EXPAND_MAX || outq_is_empty(&b->queue))
 		return false;
-	buf_init(&out);
-	(void)buf_reserve(&out, EXPAND_PIECE);
 	do {
-		buf_clear(&out);
-		done = outq_expand(&b->queue, &out, EXPAND_PIECE, max_bytes);
+		buf_clear(out);
+		done = outq_expand(&b->queue, out, EXPAND_PIECE, max_bytes);
 		count_portion(&done, max_bytes, remote);
-		if (out.len > 0)
-			outbound_write(stream, buf_data(&out), out.len,
+		sum += out->len;
+		if (out->len > 0)
+			outbound_write(stream, buf_data(out), out->len,
 				       done.stanzas);
-	} while (outbound_queued(stream) < EXPAND_MAX &&
+	} while (outbound_queued(stream) < EXPAND_MAX && sum < EXPAND_MAX &&
 		 !outq_is_empty(&b->queue));
-	buf_fini(&out);
+	if (out->cap > KEEP_PIECE)
+		buf_fini(out);
 	bound_kept(b);
 	return true;
 }

@@ -205,6 +205,7 @@ int io_open(const struct io_team *team, unsigned number, struct creds *creds,
 		return error;
 	}
 	io->place.loop = io->loop;
+	io->place.piece = &io->piece;
 	io->place.settings = team->settings;
 	io->place.domains = team->domains;
 	io->place.creds = creds_ref(creds);
@@ -268,6 +269,7 @@ void io_free(struct io **io)
 	map_free(&dead->links, NULL);
 	seat_fini(&dead->seats);
 	buf_fini(&dead->key);
+	buf_fini(&dead->piece);
 	buf_fini(&dead->touched);
 	dial_book_free(&dead->place.book);
 	cert_book_free(&dead->place.verdicts);

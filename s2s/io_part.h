@@ -45,6 +45,7 @@ struct io {
 	struct map *links;       /* "remote local" -> struct link */
 	struct seat_table seats; /* the streams to us */
 	struct link *found[IO_FOUND]; /* of these, by hash of the domain */
+	struct buf piece;   /* place.piece */
 	struct buf key;     /* in which one for links is made */
 	struct buf touched; /* struct link *: to be pumped after this batch */
 	struct check *checks[IO_MAX_CHECKS]; /* NULL = none */

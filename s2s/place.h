@@ -14,6 +14,7 @@
 #include "s2s/recall.h"
 #include "s2s/s2s.h"
 
+struct buf;
 struct cert_book;
 struct creds;
 struct dial_book;
@@ -43,6 +44,7 @@ struct place {
 	struct share *verifies;              /* all loops' dials to verify */
 	struct quota *claims;                /* of streams, "domain network" */
 	struct hush *hush;                   /* of lines about streams */
+	struct buf *piece;                   /* in which backlogs are expanded */
 };
 
 /** Look up where the server of domain (A-labels) is; as target_find(). */

@@ -13,6 +13,7 @@
 #include "base/str.h"
 
 #define NAME_SIZE 16  /* what the kernel keeps of a thread's name */
+#define BLOCKS 16     /* kept */
 #define CLOSE_TURNS 8 /* turns that loop_close() gives to last closings */
 
 struct loop {
@@ -28,6 +29,8 @@ struct loop {
 	char name[NAME_SIZE];
 	void *scratch; /* owned; loop_scratch() */
 	size_t scratch_size;
+	void *blocks[BLOCKS]; /* owned; loop_give_block() */
+	size_t block_count;
 };
 
 static void on_hurry(uv_idle_t *hurry)
@@ -150,6 +153,8 @@ void loop_close(struct loop **loop)
 		uv_walk(&l->uv, report_handle, l);
 	require(err == 0);
 	mem_free(&l->scratch);
+	for (size_t i = 0; i < l->block_count; i++)
+		mem_free(&l->blocks[i]);
 	mem_free(loop);
 }
 
@@ -167,6 +172,22 @@ void *loop_scratch(struct loop *loop, size_t size)
 		loop->scratch_size = size;
 	}
 	return loop->scratch;
+}
+
+void *loop_take_block(struct loop *loop)
+{
+	loop_require_owner(loop);
+	return loop->block_count > 0 ? loop->blocks[--loop->block_count]
+				     : mem_alloc(LOOP_BLOCK);
+}
+
+void loop_give_block(struct loop *loop, void *owned)
+{
+	loop_require_owner(loop);
+	if (loop->block_count < BLOCKS)
+		loop->blocks[loop->block_count++] = owned;
+	else
+		mem_free(&owned);
 }
 
 int64_t loop_now(const struct loop *loop)

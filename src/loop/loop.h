@@ -29,6 +29,11 @@ struct uv_loop_s *loop_uv(struct loop *loop);
 /** At least size bytes for whoever runs on the loop now; the next who asks has
  *  the same. Any content, and none is kept. */
 void *loop_scratch(struct loop *loop, size_t size);
+/** For bursts: a block of so many bytes as malloc() gives it, whoever takes it owns
+ *  it; some that are given back are kept for the next. */
+#define LOOP_BLOCK 98304
+void *loop_take_block(struct loop *loop);
+void loop_give_block(struct loop *loop, void *owned);
 int64_t loop_now(const struct loop *loop); /* ms monotonic, cached */
 
 /** Aborts unless called on the loop's thread (or while it does not run). */

@@ -18,8 +18,8 @@
 #define READ_SHARE 131072  /* of a turn; then the other sockets' turn */
 #define WRITE_SIZE 262144  /* a write: progress is seen at its end */
 #define KEEP_SIZE 8192     /* buffers kept by a drained stream */
-#define BURST_FROM 8192    /* a piece of this size is seldom alone: */
-#define BURST_SIZE 65536   /* so much place at once instead of in steps */
+#define BURST_FROM 8192    /* a piece of this size is seldom alone: a block */
+#define PUSH_SIZE 65536    /* no less; with a record more it fits a block */
 
 /** How far it is; only close leads out of STATE_FAILED. */
 enum tcp_state { STATE_OPEN, STATE_FAILED, STATE_CLOSING };
@@ -45,6 +45,8 @@ struct tcp {
 	struct buf out;       /* gathers what is written */
 	struct buf sending;   /* given to libuv, stays where it is */
 	bool is_sending;      /* write is in flight */
+	bool is_pushed;       /* since the last flush */
+	bool is_full;         /* ... and the kernel took not all */
 	bool is_shutdown_wanted;
 	bool is_shut;
 	int64_t progress_at;  /* ms */
@@ -246,12 +248,21 @@ static void send_end(struct tcp *t)
 	(void)uv_shutdown(&t->shutdown, &t->uv.stream, on_uv_shutdown);
 }
 
+static void let_go(struct tcp *t, struct buf *b)
+{
+	if (b->cap == LOOP_BLOCK)
+		loop_give_block(t->loop, b->data);
+	else
+		free(b->data);
+	buf_init(b);
+}
+
 static void after_drain(struct tcp *t)
 {
 	/* A burst's buffers are not kept for quiet times. */
 	if (t->out.cap + t->sending.cap > KEEP_SIZE) {
-		buf_fini(&t->out);
-		buf_fini(&t->sending);
+		let_go(t, &t->out);
+		let_go(t, &t->sending);
 	}
 	if (t->is_shutdown_wanted)
 		send_end(t);
@@ -333,11 +344,14 @@ static void send_more(struct tcp *t)
 
 void tcp_flush(struct tcp *t)
 {
+	bool was_pushed = t->is_pushed;
+
 	loop_require_owner(t->loop);
 	turn_remove(&t->flush);
+	t->is_pushed = t->is_full = false;
 	if (t->state != STATE_OPEN || t->is_sending)
 		return;
-	if (tcp_queued(t) > 0)
+	if (tcp_queued(t) > 0 || was_pushed)
 		send_more(t);
 	else if (t->is_shutdown_wanted)
 		send_end(t);
@@ -355,10 +369,24 @@ void tcp_write(struct tcp *t, const void *data, size_t len)
 		return;
 	if (tcp_queued(t) == 0)
 		t->progress_at = loop_now(t->loop);
-	if (len >= BURST_FROM && t->out.cap < BURST_SIZE)
-		(void)buf_reserve(&t->out, BURST_SIZE - t->out.len - 1);
+	if (len >= BURST_FROM && t->out.cap == 0) {
+		t->out.data = loop_take_block(t->loop);
+		t->out.cap = LOOP_BLOCK;
+	}
 	buf_add(&t->out, data, len);
 	loop_at_turn_end(t->loop, &t->flush);
+}
+
+void tcp_push(struct tcp *t)
+{
+	size_t len = t->out.len;
+
+	if (t->state != STATE_OPEN || t->is_sending || t->sending.len > 0 ||
+	    t->is_full || len < PUSH_SIZE)
+		return;
+	t->is_pushed = true;
+	/* an error is there again at the flush */
+	t->is_full = try_write(t, &t->out) < 0 || t->out.len > 0;
 }
 
 size_t tcp_queued(const struct tcp *t)

@@ -34,6 +34,9 @@ void tcp_write(struct tcp *t, const void *data, size_t len);
 /** Send what is queued now; on_drained or on_failed may come before
  *  this returns. */
 void tcp_flush(struct tcp *t);
+/** Let the kernel have much that is queued while it is in the cache. What comes of
+ *  it is told at the next flush, which is the caller's to ask for. */
+void tcp_push(struct tcp *t);
 size_t tcp_queued(const struct tcp *t); /* bytes not yet taken by the kernel */
 /** Bytes that the kernel took, ever. */
 uint64_t tcp_taken(const struct tcp *t);

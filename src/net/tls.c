@@ -345,8 +345,45 @@ static int encrypt(struct tls *t, size_t least)
 		if (sent <= 0)
 			return sent == 0 ? GNUTLS_E_PUSH_ERROR : (int)sent;
 		buf_eat(&t->plain, (size_t)sent);
+		tcp_push(t->tcp);
 	}
 	return 0;
+}
+
+/* Full records from where they are, when nothing waits before them. Returns how
+ * many bytes went; a failure comes again with those that did not. */
+static size_t encrypt_at(struct tls *t, const unsigned char *data, size_t len)
+{
+	size_t done = 0;
+
+	while (t->state == STATE_OPEN && t->plain.len == 0 &&
+	       len - done >= RECORD_SIZE && tcp_queued(t->tcp) < CIPHER_SIZE) {
+		ssize_t sent = gnutls_record_send(t->session, data + done,
+						  RECORD_SIZE);
+
+		if (sent <= 0)
+			break;
+		done += (size_t)sent;
+		tcp_push(t->tcp);
+	}
+	return done;
+}
+
+/* Records now, while the bytes are in the cache; what is no full one waits. */
+static void encrypt_most(struct tls *t, const unsigned char *data, size_t len)
+{
+	size_t part = RECORD_SIZE - t->plain.len % RECORD_SIZE;
+
+	if (t->plain.len > 0 && len >= part) {
+		buf_add(&t->plain, data, part);
+		data += part;
+		len -= part;
+		/* a failure comes again at the end of the turn, where it may
+		 * be told */
+		(void)!encrypt(t, RECORD_SIZE);
+	}
+	part = encrypt_at(t, data, len);
+	buf_add(&t->plain, data + part, len - part);
 }
 
 static void send_bye(struct tls *t)
@@ -461,14 +498,13 @@ void tls_write(struct tls *t, const void *data, size_t len)
 		return;
 	if (tls_queued(t) == 0)
 		t->written_at = loop_now(t->loop);
-	buf_add(&t->plain, data, len);
-	if (t->state != STATE_OPEN)
+	if (t->state != STATE_OPEN) {
+		buf_add(&t->plain, data, len);
 		return;
+	}
 	/* first in line: it sends what tcp has with the rest */
 	loop_at_turn_end(t->loop, &t->flush);
-	/* full records now, while they are in the cache; a failure comes again
-	 * at the end of the turn, where it may be told */
-	(void)!encrypt(t, RECORD_SIZE);
+	encrypt_most(t, data, len);
 }
 
 size_t tls_queued(const struct tls *t)

@@ -3,6 +3,7 @@
  * and what may wait. The round and the stream of its own are played. */
 #include "tests/unit/unit.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "loop/loop.h"
@@ -25,6 +26,7 @@ static struct {
 	struct s2s_settings settings;
 	struct loop *loop;
 	struct place place;
+	struct buf piece;
 	struct recall proven, no_external;
 	struct link *link;
 	/* the played round and stream */
@@ -345,6 +347,7 @@ static int setup(void **state)
 	recall_init(&f.no_external);
 	f.place = (struct place){
 		.loop = f.loop,
+		.piece = &f.piece,
 		.settings = &f.settings,
 		.policy = policy_new(&f.settings.policy),
 		.proven = &f.proven,
@@ -369,6 +372,7 @@ static int teardown(void **state)
 	loop_close(&f.loop);
 	policy_unref(&f.place.policy);
 	share_free(&f.place.verifies);
+	buf_fini(&f.piece);
 	recall_fini(&f.proven);
 	recall_fini(&f.no_external);
 	return 0;
