@@ -21,7 +21,7 @@ from process import Process
 
 SRC = "/src/hallway"
 DOMAIN = "rooms.example.org"
-BUILD = 900         # seconds, for packages and a build on a busy machine
+BUILD = 1800        # seconds, for packages and a build on a busy machine
 ADDRESSES = {"A": "192.0.2.10", "AAAA": "2001:db8::10"}
 
 # A machine with these addresses in a network without anybody else, and the DNS

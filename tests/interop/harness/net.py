@@ -62,8 +62,12 @@ class Net:
         return host
 
     def set_cable(self, host, is_in):
-        """Plug the host's cable into the bridge, or pull it."""
+        """Plug the host's cable into the bridge, or pull it. What was sent
+        meanwhile is lost: also packets that wait, in the kernel of who sent
+        them, for the answer to ARP that the cable brings."""
         if is_in:
+            for other in self.hosts:
+                other.run("ip", "neigh", "flush", "dev", "eth0")
             _run("ip", "link", "set", host.port, "master", "br0")
         else:
             _run("ip", "link", "set", host.port, "nomaster")
