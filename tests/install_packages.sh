@@ -44,7 +44,8 @@ echo "Installing:$missing"
 log=$(mktemp) || exit 2
 export DEBIAN_FRONTEND=noninteractive
 # shellcheck disable=SC2086 # a list of words
-if apt-get -q update > "$log" 2>&1 && apt-get -q -y install \
+if apt-get -q -o Acquire::Retries=5 update > "$log" 2>&1 &&
+    apt-get -q -y -o Acquire::Retries=5 install \
     --no-install-recommends $missing >> "$log" 2>&1; then
 	rm "$log"
 else

@@ -75,7 +75,7 @@ class DebianRoot:
         etc = self.path / "etc"
         (etc / "apt/sources.list").write_text("".join(
             "deb %s %s %s\n" % place for place in places))
-        settings = acquire_settings()
+        settings = acquire_settings() + 'Acquire::Retries "5";\n'
         if CA.exists():
             shutil.copy(CA, etc / "apt/mirrors.crt")
             settings += 'Acquire::https::CAInfo "/etc/apt/mirrors.crt";\n'
