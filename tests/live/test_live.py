@@ -219,3 +219,50 @@ def test_a_thousand_pages_wait(new_site, new_talker):
         page.close()
     await_pages(site, 0)
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def type_live(talker, text):
+    talker.stream.send(
+        "<message from='%s' to='%s' type='groupchat' id='r'>"
+        "<rtt xmlns='urn:xmpp:rtt:0' seq='1' event='new'><t>%s</t></rtt>"
+        "</message>" % (talker.user, talker.room, text))
+
+
+def test_captions_end_with_who_types_and_the_session(site, new_talker):
+    room = "hallway@rooms.test"
+    for nick in ("ann", "bob"):
+        site.host.ctl("hats", "give", room, nick + "@one.test", "scribe")
+    ann, bob = new_talker(site, "ann"), new_talker(site, "bob")
+    page = wait_open(site)
+    site.host.ctl("meetings", "start", room)
+    type_live(ann, "Mark: I th")
+    page.wait_for("event: caption\ndata: ann\tMark: I th\n\n")
+    ann.stream.send("<presence from='%s' to='%s/ann' type='unavailable'/>"
+                    % (ann.user, room))
+    page.wait_for("event: caption\ndata: ann\t\n\n")
+    type_live(bob, "and so")
+    page.wait_for("event: caption\ndata: bob\tand so\n\n")
+    site.host.ctl("meetings", "end", room)
+    page.wait_for("event: caption\ndata: bob\t\n\n")
+    page.close()
+
+
+def test_what_a_line_became_is_told(site, new_talker):
+    room = "hallway@rooms.test"
+    site.host.ctl("hats", "give", room, "ann@one.test", "scribe")
+    ann = new_talker(site, "ann")
+    page = wait_open(site)
+    site.host.ctl("meetings", "start", room)
+    said = ann.say("action: bob to brew")
+    page.wait_for("%s\tmark\tAction\n" % said)
+    chatter = ann.say("q+")
+    page.wait_for("%s\tchatter\t\n" % chatter)
+    ann.say("#undo")
+    page.wait_for("%s\tnone\t\n" % said)
+    # who comes back is told behind what it missed
+    ann.say("topic: Tea")
+    late = Waiting(site, Last_Event_ID=said)
+    text = late.wait_for("%s\tchatter\t\n" % chatter)
+    assert text.index("topic: Tea") < text.index("event: marks")
+    late.close()
+    page.close()
