@@ -44,9 +44,11 @@ static void row_domains(const struct order *order)
 	buf_fini(&text);
 }
 
+/* What never happened is not worth a line, unless all is asked for. */
 static void run_status(const struct order *order)
 {
 	const struct admin *admin = order->admin;
+	bool all = order_has_flag(order, "all");
 
 	order_row_text(order, "version", admin->version);
 	row_uptime(order);
@@ -57,8 +59,10 @@ static void run_status(const struct order *order)
 	order_row_number(order, "records_waiting",
 			 (int64_t)store_waiting(admin->store));
 	for (const struct counter *c = counter_next(NULL); c;
-	     c = counter_next(c))
-		order_row_number(order, c->name, counter_get(c));
+	     c = counter_next(c)) {
+		if (all || counter_get(c) != 0)
+			order_row_number(order, c->name, counter_get(c));
+	}
 	order_end(order);
 }
 
@@ -175,10 +179,10 @@ const struct command service_commands[] = {
 	  run_reload,
 	  { { 0 } } },
 	{ "status",
-	  "show version, rooms, users and all counters",
+	  "show version, rooms, users and what was counted",
 	  COMMAND_OPERATOR,
 	  run_status,
-	  { { 0 } } },
+	  { { "all", COMMAND_FLAG, 0, "Counters that are 0, too", NULL } } },
 	{ "stop",
 	  "end the daemon; rooms keep their users unless they get a farewell",
 	  COMMAND_OPERATOR,

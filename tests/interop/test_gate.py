@@ -24,7 +24,7 @@ def store_held_back(host):
 
 def numbers(host):
     """What hallwayctl status tells, as a dictionary."""
-    rows = host.ctl("--json", "status").splitlines()
+    rows = host.ctl("--json", "status", "--all").splitlines()
     facts = {}
     for row in rows:
         row = json.loads(row)

@@ -151,7 +151,7 @@ class Hallwayd:
     def counter(self, name):
         """A counter's value, without "hallway_" in its name."""
         found = re.search(r"^hallway_%s\b\D*(\d+)" % name,
-                          self.ctl("status"), re.MULTILINE)
+                          self.ctl("status", "--all"), re.MULTILINE)
         assert found, "no counter " + name
         return int(found.group(1))
 

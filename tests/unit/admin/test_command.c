@@ -201,8 +201,7 @@ static const char *run(struct fixture *f, const char *name)
 	"name=domains value=a.test b.test\n" \
 	"name=rooms value=2\n"               \
 	"name=occupants value=0\n"           \
-	"name=records_waiting value=7\n"     \
-	"name=hallway_muc_reports value=0\n"
+	"name=records_waiting value=7\n"
 
 static void status_gives_facts_then_counters(void **state)
 {
@@ -215,6 +214,14 @@ static void status_gives_facts_then_counters(void **state)
 			    FACTS "name=hallway_test_sent value=12\n"
 				  "name=hallway_test_links value=-1\n"
 				  "ok\n");
+}
+
+static void status_gives_zeros_to_who_asks(void **state)
+{
+	const struct command_value all = { .name = "all", .number = 1 };
+
+	assert_non_null(strstr(run_with(*state, "status", &all, 1),
+			       "\nname=hallway_muc_reports value=0\n"));
 }
 
 static void uptime_survives_a_clock_set_back(void **state)
@@ -487,6 +494,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(status_gives_facts_then_counters),
+		CASE(status_gives_zeros_to_who_asks),
 		CASE(uptime_survives_a_clock_set_back),
 		CASE(stop_answers_before_it_stops),
 		CASE(farewells_are_sent_before_it_stops),
