@@ -242,6 +242,10 @@ struct frozen {
 
 #define HOLE " to=''"
 
+/* Bytes that are seldom exceeded; what malloc() has at hand. */
+#define USUAL_HEAD 250
+#define USUAL_TAIL 950
+
 static size_t str_size(const char *s)
 {
 	return s ? strlen(s) + 1 : 0;
@@ -293,6 +297,8 @@ struct frozen *frozen_new(const struct elem *e)
 
 	buf_init(&head);
 	buf_init(&tail);
+	(void)buf_reserve(&head, USUAL_HEAD);
+	(void)buf_reserve(&tail, USUAL_TAIL);
 	write_elem_split(&head, &tail, e, NS_SERVER, "to");
 	f = frozen_make(e, &head, &tail);
 	buf_fini(&head);
