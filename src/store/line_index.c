@@ -7,22 +7,22 @@
 
 #include "store/sqlite.h"
 
-#define PORTION 2000            /* lines; takes about 10 ms */
+#define PORTION 2000 /* lines; takes about 10 ms */
 #define PORTION_TEXT "2000"
 #define PORTION_BYTES (1 << 19) /* of texts */
 
-#define STATEMENT_TABLE(X)                                                  \
-	X(MARK, "SELECT seq FROM indexed")                                  \
-	X(UNTIL, "SELECT max(seq), count(*) FROM (SELECT seq FROM archive"  \
-		 " WHERE seq > ?1 ORDER BY seq LIMIT " PORTION_TEXT ")")    \
-	X(COUNT_WAITING, "SELECT count(*) FROM archive WHERE seq > ?1")     \
-	X(WORDS, "INSERT INTO archive_words (rowid, body)"                  \
-		 " SELECT seq, body FROM archive"                           \
-		 " WHERE seq > ?1 AND seq <= ?2 AND body IS NOT NULL"       \
-		 " ORDER BY seq")                                           \
-	X(ROOMS, "INSERT INTO room_lines (room, seq, at, is_public)"        \
-		 " SELECT room, seq, at, is_public FROM archive"            \
-		 " WHERE seq > ?1 AND seq <= ?2 ORDER BY room, seq")        \
+#define STATEMENT_TABLE(X)                                                 \
+	X(MARK, "SELECT seq FROM indexed")                                 \
+	X(UNTIL, "SELECT max(seq), count(*) FROM (SELECT seq FROM archive" \
+		 " WHERE seq > ?1 ORDER BY seq LIMIT " PORTION_TEXT ")")   \
+	X(COUNT_WAITING, "SELECT count(*) FROM archive WHERE seq > ?1")    \
+	X(WORDS, "INSERT INTO archive_words (rowid, body)"                 \
+		 " SELECT seq, body FROM archive"                          \
+		 " WHERE seq > ?1 AND seq <= ?2 AND body IS NOT NULL"      \
+		 " ORDER BY seq")                                          \
+	X(ROOMS, "INSERT INTO room_lines (room, seq, at, is_public)"       \
+		 " SELECT room, seq, at, is_public FROM archive"           \
+		 " WHERE seq > ?1 AND seq <= ?2 ORDER BY room, seq")       \
 	X(SET_MARK, "UPDATE indexed SET seq = ?1")
 
 #define STATEMENT_MEMBER(name, sql) STATEMENT_##name,

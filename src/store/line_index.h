@@ -20,11 +20,10 @@ struct sqlite3_stmt;
 /** SQL: all lines of a room from a line to a line, by their numbers; condition
  *  tells the room and what else of room_lines. Behind the mark (+seq) the mark is
  *  where to begin. */
-#define LINE_INDEX_SELECT(condition, first, last)                       \
-	"SELECT seq FROM room_lines WHERE " condition                   \
-	" AND seq >= " first " AND seq <= " last                        \
-	" UNION ALL SELECT seq FROM archive"                            \
-	" WHERE seq > (SELECT seq FROM indexed) AND " condition         \
+#define LINE_INDEX_SELECT(condition, first, last)                          \
+	"SELECT seq FROM room_lines WHERE " condition " AND seq >= " first \
+	" AND seq <= " last " UNION ALL SELECT seq FROM archive"           \
+	" WHERE seq > (SELECT seq FROM indexed) AND " condition            \
 	" AND +seq >= " first " AND +seq <= " last
 
 #define LINE_INDEX_STATEMENTS 6

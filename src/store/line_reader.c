@@ -210,29 +210,27 @@ static enum archive_status find_only(struct search *s)
 
 /* The first and the last row of a span of time, by the days: none is skipped for
  * a clock that was set. */
-#define DAY_BOUND(which, seq, beyond, day, inside, order)                  \
-	"SELECT " which "(seq) FROM ("                                     \
-	"SELECT " which "(" seq ") AS seq FROM days"                       \
-	" WHERE room = :room AND day " beyond                              \
-	" UNION ALL SELECT"                                                \
-	" (SELECT l.seq FROM room_lines l WHERE l.room = :room"            \
-	" AND l.seq >= d.first_seq AND l.seq <= d.last_seq AND " inside    \
-	" ORDER BY l.seq " order " LIMIT 1)"                               \
-	" FROM days d WHERE d.room = :room AND d.day = " day               \
-	" UNION ALL SELECT"                                                \
-	" (SELECT l.seq FROM archive l"                                    \
-	" WHERE l.seq > max(:mark, d.first_seq - 1)"                       \
-	" AND l.seq <= d.last_seq"                                         \
-	" AND l.room = :room AND " inside                                  \
-	" ORDER BY l.seq " order " LIMIT 1)"                               \
-	" FROM days d WHERE d.room = :room AND d.day = " day               \
+#define DAY_BOUND(which, seq, beyond, day, inside, order)                      \
+	"SELECT " which "(seq) FROM ("                                         \
+	"SELECT " which "(" seq ") AS seq FROM days"                           \
+	" WHERE room = :room AND day " beyond " UNION ALL SELECT"              \
+	" (SELECT l.seq FROM room_lines l WHERE l.room = :room"                \
+	" AND l.seq >= d.first_seq AND l.seq <= d.last_seq AND " inside        \
+	" ORDER BY l.seq " order " LIMIT 1)"                                   \
+	" FROM days d WHERE d.room = :room AND d.day = " day                   \
+	" UNION ALL SELECT"                                                    \
+	" (SELECT l.seq FROM archive l"                                        \
+	" WHERE l.seq > max(:mark, d.first_seq - 1)"                           \
+	" AND l.seq <= d.last_seq"                                             \
+	" AND l.room = :room AND " inside " ORDER BY l.seq " order " LIMIT 1)" \
+	" FROM days d WHERE d.room = :room AND d.day = " day                   \
 	" AND d.last_seq > :mark)"
-#define FIRST_OF_ROOM                                                     \
-	DAY_BOUND("min", "first_seq", "> :first_day", ":first_day",       \
+#define FIRST_OF_ROOM                                                      \
+	DAY_BOUND("min", "first_seq", "> :first_day", ":first_day",        \
 		  "l.at >= :start AND l.at < (:first_day + 1) * 86400000", \
 		  "ASC")
-#define LAST_OF_ROOM                                                 \
-	DAY_BOUND("max", "last_seq", "< :last_day", ":last_day",     \
+#define LAST_OF_ROOM                                             \
+	DAY_BOUND("max", "last_seq", "< :last_day", ":last_day", \
 		  "l.at <= :end AND l.at >= :last_day * 86400000", "DESC")
 #define FIRST_OF_ALL "SELECT min(first_seq) FROM days WHERE day >= :first_day"
 #define LAST_OF_ALL "SELECT max(last_seq) FROM days WHERE day <= :last_day"
@@ -302,8 +300,7 @@ static enum archive_status find_mark(struct search *s)
 		find_text(s, "SELECT seq FROM indexed", NULL, &s->mark);
 
 	if (status == ARCHIVE_OK)
-		status = find_text(s,
-				   "SELECT ifnull(max(seq), 0) FROM archive",
+		status = find_text(s, "SELECT ifnull(max(seq), 0) FROM archive",
 				   NULL, &s->newest);
 	return status == ARCHIVE_NO_ID ? ARCHIVE_FAILED : status;
 }
@@ -319,8 +316,8 @@ static enum archive_status find(struct search *s)
 	return status == ARCHIVE_OK ? find_ids(s) : status;
 }
 
-#define TOO_FAR                                                            \
-	"SELECT seq FROM room_lines WHERE room = :room AND seq > :after"   \
+#define TOO_FAR                                                          \
+	"SELECT seq FROM room_lines WHERE room = :room AND seq > :after" \
 	" AND seq < :before ORDER BY seq DESC LIMIT 1 OFFSET :max_scan"
 
 /* Rows that are tried one by one are bounded: nobody's question reads it all. */
@@ -436,18 +433,19 @@ static bool has_late(const struct search *s)
 
 /* Their words, for as long as this transaction lasts; searched as the others
  * are, by the same rules. */
-#define LATE_WORDS                                                         \
-	"CREATE VIRTUAL TABLE temp.late_words USING fts5 (body,"           \
-	" content = '', tokenize = 'unicode61 remove_diacritics 2');"      \
-	"INSERT INTO temp.late_words (rowid, body) SELECT seq, body"       \
-	" FROM archive WHERE seq > (SELECT seq FROM indexed)"              \
+#define LATE_WORDS                                                    \
+	"CREATE VIRTUAL TABLE temp.late_words USING fts5 (body,"      \
+	" content = '', tokenize = 'unicode61 remove_diacritics 2');" \
+	"INSERT INTO temp.late_words (rowid, body) SELECT seq, body"  \
+	" FROM archive WHERE seq > (SELECT seq FROM indexed)"         \
 	" AND body IS NOT NULL"
 
 static enum archive_status index_late_words(struct search *s)
 {
 	if (!has_late(s) || (!s->words.must && !s->words.none))
 		return ARCHIVE_OK;
-	return sqlite_run(reader_db(s->reader), LATE_WORDS) ? ARCHIVE_FAILED : ARCHIVE_OK;
+	return sqlite_run(reader_db(s->reader), LATE_WORDS) ? ARCHIVE_FAILED
+							    : ARCHIVE_OK;
 }
 
 /*
@@ -466,11 +464,11 @@ static void add_rooms(struct buf *sql, const struct archive_query *query)
 	}
 }
 
-#define NOTED                                                                \
-	" AND a.id IN (SELECT line FROM notes WHERE kind = :noted)"          \
-	" AND a.id NOT IN (SELECT line FROM notes"                           \
-	" WHERE kind = 'taken-back' AND line IS NOT NULL"                    \
-	" UNION ALL SELECT other_text FROM notes"                            \
+#define NOTED                                                       \
+	" AND a.id IN (SELECT line FROM notes WHERE kind = :noted)" \
+	" AND a.id NOT IN (SELECT line FROM notes"                  \
+	" WHERE kind = 'taken-back' AND line IS NOT NULL"           \
+	" UNION ALL SELECT other_text FROM notes"                   \
 	" WHERE kind = 'undo' AND other_text IS NOT NULL)"
 
 static void add_filters(struct buf *sql, const struct search *s,
@@ -644,22 +642,32 @@ static enum archive_status read_page(struct search *s,
  */
 
 /* Whole days are counted already; of others the lines are. */
-#define COUNT_OF_DAY(table, from, condition)                              \
-	"(SELECT count(*) FROM " table " l WHERE l.room = :room"          \
-	" AND l.seq > max(:after, d.first_seq - 1, " from ")"             \
-	" AND l.seq < min(:before, d.last_seq + 1)"                       \
-	" AND l.at >= max(:start, d.day * 86400000)"                      \
+#define COUNT_OF_DAY(table, from, condition)                     \
+	"(SELECT count(*) FROM " table " l WHERE l.room = :room" \
+	" AND l.seq > max(:after, d.first_seq - 1, " from ")"    \
+	" AND l.seq < min(:before, d.last_seq + 1)"              \
+	" AND l.at >= max(:start, d.day * 86400000)"             \
 	" AND l.at <= min(:end, d.day * 86400000 + 86399999)" condition ")"
-#define COUNT_BY_DAYS(lines, condition)                                   \
-	"SELECT ifnull(sum(CASE WHEN d.day > :first_day"                  \
-	" AND d.day < :last_day AND d.first_seq > :after"                 \
-	" AND d.last_seq < :before THEN d." lines " ELSE "                \
-	COUNT_OF_DAY("room_lines", ":after", condition)                   \
-	" + CASE WHEN d.last_seq > :mark THEN "                           \
-	COUNT_OF_DAY("archive", ":mark", condition) " ELSE 0 END END), 0)"\
-	" FROM days d WHERE d.room = :room"                               \
-	" AND d.day BETWEEN :first_day AND :last_day"                     \
-	" AND d.last_seq > :after AND d.first_seq < :before"
+#define COUNT_BY_DAYS(lines, condition)                                       \
+	"SELECT ifnull(sum(CASE WHEN d.day > :first_day"                      \
+	" AND d.day < :last_day AND d.first_seq > :after"                     \
+	" AND d.last_seq < :before THEN d." lines " ELSE " COUNT_OF_DAY(      \
+		"room_lines", ":after",                                       \
+		condition) " + CASE WHEN d.last_seq > :mark "                 \
+			   "THEN " COUNT_OF_DAY("archive", ":mark",           \
+						condition) " ELSE 0 END "     \
+							   "END), 0)"         \
+							   " FROM days d "    \
+							   "WHERE d.room = "  \
+							   ":room"            \
+							   " AND d.day "      \
+							   "BETWEEN "         \
+							   ":first_day AND "  \
+							   ":last_day"        \
+							   " AND d.last_seq " \
+							   "> :after AND "    \
+							   "d.first_seq < "   \
+							   ":before"
 
 static bool is_counted_by_days(const struct search *s)
 {
@@ -675,10 +683,9 @@ static enum archive_status count_by_days(struct search *s,
 					 int64_t *count_out)
 {
 	return ask(s,
-		   s->query->only_public
-			   ? COUNT_BY_DAYS("public_lines",
-					   " AND l.is_public = 1")
-			   : COUNT_BY_DAYS("lines", ""),
+		   s->query->only_public ? COUNT_BY_DAYS("public_lines",
+							 " AND l.is_public = 1")
+					 : COUNT_BY_DAYS("lines", ""),
 		   stretch, count_out);
 }
 
@@ -713,9 +720,8 @@ count(struct search *s, const struct stretch *stretch, int64_t *count_out)
 	if (is_counted_by_days(s))
 		return count_by_days(s, stretch, count_out);
 	status = count_stretch(s, &before, false, count_out);
-	return status == ARCHIVE_OK
-		       ? count_stretch(s, &behind, true, count_out)
-		       : status;
+	return status == ARCHIVE_OK ? count_stretch(s, &behind, true, count_out)
+				    : status;
 }
 
 /* How many of those that match stand before the page's first row. Of a page from
@@ -739,8 +745,7 @@ static enum archive_status find_index(struct search *s,
 		return ARCHIVE_FAILED;
 	page->first_index = number;
 	if (from_end)
-		page->first_index =
-			page->total - (int64_t)page->count - number;
+		page->first_index = page->total - (int64_t)page->count - number;
 	return ARCHIVE_OK;
 }
 

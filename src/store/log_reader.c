@@ -144,29 +144,65 @@ int log_reader_digests(struct reader *r, const char *room, log_day_fn fn,
 
 /* The first or last public line of a room, looked for from the first or last day
  * that has one; behind the mark (line_index.h) only where the room has lines. */
-#define END_OF_DAYS(seq, order)                                      \
-	"(SELECT " seq " FROM days WHERE room = rooms.id"            \
+#define END_OF_DAYS(seq, order)                           \
+	"(SELECT " seq " FROM days WHERE room = rooms.id" \
 	" AND public_lines > 0 ORDER BY day " order " LIMIT 1)"
-#define FOUND(condition, order)                                      \
-	"(SELECT at FROM room_lines WHERE room = rooms.id"           \
-	" AND is_public = 1 AND seq " condition                      \
-	" ORDER BY seq " order " LIMIT 1)"
+#define FOUND(condition, order)                                        \
+	"(SELECT at FROM room_lines WHERE room = rooms.id"             \
+	" AND is_public = 1 AND seq " condition " ORDER BY seq " order \
+	" LIMIT 1)"
 #define FOUND_BEHIND(condition, order)                               \
 	"(SELECT at FROM archive WHERE seq > (SELECT seq FROM"       \
-	" indexed) AND d.last_seq > (SELECT seq FROM indexed)"      \
+	" indexed) AND d.last_seq > (SELECT seq FROM indexed)"       \
 	" AND room = rooms.id AND is_public = 1 AND +seq " condition \
 	" ORDER BY seq " order " LIMIT 1)"
 #define FROM_FIRST ">= " END_OF_DAYS("first_seq", "ASC")
-#define TO_LAST	   "<= " END_OF_DAYS("last_seq", "DESC")
-#define ROOMS                                                         \
-	"SELECT jid, lines,"                                          \
-	" coalesce(" FOUND(FROM_FIRST, "ASC") ","                     \
-	" " FOUND_BEHIND(FROM_FIRST, "ASC") ", 0),"                   \
-	" coalesce(" FOUND_BEHIND(TO_LAST, "DESC") ","                \
-	" " FOUND(TO_LAST, "DESC") ", 0)"                             \
-	" FROM (SELECT room, sum(public_lines) AS lines,"             \
-	" max(last_seq) AS last_seq FROM days GROUP BY room) d"       \
-	" CROSS JOIN rooms ON rooms.id = d.room ORDER BY jid"
+#define TO_LAST "<= " END_OF_DAYS("last_seq", "DESC")
+#define ROOMS                                                                  \
+	"SELECT jid, lines,"                                                   \
+	" coalesce(" FOUND(                                                    \
+		FROM_FIRST,                                                    \
+		"ASC") ","                                                     \
+		       " " FOUND_BEHIND(                                       \
+			       FROM_FIRST,                                     \
+			       "ASC") ", 0),"                                  \
+				      " coalesce(" FOUND_BEHIND(               \
+					      TO_LAST,                         \
+					      "DESC") ","                      \
+						      " " FOUND(               \
+							      TO_LAST,         \
+							      "DESC") ", 0)"   \
+								      " FROM " \
+								      "(SELEC" \
+								      "T "     \
+								      "room, " \
+								      "sum("   \
+								      "public" \
+								      "_lines" \
+								      ") AS "  \
+								      "lines," \
+								      " max("  \
+								      "last_"  \
+								      "seq) "  \
+								      "AS "    \
+								      "last_"  \
+								      "seq "   \
+								      "FROM "  \
+								      "days "  \
+								      "GROUP " \
+								      "BY "    \
+								      "room) " \
+								      "d"      \
+								      " CROSS" \
+								      " JOIN " \
+								      "rooms " \
+								      "ON "    \
+								      "rooms." \
+								      "id = "  \
+								      "d."     \
+								      "room "  \
+								      "ORDER " \
+								      "BY jid"
 
 int log_reader_rooms(struct reader *r, log_room_fn fn, void *owner)
 {
@@ -215,11 +251,11 @@ int log_reader_find(struct reader *r, const char *id, char **room_out,
 #define END_OF_SPAN(which)                                   \
 	"(SELECT " which " FROM days WHERE room = " ROOM_KEY \
 	" AND day >= ?2 / 86400000 AND day <= ?3 / 86400000)"
-#define LINKS                                                               \
-	"SELECT id, at, is_public, salt, digest, chain FROM archive"        \
-	" WHERE seq IN (" LINE_INDEX_SELECT(                                \
-		"room = " ROOM_KEY " AND at >= ?2 AND at <= ?3",            \
-		END_OF_SPAN("min(first_seq)"),                              \
+#define LINKS                                                        \
+	"SELECT id, at, is_public, salt, digest, chain FROM archive" \
+	" WHERE seq IN (" LINE_INDEX_SELECT(                         \
+		"room = " ROOM_KEY " AND at >= ?2 AND at <= ?3",     \
+		END_OF_SPAN("min(first_seq)"),                       \
 		END_OF_SPAN("max(last_seq)")) ") ORDER BY seq"
 
 static char *hex_at(struct sqlite3_stmt *row, int column)
@@ -290,8 +326,8 @@ int log_reader_presence(struct reader *r, const char *room, int64_t start,
 }
 
 /* From the newest on: who asks was there lately. */
-int log_reader_left(struct reader *r, const char *room,
-		    const char *occupant_id, int64_t *at_out)
+int log_reader_left(struct reader *r, const char *room, const char *occupant_id,
+		    int64_t *at_out)
 {
 	const struct asked asked = { .room = room };
 	struct sqlite3_stmt *stmt = NULL;
@@ -411,7 +447,8 @@ int log_reader_groups(struct reader *r, reader_fn fn, void *owner)
 			"SELECT jid, at, key, acronym, name, type, state, area,"
 			" list_email, list_subscribe, list_archive, charter,"
 			" successor, chairs, is_retired, description"
-			" FROM list_groups JOIN rooms ON rooms.id = room ORDER BY acronym, key",
+			" FROM list_groups JOIN rooms ON rooms.id = room ORDER "
+			"BY acronym, key",
 			&asked, RECORD_GROUP, fill_group, fn, owner);
 }
 

@@ -12,18 +12,18 @@
 
 #define MAX_PLACES 10000 /* 2 MiB; of more rooms they are read again */
 
-#define STATEMENT_TABLE(X)                                                   \
-	X(NAME_ROOM, "INSERT INTO rooms (jid) VALUES (?1)"                   \
-		     " ON CONFLICT (jid) DO NOTHING")                        \
-	X(ROOM, "SELECT id FROM rooms WHERE jid = ?1")                       \
-	X(DAY, "SELECT chain, is_closed FROM days"                           \
-	       " WHERE room = ?1 AND day = ?2")                              \
-	X(SAVE,                                                              \
-	  "INSERT INTO days (room, day, lines, public_lines, tombstones,"    \
-	  " public_tombstones, changed, first_seq, last_seq, chain)"         \
-	  " VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?6, ?7, ?8)"                   \
-	  " ON CONFLICT (room, day) DO UPDATE SET lines = lines + ?3,"       \
-	  " public_lines = public_lines + ?4, is_closed = 0,"                \
+#define STATEMENT_TABLE(X)                                                \
+	X(NAME_ROOM, "INSERT INTO rooms (jid) VALUES (?1)"                \
+		     " ON CONFLICT (jid) DO NOTHING")                     \
+	X(ROOM, "SELECT id FROM rooms WHERE jid = ?1")                    \
+	X(DAY, "SELECT chain, is_closed FROM days"                        \
+	       " WHERE room = ?1 AND day = ?2")                           \
+	X(SAVE,                                                           \
+	  "INSERT INTO days (room, day, lines, public_lines, tombstones," \
+	  " public_tombstones, changed, first_seq, last_seq, chain)"      \
+	  " VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?6, ?7, ?8)"                \
+	  " ON CONFLICT (room, day) DO UPDATE SET lines = lines + ?3,"    \
+	  " public_lines = public_lines + ?4, is_closed = 0,"             \
 	  " changed = max(changed, ?5), last_seq = ?7, chain = ?8")
 
 #define STATEMENT_MEMBER(name, sql) STATEMENT_##name,

@@ -27,7 +27,7 @@ struct place {
 	bool is_closed;
 	/* what the row does not say yet */
 	int64_t lines, public_lines;
-	int64_t changed;             /* ms */
+	int64_t changed; /* ms */
 	int64_t first_seq, last_seq;
 };
 

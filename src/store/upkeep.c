@@ -25,54 +25,54 @@
 /* A day by its beginning and end; another day's lines may lie between its own:
  * somebody has set the clock. */
 #define OF_DAY "room = ?1 AND at >= ?2 AND at < ?3"
-#define SEQ_OF_DAY(which)                           \
+#define SEQ_OF_DAY(which)                             \
 	"(SELECT " which " FROM days WHERE room = ?1" \
 	" AND day = ?2 / 86400000)"
-#define LINES_OF_DAY                                        \
+#define LINES_OF_DAY                                       \
 	LINE_INDEX_SELECT(OF_DAY, SEQ_OF_DAY("first_seq"), \
 			  SEQ_OF_DAY("last_seq"))
 
-#define STATEMENT_TABLE(X)                                                     \
-	X(FIND_OVER,                                                           \
-	  "SELECT room, jid, day, lines, chain FROM days INDEXED BY"           \
-	  " days_open JOIN rooms ON rooms.id = room"                           \
-	  " WHERE is_closed = 0 AND day < ?1 LIMIT 1")                         \
-	X(CLOSE, "UPDATE days SET is_closed = 1"                               \
-		 " WHERE room = ?1 AND day = ?2")                              \
-	X(SAVE_DIGEST,                                                         \
-	  "INSERT OR REPLACE INTO closed_days (room, day, lines, digest,"      \
-	  " signature, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                   \
-	X(FIND_OLD, "SELECT room, jid, day FROM days INDEXED BY days_order"    \
-		    " JOIN rooms ON rooms.id = room"                           \
-		    " WHERE day < ?1 ORDER BY day LIMIT 1")                    \
-	X(KEEP_SINCE, "INSERT INTO kept (one, since) VALUES (1, ?1)"           \
-		      " ON CONFLICT (one) DO UPDATE SET"                       \
-		      " since = max(since, excluded.since)")                   \
-	X(END_SEALED, "DELETE FROM sealed WHERE seq IN (" LINES_OF_DAY ")")    \
-	/* those of lines behind the mark are not there yet */                 \
-	X(END_WORDS, "INSERT INTO archive_words (archive_words, rowid, body)"  \
-		     " SELECT 'delete', seq, body FROM archive"                \
-		     " WHERE seq IN (" LINES_OF_DAY ") AND body IS NOT NULL"   \
-		     " AND seq <= (SELECT seq FROM indexed)")                  \
-	X(CLEAR_BEGIN, "INSERT INTO archive_words (archive_words, rank)"       \
-		       " VALUES ('merge', -" PORTION_PAGES ")")                \
-	X(CLEAR_GO_ON, "INSERT INTO archive_words (archive_words, rank)"       \
-		       " VALUES ('merge', " PORTION_PAGES ")")                 \
-	X(END_LINES, "DELETE FROM archive WHERE seq IN (" LINES_OF_DAY ")")    \
-	X(END_ORDER, "DELETE FROM room_lines WHERE " OF_DAY                    \
-		     " AND seq >= " SEQ_OF_DAY("first_seq")                    \
-		     " AND seq <= " SEQ_OF_DAY("last_seq"))                    \
-	X(END_DAY, "DELETE FROM days WHERE room = ?1 AND day = ?2")            \
-	X(END_AUDIT, "DELETE FROM audit WHERE seq IN (SELECT seq"              \
-		     " FROM audit WHERE at < ?1 LIMIT " PORTION_ROWS ")")      \
-	X(END_GAPS, "DELETE FROM gaps WHERE seq IN (SELECT seq"                \
-		    " FROM gaps WHERE until < ?1 LIMIT " PORTION_ROWS ")")     \
-	X(END_NOTES, "DELETE FROM notes WHERE seq IN (SELECT seq"              \
-		     " FROM notes WHERE at < ?1 LIMIT " PORTION_ROWS ")")      \
-	X(END_MEETINGS, "DELETE FROM meetings WHERE state > 1"                 \
-			" AND max(planned, ended) < ?1")                       \
-	X(END_PRESENCE,                                                        \
-	  "DELETE FROM presence WHERE seq IN (SELECT seq FROM presence"        \
+#define STATEMENT_TABLE(X)                                                    \
+	X(FIND_OVER,                                                          \
+	  "SELECT room, jid, day, lines, chain FROM days INDEXED BY"          \
+	  " days_open JOIN rooms ON rooms.id = room"                          \
+	  " WHERE is_closed = 0 AND day < ?1 LIMIT 1")                        \
+	X(CLOSE, "UPDATE days SET is_closed = 1"                              \
+		 " WHERE room = ?1 AND day = ?2")                             \
+	X(SAVE_DIGEST,                                                        \
+	  "INSERT OR REPLACE INTO closed_days (room, day, lines, digest,"     \
+	  " signature, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                  \
+	X(FIND_OLD, "SELECT room, jid, day FROM days INDEXED BY days_order"   \
+		    " JOIN rooms ON rooms.id = room"                          \
+		    " WHERE day < ?1 ORDER BY day LIMIT 1")                   \
+	X(KEEP_SINCE, "INSERT INTO kept (one, since) VALUES (1, ?1)"          \
+		      " ON CONFLICT (one) DO UPDATE SET"                      \
+		      " since = max(since, excluded.since)")                  \
+	X(END_SEALED, "DELETE FROM sealed WHERE seq IN (" LINES_OF_DAY ")")   \
+	/* those of lines behind the mark are not there yet */                \
+	X(END_WORDS, "INSERT INTO archive_words (archive_words, rowid, body)" \
+		     " SELECT 'delete', seq, body FROM archive"               \
+		     " WHERE seq IN (" LINES_OF_DAY ") AND body IS NOT NULL"  \
+		     " AND seq <= (SELECT seq FROM indexed)")                 \
+	X(CLEAR_BEGIN, "INSERT INTO archive_words (archive_words, rank)"      \
+		       " VALUES ('merge', -" PORTION_PAGES ")")               \
+	X(CLEAR_GO_ON, "INSERT INTO archive_words (archive_words, rank)"      \
+		       " VALUES ('merge', " PORTION_PAGES ")")                \
+	X(END_LINES, "DELETE FROM archive WHERE seq IN (" LINES_OF_DAY ")")   \
+	X(END_ORDER,                                                          \
+	  "DELETE FROM room_lines WHERE " OF_DAY " AND seq >= " SEQ_OF_DAY(   \
+		  "first_seq") " AND seq <= " SEQ_OF_DAY("last_seq"))         \
+	X(END_DAY, "DELETE FROM days WHERE room = ?1 AND day = ?2")           \
+	X(END_AUDIT, "DELETE FROM audit WHERE seq IN (SELECT seq"             \
+		     " FROM audit WHERE at < ?1 LIMIT " PORTION_ROWS ")")     \
+	X(END_GAPS, "DELETE FROM gaps WHERE seq IN (SELECT seq"               \
+		    " FROM gaps WHERE until < ?1 LIMIT " PORTION_ROWS ")")    \
+	X(END_NOTES, "DELETE FROM notes WHERE seq IN (SELECT seq"             \
+		     " FROM notes WHERE at < ?1 LIMIT " PORTION_ROWS ")")     \
+	X(END_MEETINGS, "DELETE FROM meetings WHERE state > 1"                \
+			" AND max(planned, ended) < ?1")                      \
+	X(END_PRESENCE,                                                       \
+	  "DELETE FROM presence WHERE seq IN (SELECT seq FROM presence"       \
 	  " WHERE at < ?1 LIMIT " PORTION_ROWS ")")
 
 #define STATEMENT_MEMBER(name, sql) STATEMENT_##name,
@@ -200,11 +200,8 @@ static int close_days(struct upkeep *u, const struct backend_care *care,
 static int end_lines(struct upkeep *u, const struct room_day *d)
 {
 	static const enum statement ends[] = {
-		STATEMENT_END_SEALED,
-		STATEMENT_END_WORDS,
-		STATEMENT_END_LINES,
-		STATEMENT_END_ORDER,
-		STATEMENT_END_DAY,
+		STATEMENT_END_SEALED, STATEMENT_END_WORDS, STATEMENT_END_LINES,
+		STATEMENT_END_ORDER,  STATEMENT_END_DAY,
 	};
 	char day[CHAIN_DAY_SIZE];
 	int error = 0;

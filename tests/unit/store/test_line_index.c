@@ -209,9 +209,8 @@ static void what_is_taken_back_is_found_no_more(void **state)
 	assert_int_equal(find(f, "common"), 2);
 	assert_int_equal(find(f, "word2 -word4"), 1);
 	assert_whole(f, 4);
-	assert_int_equal(scratch_ask(&f->scratch,
-				     "SELECT tombstones FROM days"),
-			 2);
+	assert_int_equal(
+		scratch_ask(&f->scratch, "SELECT tombstones FROM days"), 2);
 }
 
 static void start_catches_up(void **state)
@@ -249,10 +248,10 @@ static void chain_goes_on_behind_a_rollback(void **state)
 	say(f, OTHER, 3, 3);
 	commit(f);
 	assert_whole(f, 4);
-	assert_int_equal(scratch_ask(&f->scratch, "SELECT lines FROM days"
-						  " JOIN rooms ON id = room"
-						  " WHERE jid = '" SCRATCH_ROOM
-						  "'"),
+	assert_int_equal(scratch_ask(&f->scratch,
+				     "SELECT lines FROM days"
+				     " JOIN rooms ON id = room"
+				     " WHERE jid = '" SCRATCH_ROOM "'"),
 			 3);
 }
 
@@ -267,9 +266,10 @@ static void days_may_alternate_in_a_transaction(void **state)
 	assert_whole(f, 10);
 	scratch_index(f->backend);
 	assert_whole(f, 10);
-	assert_int_equal(scratch_ask(&f->scratch,
-				     "SELECT group_concat(lines, '') FROM days"),
-			 433);
+	assert_int_equal(
+		scratch_ask(&f->scratch,
+			    "SELECT group_concat(lines, '') FROM days"),
+		433);
 }
 
 /* The care closes days and ends them: a place that was kept would not know. */
@@ -282,9 +282,8 @@ static void closed_day_is_opened_again(void **state)
 	begin(f);
 	say(f, SCRATCH_ROOM, 1, 1);
 	commit(f);
-	assert_int_equal(backend_sqlite.tend(f->backend, &care, 2 * DAY,
-					     &has_more),
-			 0);
+	assert_int_equal(
+		backend_sqlite.tend(f->backend, &care, 2 * DAY, &has_more), 0);
 	assert_int_equal(scratch_ask(&f->scratch, "SELECT is_closed FROM days"),
 			 1);
 	begin(f);
@@ -293,9 +292,9 @@ static void closed_day_is_opened_again(void **state)
 	commit(f);
 	assert_int_equal(scratch_ask(&f->scratch, "SELECT is_closed FROM days"),
 			 0);
-	assert_int_equal(scratch_ask(&f->scratch,
-				     "SELECT count(*) FROM closed_days"),
-			 0);
+	assert_int_equal(
+		scratch_ask(&f->scratch, "SELECT count(*) FROM closed_days"),
+		0);
 	assert_whole(f, 3);
 }
 
