@@ -102,30 +102,6 @@ def picture(browser, path):
         browser.save_screenshot(os.path.join(folder, f"{name}.png"))
 
 
-def test_an_open_session_is_followed(interim, browser):
-    browser.get(f"{interim.url}/{ROOM}/meeting/{NOW}/")
-
-    def text():
-        return browser.find_element(By.ID, "session").text
-
-    wait_for(lambda: "follows the session" in text())
-    assert "is it on?" in text() and "alice: the costs" in text()
-    interim.caption(ROOM, "bob", "Mark: I th")
-    wait_for(lambda: captions(browser) == ["bob: Mark: I th"])
-    picture(browser, "session-caption")
-    note(interim, "action", text="carol to write it down")
-    wait_for(lambda: "carol to write it down" in text())
-    assert captions(browser) == ["bob: Mark: I th"]
-    interim.caption(ROOM, "bob", "")
-    wait_for(lambda: not captions(browser))
-    note(interim, "speaker", person="alice")
-    wait_for(lambda: "alice has the floor" in text())
-    assert "Nobody waits to speak" in text()
-    interim.meeting(ROOM, NOW, "ended", "Going on", started=now() - 60000,
-                    ended=now())
-    wait_for(lambda: "ended" in text() and "has the floor" not in text())
-
-
 def test_a_session_is_there_without_script(interim, plain_browser):
     """From the list of rooms to what was decided, by links alone."""
     page = plain_browser
@@ -148,6 +124,31 @@ def test_a_session_is_there_without_script(interim, plain_browser):
     assert "q+" in text()
     page.get(f"{interim.url}/{ROOM}/meeting/{NOW}/")
     assert "is it on?" in text() and "alice: the costs" in text()
+
+
+def test_an_open_session_is_followed(interim, browser):
+    """The last one that needs it open."""
+    browser.get(f"{interim.url}/{ROOM}/meeting/{NOW}/")
+
+    def text():
+        return browser.find_element(By.ID, "session").text
+
+    wait_for(lambda: "follows the session" in text())
+    assert "is it on?" in text() and "alice: the costs" in text()
+    interim.caption(ROOM, "bob", "Mark: I th")
+    wait_for(lambda: captions(browser) == ["bob: Mark: I th"])
+    picture(browser, "session-caption")
+    note(interim, "action", text="carol to write it down")
+    wait_for(lambda: "carol to write it down" in text())
+    assert captions(browser) == ["bob: Mark: I th"]
+    interim.caption(ROOM, "bob", "")
+    wait_for(lambda: not captions(browser))
+    note(interim, "speaker", person="alice")
+    wait_for(lambda: "alice has the floor" in text())
+    assert "Nobody waits to speak" in text()
+    interim.meeting(ROOM, NOW, "ended", "Going on", started=now() - 60000,
+                    ended=now())
+    wait_for(lambda: "ended" in text() and "has the floor" not in text())
 
 
 # ---- the day's live page ----
