@@ -13,6 +13,7 @@ from process import Process
 CONFIG = """\
 hosts: ["{domain}"]
 loglevel: debug
+log_burst_limit_count: 1000000
 log_rotate_size: infinity
 certfiles: ["{pem}"]
 ca_file: "{ca}"
