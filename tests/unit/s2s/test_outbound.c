@@ -48,13 +48,13 @@ static int setup_with(void **state, int64_t grace, int64_t header_timeout)
 
 static int setup(void **state)
 {
-	return setup_with(state, 3000, 300);
+	return setup_with(state, 30000, 10000);
 }
 
 /* Many servers take longer. */
 static int setup_patient(void **state)
 {
-	return setup_with(state, 6000, 1000);
+	return setup_with(state, 30000, 1000);
 }
 
 static int teardown(void **state)
@@ -99,15 +99,26 @@ static void home_open(struct home *home, size_t number)
 	home->listener = world_peer_listen(home->domain);
 }
 
+/* A call that waited here for longer than its patience is followed by another. */
+static struct world_peer *serve_home(const struct home *home)
+{
+	struct world_peer *p = world_peer_accept(home->listener);
+
+	while (p && !world_peer_serve(p, home->domain)) {
+		world_peer_free(&p);
+		p = world_peer_accept(home->listener);
+	}
+	return p;
+}
+
 /* The next try finds a good server, and what waited arrives. */
 static void assert_home_goes_on(struct scene *scene, const struct home *home)
 {
-	struct world_peer *p = world_peer_accept(home->listener);
+	struct world_peer *p = serve_home(home);
 	char *valid = str_format("<db:result from='%s' to='a.test' "
 				 "type='valid'/>", home->domain);
 
 	assert_non_null(p);
-	assert_true(world_peer_serve(p, home->domain));
 	assert_true(world_peer_await(p, "</db:result>"));
 	world_peer_send(p, valid);
 	assert_true(world_peer_await(p, "secret words"));
