@@ -48,13 +48,13 @@ static int setup_with(void **state, int64_t grace, int64_t header_timeout)
 
 static int setup(void **state)
 {
-	return setup_with(state, 30000, 10000);
+	return setup_with(state, 3000, 3000);
 }
 
 /* Many servers take longer. */
 static int setup_patient(void **state)
 {
-	return setup_with(state, 30000, 1000);
+	return setup_with(state, 10000, 1000);
 }
 
 static int teardown(void **state)
