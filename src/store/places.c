@@ -18,6 +18,12 @@
 	X(ROOM, "SELECT id FROM rooms WHERE jid = ?1")                    \
 	X(DAY, "SELECT chain, is_closed FROM days"                        \
 	       " WHERE room = ?1 AND day = ?2")                           \
+	/* most often: no index of days has anything to change */         \
+	X(GO_ON, "UPDATE days SET lines = lines + ?3,"                    \
+		 " public_lines = public_lines + ?4,"                     \
+		 " changed = max(changed, ?5), last_seq = ?7, chain = ?8" \
+		 " WHERE room = ?1 AND day = ?2 AND +is_closed = 0")      \
+	/* its first line, or its first after it was closed */            \
 	X(SAVE,                                                           \
 	  "INSERT INTO days (room, day, lines, public_lines, tombstones," \
 	  " public_tombstones, changed, first_seq, last_seq, chain)"      \
@@ -110,20 +116,30 @@ static int read_day(struct places *p, const char *room, int64_t day,
 	return error;
 }
 
-static int save(struct places *p, struct place *place)
+static int write_day(struct places *p, enum statement which,
+		     const struct place *place)
 {
-	struct sqlite3_stmt *stmt = get(p, STATEMENT_SAVE);
-	int error;
+	struct sqlite3_stmt *stmt = get(p, which);
 
 	sqlite_bind_number(stmt, 1, place->room);
 	sqlite_bind_number(stmt, 2, place->day);
 	sqlite_bind_number(stmt, 3, place->lines);
 	sqlite_bind_number(stmt, 4, place->public_lines);
 	sqlite_bind_number(stmt, 5, place->changed);
-	sqlite_bind_number(stmt, 6, place->first_seq);
+	if (which == STATEMENT_SAVE)
+		sqlite_bind_number(stmt, 6, place->first_seq);
 	sqlite_bind_number(stmt, 7, place->last_seq);
 	sqlite_bind_blob(stmt, 8, place->chain, CHAIN_SIZE);
-	error = sqlite_step(stmt);
+	return sqlite_step(stmt);
+}
+
+static int save(struct places *p, struct place *place)
+{
+	struct sqlite3 *db = sqlite3_db_handle(get(p, STATEMENT_GO_ON));
+	int error = write_day(p, STATEMENT_GO_ON, place);
+
+	if (!error && sqlite3_changes(db) == 0)
+		error = write_day(p, STATEMENT_SAVE, place);
 	if (error)
 		return error;
 	list_remove(&place->node);

@@ -16,7 +16,7 @@ struct map;
 struct sqlite3;
 struct sqlite3_stmt;
 
-#define PLACES_STATEMENTS 4
+#define PLACES_STATEMENTS 5
 
 /** The day of a room in which its last line lies. */
 struct place {
