@@ -42,9 +42,14 @@ void chain_digest(const unsigned char salt[CHAIN_SALT_SIZE], const char *id,
 		  int64_t at, const char *stanza, unsigned char out[CHAIN_SIZE])
 {
 	struct buf line = { 0 };
+	char stamp[24];
 
+	snprintf(stamp, sizeof(stamp), "\n%" PRId64 "\n", at);
+	(void)buf_reserve(&line, CHAIN_SALT_SIZE + strlen(id) + strlen(stamp) +
+					 strlen(stanza));
 	buf_add(&line, salt, CHAIN_SALT_SIZE);
-	buf_add_format(&line, "%s\n%" PRId64 "\n", id, at);
+	buf_add_str(&line, id);
+	buf_add_str(&line, stamp);
 	buf_add_str(&line, stanza);
 	digest_sha256(buf_data(&line), line.len, out);
 	buf_fini(&line);

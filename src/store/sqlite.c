@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sqlite.h"
 
+#include <pthread.h>
+
 #include <sqlite3.h>
 
 #include "base/error.h"
 #include "base/log.h"
 
 #define OPEN_PATIENCE 5000 /* ms; at start somebody waits for an answer */
+
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+
+/* Nobody asks how much memory SQLite has: counting it takes a lock that all
+ * threads share, twice for each thing it keeps. Too late where somebody has
+ * opened a database without us: then it goes on counting. */
+static void set_up_library(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
 
 /* SQLite could not open a file: the system's own reason says more. */
 static int error_of_cantopen(struct sqlite3 *db)
@@ -115,10 +127,11 @@ int sqlite_open(const char *path, bool may_write, struct sqlite3 **db_out)
 	int flags = may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	struct sqlite3 *db = NULL;
 	int64_t tables;
-	int code =
-		sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-	int error = sqlite_error(db, code);
+	int code, error;
 
+	require(pthread_once(&library_once, set_up_library) == 0);
+	code = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	error = sqlite_error(db, code);
 	if (error)
 		goto fail;
 	sqlite3_extended_result_codes(db, 1);
