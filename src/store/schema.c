@@ -383,6 +383,13 @@ static const struct migration migrations[] = {
 	  "  SELECT seq, body FROM archive WHERE body IS NOT NULL"
 	  "  AND seq <= (SELECT seq FROM indexed);",
 	  NULL },
+	/*
+	 * 9. Words are merged when there are eight parts of a size, not four: each
+	 * is written anew less often, and a search looks at more of them.
+	 */
+	{ "INSERT INTO archive_words (archive_words, rank)"
+	  "  VALUES ('automerge', 8);",
+	  NULL },
 };
 
 static const int64_t newest = array_len(migrations);
