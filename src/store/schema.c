@@ -390,6 +390,31 @@ static const struct migration migrations[] = {
 	{ "INSERT INTO archive_words (archive_words, rank)"
 	  "  VALUES ('automerge', 8);",
 	  NULL },
+	/*
+	 * 10. The rows of a day lie together, not those of a room: all that is
+	 * written today is in a few pages, however old the rooms are.
+	 */
+	{ "CREATE TABLE new_days ("
+	  "  room INTEGER NOT NULL REFERENCES rooms (id),"
+	  "  day INTEGER NOT NULL,"
+	  "  lines INTEGER NOT NULL,"
+	  "  public_lines INTEGER NOT NULL,"
+	  "  tombstones INTEGER NOT NULL,"
+	  "  public_tombstones INTEGER NOT NULL,"
+	  "  changed INTEGER NOT NULL,"
+	  "  first_seq INTEGER NOT NULL,"
+	  "  last_seq INTEGER NOT NULL,"
+	  "  chain BLOB NOT NULL,"
+	  "  is_closed INTEGER NOT NULL DEFAULT 0,"
+	  "  PRIMARY KEY (day, room)) WITHOUT ROWID;"
+	  "INSERT INTO new_days SELECT room, day, lines, public_lines,"
+	  "  tombstones, public_tombstones, changed, first_seq, last_seq,"
+	  "  chain, is_closed FROM days ORDER BY day, room;"
+	  "DROP TABLE days;"
+	  "ALTER TABLE new_days RENAME TO days;"
+	  "CREATE INDEX days_open ON days (day) WHERE is_closed = 0;"
+	  "CREATE INDEX days_rooms ON days (room, day);",
+	  NULL },
 };
 
 static const int64_t newest = array_len(migrations);

@@ -42,8 +42,8 @@
 	X(SAVE_DIGEST,                                                        \
 	  "INSERT OR REPLACE INTO closed_days (room, day, lines, digest,"     \
 	  " signature, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                  \
-	X(FIND_OLD, "SELECT room, jid, day FROM days INDEXED BY days_order"   \
-		    " JOIN rooms ON rooms.id = room"                          \
+	X(FIND_OLD, "SELECT room, jid, day FROM days"                         \
+		    " CROSS JOIN rooms ON rooms.id = room"                    \
 		    " WHERE day < ?1 ORDER BY day LIMIT 1")                   \
 	X(KEEP_SINCE, "INSERT INTO kept (one, since) VALUES (1, ?1)"          \
 		      " ON CONFLICT (one) DO UPDATE SET"                      \

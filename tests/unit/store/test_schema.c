@@ -114,7 +114,7 @@ static void new_database_is_ours_alone(void **state)
 	umask(old);
 	assert_int_equal(stat(s->path, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
-	assert_true(scratch_ask(s, "PRAGMA user_version") >= 9);
+	assert_true(scratch_ask(s, "PRAGMA user_version") >= 10);
 	assert_int_equal(scratch_ask(s, "PRAGMA application_id"), 0x68776179);
 	assert_int_equal(scratch_ask(s, "SELECT v FROM archive_words_config"
 					" WHERE k = 'automerge'"),
