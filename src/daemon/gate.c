@@ -16,6 +16,7 @@ struct stretch {
 	uint64_t ticket;       /* the record it waits for */
 	struct list envelopes; /* of struct envelope */
 	size_t count;
+	bool is_last;	       /* its room's newest, in gate.last */
 };
 
 struct gate {
@@ -72,7 +73,7 @@ void gate_free(struct gate **g)
 
 void gate_hold(struct gate *g, const char *room, uint64_t ticket)
 {
-	struct stretch *s = mem_new(struct stretch);
+	struct stretch *s = mem_new(struct stretch), *older;
 
 	require(list_is_empty(&g->stretches) ||
 		container_of(g->stretches.prev, struct stretch, node)->ticket <=
@@ -81,12 +82,28 @@ void gate_hold(struct gate *g, const char *room, uint64_t ticket)
 	s->ticket = ticket;
 	list_init(&s->envelopes);
 	list_add_tail(&g->stretches, &s->node);
-	(void)!map_put(g->last, room, s); /* the older one is in the list */
+	s->is_last = true;
+	older = map_put(g->last, room, s); /* it stays in the list */
+	if (older)
+		older->is_last = false;
+}
+
+/* Mostly what was held last: a room sends behind its record. */
+static struct stretch *find_last(const struct gate *g, const char *room)
+{
+	struct stretch *s;
+
+	if (!list_is_empty(&g->stretches)) {
+		s = container_of(g->stretches.prev, struct stretch, node);
+		if (str_equal(s->room, room))
+			return s;
+	}
+	return map_get(g->last, room);
 }
 
 void gate_send(struct gate *g, const char *room, struct list *envelopes)
 {
-	struct stretch *s = map_get(g->last, room);
+	struct stretch *s = find_last(g, room);
 	struct envelope *e;
 
 	if (list_is_empty(envelopes))
@@ -160,7 +177,7 @@ void gate_commit(struct gate *g, uint64_t ticket)
 
 	g->withdrawn = NULL;
 	while (s && s->ticket <= ticket) {
-		if (map_get(g->last, s->room) == s)
+		if (s->is_last)
 			map_steal(g->last, s->room);
 		g->waiting -= s->count;
 		if (s->count)
