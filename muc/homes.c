@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/homes.h"
 
+#include <string.h>
+
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/rand.h"
@@ -30,9 +32,24 @@ struct home {
 	char voucher_id[RAND_ID_SIZE];
 };
 
-static char *key_of(const char *local, const char *remote)
+/* Each stanza that comes looks for its home: no memory is taken for that. */
+struct home_key {
+	char text[2 * JID_PART_MAX + 2];
+};
+
+/* False: no address has a domain that long. */
+static bool make_key(struct home_key *key, const char *local,
+		     const char *remote)
 {
-	return str_join(remote, " ", local);
+	size_t remote_len = strlen(remote);
+	size_t local_len = strlen(local);
+
+	if (remote_len > JID_PART_MAX || local_len > JID_PART_MAX)
+		return false;
+	memcpy(key->text, remote, remote_len);
+	key->text[remote_len] = ' ';
+	memcpy(key->text + remote_len + 1, local, local_len + 1);
+	return true;
 }
 
 static void home_free(void *value)
@@ -59,24 +76,23 @@ void homes_fini(struct homes *h)
 static struct home *find(const struct homes *h, const char *local,
 			 const char *remote)
 {
-	char *key = key_of(local, remote);
-	struct home *home = map_get(h->homes, key);
+	struct home_key key;
 
-	mem_free(&key);
-	return home;
+	return make_key(&key, local, remote) ? map_get(h->homes, key.text)
+					     : NULL;
 }
 
 static struct home *add(struct homes *h, const char *local, const char *remote,
 			int64_t now)
 {
-	char *key = key_of(local, remote);
+	struct home_key key;
 	struct home *home = mem_new(struct home);
 
 	home->local = str_dup(local);
 	home->remote = str_dup(remote);
 	home->heard = now;
-	map_add(h->homes, key, home);
-	mem_free(&key);
+	require(make_key(&key, local, remote));
+	map_add(h->homes, key.text, home);
 	return home;
 }
 

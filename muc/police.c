@@ -33,14 +33,19 @@ static bool is_affiliated(const struct act *a)
 	       AFFILIATION_MEMBER;
 }
 
-static bool take(const struct act *a, enum room_limits_kind kind, double cost)
+static bool take_share(const struct act *a, enum room_limits_kind kind,
+		       double cost)
 {
 	struct room *r = a->room;
 
-	return is_affiliated(a) ||
-	       room_limits_take(&r->limits, &r->site->limits,
+	return room_limits_take(&r->limits, &r->site->limits,
 				jid_bare(a->stanza->from), kind, cost,
 				site_now(r->site));
+}
+
+static bool take(const struct act *a, enum room_limits_kind kind, double cost)
+{
+	return is_affiliated(a) || take_share(a, kind, cost);
 }
 
 /* ---- messages ---- */
@@ -58,7 +63,7 @@ static bool is_short(const struct act *a, const char *body)
 {
 	const struct room_limits_settings *s = &a->room->site->limits;
 
-	if (!body || is_affiliated(a))
+	if (!body)
 		return true;
 	if (s->max_body && strlen(body) > s->max_body)
 		return refuse(a, COND_POLICY_VIOLATION, COND_TYPE_MODIFY,
@@ -161,12 +166,15 @@ bool police_message(const struct act *a, bool is_kept)
 {
 	const char *body = elem_child_text(a->stanza->elem, "body", NS_SERVER);
 	double cost = is_kept ? 1 : SMALL_COST;
+	bool is_free; /* of the limits for those whom the room does not know */
 
 	if (!is_kept)
 		return is_passed_on(a) && has_room_share(a, cost);
-	if (!is_readable(a) || !is_short(a, body) || !calm_lets_pass(a, body))
+	is_free = is_affiliated(a);
+	if (!is_readable(a) || !(is_free || is_short(a, body)) ||
+	    !calm_lets_pass(a, body))
 		return false;
-	if (!take(a, LIMIT_TALK, cost))
+	if (!is_free && !take_share(a, LIMIT_TALK, cost))
 		return refuse(a, COND_POLICY_VIOLATION, COND_TYPE_WAIT,
 			      "You write too fast; try again soon.");
 	if (!has_room_share(a, cost))
