@@ -13,8 +13,6 @@ from process import Process
 CONFIG = """\
 hosts: ["{domain}"]
 loglevel: debug
-log_burst_limit_count: 1000000
-log_rotate_size: infinity
 certfiles: ["{pem}"]
 ca_file: "{ca}"
 auth_method: internal
@@ -93,6 +91,9 @@ class Ejabberd:
             [*self.host.prefix, "erl", "-noinput", "+sbwt", "none",
              "-start_epmd", "false", "-pa", _library_path(),
              "-mnesia", "dir", '"%s"' % (self.folder / "mnesia"),
+             # read before the configuration is: the whole log, in one file
+             "-ejabberd", "log_rotate_size", "10000000000",
+             "log_burst_limit_count", "1000000", "quiet", "true",
              "-s", "ejabberd", *eval_words],
             self.folder / ("erl.%d.log" % self._runs), env=env,
             cwd=self.folder)
