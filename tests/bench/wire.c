@@ -390,6 +390,10 @@ static void read_some(struct wire_conn *c)
 			c->in = realloc(c->in, c->in_cap);
 		}
 		n = get(c, c->in + c->in_len, c->in_cap - c->in_len);
+		/* a ticket ends the call, too: no event tells what is behind it */
+		if ((n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED) &&
+		    c->raw_at < c->raw_len)
+			continue;
 		if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
 			return;
 		if (n <= 0) {
