@@ -12,30 +12,16 @@ import urllib.request
 
 import pytest
 
-from harness import world as worlds
-
 from test_converse import Converse, site  # noqa: F401
-from test_meeting import hears_of_the_room
+from test_meeting import hears_of_the_room, host  # noqa: F401
 from test_profanity import Profanity
 
-PORT = 5280
 ALICE, BOB = "alice@home1.test", "bob@home1.test"
 # What Converse shows that the room itself said.
 LINES_OF_THE_ROOM = """[...document.querySelectorAll(
 	"converse-muc .message--mep .chat-info__message")].map(
 		line => line.innerText.trim())"""
 CAROL, DAVE = "carol@home1.test", "dave@home1.test"
-
-
-@pytest.fixture
-def host(world):
-    place = world.hosts[worlds.ROOMS]
-    host = world.new_host(extra="web: {listen: [\"%s:%d\"], url: "
-                          "\"http://%s:%d/\"}\n" % (
-                              place.address, PORT, place.address, PORT))
-    host.start()
-    yield host
-    host.close()
 
 
 @pytest.fixture

@@ -146,3 +146,22 @@ struct record *scratch_message(const char *room, int number)
 	r->as_message.stanza = str_format("<message id='%d'/>", number);
 	return r;
 }
+
+struct record *scratch_words(const char *room, int number, int64_t at)
+{
+	struct record *r = scratch_message(room, number);
+
+	r->as_message.at = at;
+	r->as_message.body = str_format("word%d common", number);
+	return r;
+}
+
+struct record *scratch_retraction(const char *id)
+{
+	struct record *r = record_new(RECORD_RETRACTION, SCRATCH_ROOM, 9);
+
+	require(str_copy(r->as_retraction.id, RAND_ID_SIZE, id));
+	r->as_retraction.stanza = str_dup("<gone/>");
+	r->as_retraction.by = str_dup("a@x");
+	return r;
+}

@@ -41,3 +41,7 @@ struct record *scratch_affiliation(const char *room, const char *jid,
 				   const char *affiliation);
 /** Its id is "m" and the number, its time 1000 times the number. */
 struct record *scratch_message(const char *room, int number);
+/** The same, at that time, with words: "word" and the number, and "common". */
+struct record *scratch_words(const char *room, int number, int64_t at);
+/** Of the line of that id in SCRATCH_ROOM, by a@x. */
+struct record *scratch_retraction(const char *id);

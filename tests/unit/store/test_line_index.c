@@ -65,21 +65,12 @@ static void save(struct fixture *f, struct record *owned)
 
 static void say(struct fixture *f, const char *room, int number, int64_t at)
 {
-	struct record *r = scratch_message(room, number);
-
-	r->as_message.at = at;
-	r->as_message.body = str_format("word%d common", number);
-	save(f, r);
+	save(f, scratch_words(room, number, at));
 }
 
 static void retract(struct fixture *f, const char *id)
 {
-	struct record *r = record_new(RECORD_RETRACTION, SCRATCH_ROOM, 9);
-
-	str_copy(r->as_retraction.id, RAND_ID_SIZE, id);
-	r->as_retraction.stanza = str_dup("<gone/>");
-	r->as_retraction.by = str_dup("a@x");
-	save(f, r);
+	save(f, scratch_retraction(id));
 }
 
 static void on_fault(void *owner, const char *text)
