@@ -132,6 +132,14 @@ bool muc_meeting_knows(struct muc *m, const char *room, const struct jid *jid,
 	return true;
 }
 
+bool muc_meeting_knows_note_well(const struct muc *m, const char *room,
+				 const char *jid)
+{
+	const struct room *r = find(m, room);
+
+	return r && observe_knows_note_well(r, jid);
+}
+
 bool muc_meeting_is_room(const struct muc *m, const char *room)
 {
 	return find(m, room) != NULL;

@@ -51,6 +51,10 @@ struct muc_known {
 /** False: it does not know them, or they read too much (archive.user_pages). */
 bool muc_meeting_knows(struct muc *m, const char *room, const struct jid *jid,
 		       struct muc_known *who_out);
+/** Have they registered with the room, and said that they read the Note Well?
+ *  jid: bare. */
+bool muc_meeting_knows_note_well(const struct muc *m, const char *room,
+				 const char *jid);
 bool muc_meeting_is_room(const struct muc *m, const char *room);
 /** Is what is said there shown on the web? */
 bool muc_meeting_is_public(const struct muc *m, const char *room);

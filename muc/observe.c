@@ -23,14 +23,19 @@ static void free_hats(struct observed_person *who)
 	who->hats = NULL;
 }
 
+bool observe_knows_note_well(const struct room *r, const char *jid)
+{
+	const struct affiliation_entry *entry =
+		affiliation_list_find(&r->affiliations, jid);
+
+	return entry && affiliation_entry_tells(entry, NOTE_WELL_KEY);
+}
+
 struct observed_person observe_person(const struct room *r,
 				      const struct occupant *o,
 				      const struct jid *real,
 				      bool by_certificate)
 {
-	const struct affiliation_entry *entry =
-		affiliation_list_find(&r->affiliations, jid_bare(real));
-
 	return (struct observed_person){
 		.nick = occupant_nick(o),
 		.jid = jid_bare(real),
@@ -39,8 +44,7 @@ struct observed_person observe_person(const struct room *r,
 		.affiliation = o->affiliation,
 		.role = o->role,
 		.is_operator = site_is_operator(r->site, real, by_certificate),
-		.knows_note_well = entry && affiliation_entry_tells(
-						    entry, NOTE_WELL_KEY),
+		.knows_note_well = observe_knows_note_well(r, jid_bare(real)),
 	};
 }
 

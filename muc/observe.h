@@ -27,6 +27,8 @@ void observe_retracted(const struct room *r, const char *id);
 void observe_gone(const struct room *r);
 
 bool observe_is_in_session(const struct room *r);
+/** jid: bare. */
+bool observe_knows_note_well(const struct room *r, const char *jid);
 
 /** The strings are borrowed; hats are the caller's to free. real: their JID. */
 struct observed_person observe_person(const struct room *r,

@@ -9,8 +9,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "meeting/meeting.h"
 #include "muc/bans.h"
 #include "muc/hats.h"
+#include "muc/muc_meeting.h"
 #include "muc/summons.h"
 #include "xmpp/datetime.h"
 
@@ -214,6 +216,37 @@ static void end_hat(const struct order *order, enum hats_result result,
 			      hats_result_text(result)));
 }
 
+/* What whoever gave it has to know. */
+static void note_hat(const struct order *order, const char *jid)
+{
+	const struct jid *by = order->caller->jid;
+	const struct command_value note = {
+		.name = "note",
+		.text = "they have not said here that they have read the Note "
+			"Well, as meetings.need_note_well asks; if they are "
+			"in the room they were told how",
+	};
+
+	if (order->admin->meetings &&
+	    meeting_note_hat(order->admin->meetings, order_text(order, "room"),
+			     jid, order_text(order, "hat"),
+			     by ? jid_bare(by) : NULL))
+		order_row(order, &note, 1);
+}
+
+static void note_heir(const struct order *order, const char *room,
+		      const char *nick)
+{
+	struct observed_person heir;
+	char *jid;
+
+	if (!muc_meeting_find(order->admin->muc, room, nick, &heir))
+		return;
+	jid = str_dup(heir.jid);
+	note_hat(order, jid);
+	mem_free(&jid);
+}
+
 /* A hat that makes its wearer an admin is an owner's to give. */
 static bool may_give(const struct order *order)
 {
@@ -230,14 +263,17 @@ static bool may_give(const struct order *order)
 
 static void run_hat_give(const struct order *order)
 {
-	if (may_give(order))
-		end_hat(order,
-			muc_hat_give(order->admin->muc,
-				     order_text(order, "room"),
-				     order_text(order, "jid"),
-				     order_text(order, "hat"),
-				     command_caller_text(order->caller)),
-			"hat-give");
+	enum hats_result result;
+
+	if (!may_give(order))
+		return;
+	result = muc_hat_give(order->admin->muc, order_text(order, "room"),
+			      order_text(order, "jid"),
+			      order_text(order, "hat"),
+			      command_caller_text(order->caller));
+	if (result == HATS_DONE)
+		note_hat(order, order_text(order, "jid"));
+	end_hat(order, result, "hat-give");
 }
 
 static void run_hat_take(const struct order *order)
@@ -265,6 +301,7 @@ static void pass_hat(const struct order *order)
 	if (result == HATS_DONE) {
 		desk_audit(order->admin->muc, &actor, room, "hat-pass", nick,
 			   hat);
+		note_heir(order, room, nick);
 		order_end(order);
 		return;
 	}

@@ -6,7 +6,9 @@
 
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "base/str.h"
+#include "muc/hat.h"
 #include "muc/hats.h"
 #include "muc/muc_meeting.h"
 
@@ -83,6 +85,44 @@ static enum meeting_result of_hat(enum hats_result r)
 	}
 }
 
+struct reminding {
+	struct meeting_desk *desk;
+	const char *room, *jid, *text;
+};
+
+static void remind(void *owner, const struct observed_person *who)
+{
+	const struct reminding *r = owner;
+
+	if (str_equal(who->jid, r->jid))
+		(void)muc_meeting_tell(r->desk->muc, r->room, who->nick,
+				       r->text);
+}
+
+/* Who gives a hat answers for it: many clients cannot register with a room, and
+ * there has to be somebody who leads. But it does not go unsaid. */
+bool meeting_note_hat(struct meeting_desk *d, const char *room, const char *jid,
+		      const char *word, const char *by)
+{
+	struct reminding r = { d, room, jid, NULL };
+	struct hat hat;
+	char *text;
+
+	if (!d->settings.need_note_well || str_equal(jid, by) ||
+	    !hat_find(NULL, word, &hat) ||
+	    muc_meeting_knows_note_well(d->muc, room, jid))
+		return false;
+	text = str_format("You were given a hat here: %s. Who wears it "
+			  "registers with this room, and ticks there that "
+			  "they have read the Note Well.",
+			  hat.title);
+	r.text = text;
+	muc_meeting_people(d->muc, room, remind, &r);
+	muc_meeting_flush(d->muc, room);
+	mem_free(&text);
+	return true;
+}
+
 /* The strings of who are muc's, and giving a hat may move them. */
 static enum meeting_result give(struct doing *x,
 				const struct observed_person *who, bool on)
@@ -103,6 +143,8 @@ static enum meeting_result give(struct doing *x,
 			&(struct board_note){ .kind = RECORD_NOTE_SCRIBE,
 					      .person = nick,
 					      .number = on });
+	if (on && result == MEETING_DONE)
+		(void)meeting_note_hat(x->desk, x->room, jid, SCRIBE, by);
 	free(jid);
 	free(nick);
 	return result;
