@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * link_part: what the files of a link share: link.c (its life and its own stream)
- * and link_feed.c (the streams of theirs that it may use, and what it tells of
+ * link_part: what the files of a link share: link.c (its life, and what others
+ * decide), link_queue.c (what waits to be sent), link_ask.c (what waits to be
+ * verified), link_attempt.c (how remote is reached), link_stream.c (its own
+ * stream), link_feed.c (the streams of theirs that it may use), link_way.c
+ * (whether remote can be reached now) and link_report.c (what it tells of
  * itself). Nobody else includes it.
  *
  * Thread: its loop's.
@@ -12,6 +15,7 @@
 #include "base/throttle.h"
 #include "loop/loop.h"
 #include "s2s/backlog.h"
+#include "s2s/fare.h"
 #include "s2s/feed.h"
 #include "s2s/inquiry.h"
 #include "s2s/link.h"
@@ -19,6 +23,7 @@
 #include "s2s/round.h"
 
 struct outbound;
+struct route_place;
 struct timer;
 
 enum link_state {
@@ -51,6 +56,7 @@ struct link {
 	enum link_next next;
 	struct backlog backlog;
 	struct inquiry inquiry;
+	struct fare fare;
 	struct feed feed;
 	struct round round;
 	struct outbound *stream; /* NEGOTIATING, VERIFYING, READY, DRAINING */
@@ -74,9 +80,6 @@ struct link {
 	bool is_heavy;           /* told on_heavy */
 	bool is_touched;         /* link_touch() */
 	bool is_leaving;         /* link_close() */
-	unsigned payer;          /* whose share a dial only to verify is of */
-	bool is_counted;         /* there, and among tally.verifying */
-	bool is_over_share;      /* told; until it dials */
 	struct throttle retries; /* rounds that only questions asked for */
 };
 
@@ -85,23 +88,72 @@ static inline int64_t link_now(const struct link *l)
 	return loop_now(l->place->loop);
 }
 
+/** It sends through their stream, unless one of ours is open, or about to be:
+ *  all goes one way, and another only when the one is closed. */
+static inline bool link_is_fed(const struct link *l)
+{
+	return l->feed.stream && !l->is_asserted;
+}
+
+/** One way or the other. */
+static inline bool link_is_open(const struct link *l)
+{
+	return l->state == LINK_READY || link_is_fed(l);
+}
+
 /* ---- link.c ---- */
 
-/** It sends through their stream, unless one of ours is open, or about to be: all
- *  goes one way, and another only when the one is closed. */
-bool link_is_fed(const struct link *l);
-/** One way or the other. */
-bool link_is_open(const struct link *l);
-/** Nothing is under way: begin if something waits. */
-void link_settle_idle(struct link *l);
-/** Something waits now that did not when the rest began. */
-void link_recut_rest(struct link *l);
+void link_enter(struct link *l, enum link_state state);
+/** The stream is being closed. */
+void link_drain(struct link *l, enum link_next next);
+/** Something waits that a stream of ours is needed for. */
+bool link_is_wanted(const struct link *l);
+
+/* ---- link_queue.c ---- */
+
+void link_init_queue(struct link *l);
 /** While it is not open, what waits does so within the grace. */
 void link_arm_grace(struct link *l);
 /** Tells when much waits, or no more. */
 void link_weigh(struct link *l);
+/** Nothing goes there, and nobody there is in a room of ours. */
+void link_forbid(struct link *l);
+/** The open stream makes no progress. */
+void link_fail_stuck(struct link *l);
+
+/* ---- link_ask.c ---- */
+
+void link_init_asking(struct link *l);
+/** On the stream that there is, as far as it takes them. */
+void link_send_questions(struct link *l);
+
+/* ---- link_attempt.c ---- */
+
+void link_init_attempts(struct link *l);
+/** Begin a round, if it may. */
+void link_begin(struct link *l);
+/** On with the next address. */
+void link_reach_next(struct link *l);
+/** The round has failed, and rests. */
+void link_fail_round(struct link *l);
+/** Rest so many ms. */
+void link_back_off(struct link *l, int64_t rest);
+/** Something waits now that did not when the rest began. */
+void link_recut_rest(struct link *l);
+/** Nothing is under way: begin if something waits. */
+void link_settle_idle(struct link *l);
+
+/* ---- link_stream.c ---- */
+
+/** False: the socket is of no use. */
+HW_MUST_USE bool link_open_stream(struct link *l, int owned_fd,
+				  const struct route_place *at);
 /** Assert our domain on the stream that there is, if something waits. */
 void link_assert_if_wanted(struct link *l);
+/** By the certificate that was shown. */
+bool link_may_trust(const struct link *l);
+/** When we were not believed, and no question is under way any more. */
+void link_close_when_answered(struct link *l);
 
 /* ---- link_way.c ---- */
 
@@ -122,3 +174,8 @@ void link_way_tick(struct link *l, int64_t now);
 void link_pump_feed(struct link *l);
 /** Use no stream of theirs any more. */
 void link_release_feed(struct link *l);
+
+/* ---- link_report.c ---- */
+
+/** What went wrong, for the operator who looks later. */
+void link_set_fault(struct link *l, const char *text);
