@@ -58,12 +58,25 @@ void route_fini(struct route *r)
 	*r = (struct route){ 0 };
 }
 
+/* A link keeps them while it lives; most domains have one or two. */
+static struct route_place *make_places(const struct target_list *list,
+				       unsigned attempts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += list->targets[i].addr_count;
+	return count == 0 ? NULL
+			  : mem_zero(count < attempts ? count : attempts,
+				     sizeof(struct route_place));
+}
+
 void route_plan(struct route *r, const struct target_list *list,
 		const struct route_rules *rules, int64_t now)
 {
 	require(rules->attempts <= ROUTE_MAX);
 	route_fini(r);
-	r->places = mem_zero(rules->attempts, sizeof(*r->places));
+	r->places = make_places(list, rules->attempts);
 	add_all(r, list, rules, now, false);
 	add_all(r, list, rules, now, true);
 }
