@@ -11,6 +11,7 @@ __attribute__((weak)) size_t __sanitizer_get_current_allocated_bytes(void);
 
 #define KEEP_TOP (64 << 20) /* unused at the end of each thread's heap */
 #define MAP_FROM (1 << 20) /* what is bigger comes from the system */
+#define AT_HAND	 1024	   /* what is bigger is not kept by each thread */
 
 static void *check(void *p, size_t size)
 {
@@ -21,17 +22,21 @@ static void *check(void *p, size_t size)
 	return p;
 }
 
+void *mem_alloc(size_t size)
+{
+	return check(malloc(size ? size : 1), size);
+}
+
+/* The C library's calloc() passes by what each thread has at hand, which malloc()
+ * takes from without a lock; a large piece may come zeroed from the system. */
 void *mem_zero(size_t n, size_t size)
 {
 	size_t total;
 
 	require(!__builtin_mul_overflow(n, size, &total));
-	return check(calloc(1, total ? total : 1), total);
-}
-
-void *mem_alloc(size_t size)
-{
-	return check(malloc(size ? size : 1), size);
+	if (total > AT_HAND)
+		return check(calloc(1, total), total);
+	return memset(mem_alloc(total), 0, total);
 }
 
 void *mem_realloc(void *p, size_t size)
