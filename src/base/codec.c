@@ -53,13 +53,13 @@ int hex_decode(const char *text, void *out, size_t len)
 	return 0;
 }
 
-static char *encode_base32(const char *digits, const void *data, size_t len)
+static void write_base32(const char *digits, const void *data, size_t len,
+			 char *out)
 {
 	const unsigned char *in = data;
-	char *text = mem_zero(len / 5 + 1, 8 + 1);
 	uint32_t bits = 0; /* the lowest has_bits are still to be written */
 	unsigned int has_bits = 0;
-	char *at = text;
+	char *at = out;
 
 	for (size_t i = 0; i < len; i++) {
 		bits = bits << 8 | in[i];
@@ -71,17 +71,17 @@ static char *encode_base32(const char *digits, const void *data, size_t len)
 	}
 	if (has_bits > 0)
 		*at++ = digits[bits << (5 - has_bits) & 0x1f];
-	return text;
+	*at = '\0';
 }
 
-char *base32_encode(const void *data, size_t len)
+void base32_write(const void *data, size_t len, char *out)
 {
-	return encode_base32(base32_digits, data, len);
+	write_base32(base32_digits, data, len, out);
 }
 
-char *base32_encode_sorted(const void *data, size_t len)
+void base32_write_sorted(const void *data, size_t len, char *out)
 {
-	return encode_base32(sorted_digits, data, len);
+	write_base32(sorted_digits, data, len, out);
 }
 
 char *base64_encode(const void *data, size_t len)

@@ -10,9 +10,12 @@
 char *hex_encode(const void *data, size_t len);
 /** Fills exactly len bytes from 2*len hex digits. */
 HW_MUST_USE int hex_decode(const char *text, void *out, size_t len);
-char *base32_encode(const void *data, size_t len);
+/** Characters of so many bytes in base32, and a NUL. */
+#define BASE32_SIZE(len) (((len) * 8 + 4) / 5 + 1)
+/** Fills BASE32_SIZE(len) bytes. */
+void base32_write(const void *data, size_t len, char *out);
 /** In the same characters, but the texts sort as the data. */
-char *base32_encode_sorted(const void *data, size_t len);
+void base32_write_sorted(const void *data, size_t len, char *out);
 char *base64_encode(const void *data, size_t len);
 /** Strict (padding required, no white space). data_out is owned and has a NUL
  *  behind its len_out bytes. */

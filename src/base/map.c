@@ -8,9 +8,8 @@
 #include "base/rand.h"
 #include "base/siphash.h"
 
-/* uthash: our hash, and allocators that abort instead of failing */
-#define HASH_FUNCTION(key, len, hash) \
-	((hash) = (unsigned int)map_hash(key, len))
+/* uthash: it is told our hash of each key, and its allocators abort instead of
+ * failing */
 #define uthash_malloc(size) mem_alloc(size)
 #define uthash_free(p, size) free(p)
 #define uthash_fatal(text) require_failed((text), __FILE__, __LINE__)
@@ -45,22 +44,48 @@ struct map *map_new(void)
 	return mem_new(struct map);
 }
 
-static struct map_item *find(const struct map *m, const char *key)
+/** A key on its way to its place. */
+struct wanted {
+	const char *key; /* borrowed */
+	size_t len;
+	unsigned int hash;
+};
+
+static struct wanted want(const char *key)
+{
+	struct wanted w = { .key = key, .len = strlen(key) };
+
+	w.hash = (unsigned int)map_hash(key, w.len);
+	return w;
+}
+
+static struct map_item *find_wanted(const struct map *m, const struct wanted *w)
 {
 	struct map_item *item;
 
-	HASH_FIND_STR(m->items, key, item);
+	HASH_FIND_BYHASHVALUE(hh, m->items, w->key, w->len, w->hash, item);
 	return item;
 }
 
-static void add_item(struct map *m, const char *key, void *value)
+/* In an empty map nothing is found without looking at the key. */
+static struct map_item *find(const struct map *m, const char *key)
 {
-	size_t len = strlen(key);
-	struct map_item *item = mem_zero(1, sizeof(*item) + len + 1);
+	struct wanted w;
+
+	if (!m->items)
+		return NULL;
+	w = want(key);
+	return find_wanted(m, &w);
+}
+
+static void add_wanted(struct map *m, const struct wanted *w, void *value)
+{
+	struct map_item *item = mem_alloc(sizeof(*item) + w->len + 1);
 
 	item->value = value;
-	memcpy(item->key, key, len + 1);
-	HASH_ADD_KEYPTR(hh, m->items, item->key, len, item);
+	memcpy(item->key, w->key, w->len + 1);
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, m->items, item->key, w->len, w->hash,
+				    item);
 }
 
 static void *remove_item(struct map *m, struct map_item *item)
@@ -94,13 +119,13 @@ void *map_get(const struct map *m, const char *key)
 
 void *map_put(struct map *m, const char *key, void *value)
 {
-	struct map_item *item;
+	struct wanted w = want(key);
+	struct map_item *item = find_wanted(m, &w);
 	void *old;
 
 	require(value);
-	item = find(m, key);
 	if (!item) {
-		add_item(m, key, value);
+		add_wanted(m, &w, value);
 		return NULL;
 	}
 	old = item->value;
@@ -110,9 +135,11 @@ void *map_put(struct map *m, const char *key, void *value)
 
 void map_add(struct map *m, const char *key, void *value)
 {
+	struct wanted w = want(key);
+
 	require(value);
-	require(!find(m, key));
-	add_item(m, key, value);
+	require(!find_wanted(m, &w));
+	add_wanted(m, &w, value);
 }
 
 void *map_steal(struct map *m, const char *key)
@@ -125,10 +152,13 @@ void *map_steal(struct map *m, const char *key)
 void map_to_end(struct map *m, const char *key)
 {
 	struct map_item *item = find(m, key);
+	unsigned int hash;
 
 	require(item);
+	hash = item->hh.hashv;
 	HASH_DEL(m->items, item);
-	HASH_ADD_KEYPTR(hh, m->items, item->key, strlen(item->key), item);
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, m->items, item->key, item->hh.keylen,
+				    hash, item);
 }
 
 size_t map_count(const struct map *m)

@@ -11,6 +11,10 @@
 /* Ids are small and many: the generator is asked for some at once. */
 #define STOCK 512
 
+#define ID_BYTES 16
+
+_Static_assert(BASE32_SIZE(ID_BYTES) == RAND_ID_SIZE, "an id of so many bytes");
+
 static _Thread_local struct {
 	unsigned char bytes[STOCK];
 	size_t left;
@@ -52,26 +56,20 @@ uint32_t rand_below(uint32_t bound)
 
 void rand_id(char out[RAND_ID_SIZE])
 {
-	unsigned char bytes[16];
-	char *text;
+	unsigned char bytes[ID_BYTES];
 
 	rand_nonce(bytes, sizeof(bytes));
-	text = base32_encode(bytes, sizeof(bytes));
-	memcpy(out, text, RAND_ID_SIZE);
-	mem_free(&text);
+	base32_write(bytes, sizeof(bytes), out);
 }
 
 void rand_id_at(char out[RAND_ID_SIZE], int64_t at)
 {
-	unsigned char bytes[16];
-	char *text;
+	unsigned char bytes[ID_BYTES];
 
 	rand_nonce(bytes, sizeof(bytes));
 	for (int i = 0; i < 6; i++)
 		bytes[i] = (unsigned char)((uint64_t)at >> (40 - 8 * i));
-	text = base32_encode_sorted(bytes, sizeof(bytes));
-	memcpy(out, text, RAND_ID_SIZE);
-	mem_free(&text);
+	base32_write_sorted(bytes, sizeof(bytes), out);
 }
 
 void rand_hex(char *out, size_t len)

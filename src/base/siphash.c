@@ -21,13 +21,17 @@ static uint64_t rotate(uint64_t x, unsigned int bits)
 	return x << bits | x >> (64 - bits);
 }
 
-/* n bytes, at most 8, as a little-endian number */
-static uint64_t load(const unsigned char *bytes, size_t n)
+/* The last n bytes of len, fewer than 8, as a little-endian number. */
+static uint64_t load_end(const unsigned char *in, size_t len, size_t n)
 {
 	uint64_t word = 0;
 
+	if (n == 0)
+		return 0;
+	if (len >= 8)
+		return load_word(in + len - 8) >> 8 * (8 - n);
 	for (size_t i = 0; i < n; i++)
-		word |= (uint64_t)bytes[i] << (8 * i);
+		word |= (uint64_t)in[i] << (8 * i);
 	return word;
 }
 
@@ -72,7 +76,7 @@ uint64_t siphash(const unsigned char key[SIPHASH_KEY_SIZE], const void *data,
 		take_word(&s, load_word(in + i));
 	/* the last word: what is left, and the length's low byte on top */
 	take_word(&s,
-		  (uint64_t)len << 56 | (len > i ? load(in + i, len - i) : 0));
+		  (uint64_t)len << 56 | load_end(in, len, len - i));
 	s.v2 ^= 0xff;
 	mix(&s, 4);
 	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
