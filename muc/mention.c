@@ -58,23 +58,44 @@ static void forward(struct room *r, const struct jid *to,
 	room_send_elem(r, e, to);
 }
 
-/* Members with a nick of their own who are away, each once. */
-static void try_forward(struct room *r, struct map *seen, const char *address,
-			const struct elem *message, int64_t now)
+/** A line and who was told of it. */
+struct telling {
+	struct room *room;
+	const struct elem *message;
+	struct map *seen; /* owned; bare JID -> anything; NULL: nobody yet */
+	int64_t now;
+};
+
+static bool was_told(const struct telling *t, const char *key)
+{
+	return t->seen && map_get(t->seen, key);
+}
+
+/* Most lines are for nobody in particular: they need no map. */
+static void tell(struct telling *t, const char *key, const struct jid *to)
 {
 	static char there;
+
+	if (!t->seen)
+		t->seen = map_new();
+	map_add(t->seen, key, &there);
+	forward(t->room, to, t->message, t->now);
+}
+
+/* Members with a nick of their own who are away, each once. */
+static void try_forward(struct telling *t, const char *address)
+{
+	struct room *r = t->room;
 	struct jid *jid = address ? jid_parse(address) : NULL;
 	const char *key = jid ? find_key(r, jid) : NULL;
 	const struct affiliation_entry *entry;
 	struct jid *to = key ? jid_parse(key) : NULL;
 
 	entry = key ? affiliation_list_find(&r->affiliations, key) : NULL;
-	if (to && jid_local(to) && !map_get(seen, key) && entry->nick &&
+	if (to && jid_local(to) && !was_told(t, key) && entry->nick &&
 	    entry->affiliation > AFFILIATION_OUTCAST && !is_present(r, to) &&
-	    room_may_write_out(r, 1)) {
-		map_add(seen, key, &there);
-		forward(r, to, message, now);
-	}
+	    room_may_write_out(r, 1))
+		tell(t, key, to);
 	jid_free(&to);
 	jid_free(&jid);
 }
@@ -94,19 +115,10 @@ static const char *read_address(const struct elem *child)
 	return NULL;
 }
 
-/** A line and who was told of it. */
-struct telling {
-	struct room *room;
-	const struct elem *message;
-	struct map *seen; /* owned; bare JID -> anything; NULL: nobody yet */
-	int64_t now;
-};
-
 /* Whoever wears the hat and is away, whether they registered or not: a chair
  * knows of them. */
 static void tell_wearers(struct telling *t, const char *uri)
 {
-	static char there;
 	struct map_cursor cursor;
 	struct jid *jid;
 
@@ -115,14 +127,12 @@ static void tell_wearers(struct telling *t, const char *uri)
 	map_begin(t->room->hats.wearers, &cursor);
 	while (map_next(&cursor)) {
 		if (!hat_list_wears(&t->room->hats, cursor.key, uri) ||
-		    map_get(t->seen, cursor.key))
+		    was_told(t, cursor.key))
 			continue;
 		jid = jid_parse(cursor.key);
 		if (jid && !is_present(t->room, jid) &&
-		    room_may_write_out(t->room, 1)) {
-			map_add(t->seen, cursor.key, &there);
-			forward(t->room, jid, t->message, t->now);
-		}
+		    room_may_write_out(t->room, 1))
+			tell(t, cursor.key, jid);
 		jid_free(&jid);
 	}
 }
@@ -187,7 +197,6 @@ void mention_forward(struct room *r, const struct elem *message, int64_t now)
 
 	if (!r->config.forwards_mentions)
 		return;
-	t.seen = map_new();
 	for (child = elem_child(message, NULL, NULL);
 	     child && count < MENTIONS_MAX;
 	     child = elem_next(child, NULL, NULL)) {
@@ -195,7 +204,7 @@ void mention_forward(struct room *r, const struct elem *message, int64_t now)
 		const char *hat = read_hat(child);
 
 		if (address)
-			try_forward(r, t.seen, address, message, now);
+			try_forward(&t, address);
 		if (hat)
 			tell_wearers(&t, hat);
 		count += address || hat;

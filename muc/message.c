@@ -79,7 +79,8 @@ struct elem *message_make(const struct act *a, const char *type)
 	char new_id[RAND_ID_SIZE];
 	struct elem *e;
 
-	rand_id(new_id);
+	if (!id)
+		rand_id(new_id);
 	e = stanza_elem_new(STANZA_MESSAGE, type, o->jid, id ? id : new_id);
 	copy_payload(a->room, e, a->stanza);
 	mark_add_occupant_id(e, o->id);
