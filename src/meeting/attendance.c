@@ -96,31 +96,47 @@ static void rename_person(struct attendance *a, const struct record_note *n)
 		str_set(&who->nick, n->person);
 }
 
-/* Whom "present+" means: the one of that nick; oneself, the first time; or
- * somebody who is not in the room, for whom it is typed. */
+/* Whom "present+" means: the one of that nick; oneself, the first time that a
+ * name is given; or somebody who is not in the room, for whom it is typed. */
 static struct attendee *find_named(struct attendance *a,
 				   const struct record_note *n, int64_t at)
 {
-	struct attendee *who = find_nick(a, n->person);
+	struct attendee *who = find(a, n->jid);
 
-	if (who)
-		return who;
-	who = find(a, n->jid);
-	if (who && (!who->name || str_equal(who->name, n->person)))
+	if (who && (!who->name || who->by_nick ||
+		    str_equal(who->name, n->person)))
 		return who;
 	who = find_name(a, n->person);
 	return who ? who : add(a, at);
+}
+
+/* The one of that nick, who may have said it alone: "present+". */
+static struct attendee *find_plain(struct attendance *a,
+				   const struct record_note *n)
+{
+	struct attendee *who = NULL;
+
+	if (str_equal(n->person, n->nick))
+		who = find(a, n->jid);
+	return who ? who : find_nick(a, n->person);
 }
 
 static void take_present(struct attendance *a, const struct record_note *n,
 			 int64_t at)
 {
 	struct attendee *who;
+	bool by_nick;
 
 	if (!n->person)
 		return;
-	who = find_named(a, n, at);
-	str_set(&who->name, n->person);
+	who = find_plain(a, n);
+	by_nick = who != NULL;
+	if (!who)
+		who = find_named(a, n, at);
+	if (!by_nick || !who->name) {
+		str_set(&who->name, n->person);
+		who->by_nick = by_nick;
+	}
 	if (n->text)
 		str_set(&who->affiliation, n->text);
 }

@@ -15,6 +15,7 @@ struct attendee {
 	char *nick;        /* owned; the last one, or NULL */
 	char *name;        /* owned; what they call themselves, or NULL */
 	char *affiliation; /* owned, or NULL */
+	bool by_nick;      /* that name is only a nick */
 	int64_t came;      /* ms; the first time, or when they were named */
 	int64_t went;      /* ms; the last time */
 	int64_t since;     /* ms; is there since then; 0: is not there */

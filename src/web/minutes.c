@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/map.h"
@@ -13,6 +14,8 @@
 struct making {
 	struct minutes *minutes;
 	struct map *people; /* bare JID, or nick, of who came -> itself */
+	struct map *nicks;  /* nick -> owned bare JID */
+	struct attending present, regrets;
 	minutes_hidden_fn hidden;
 	void *owner;
 };
@@ -229,66 +232,11 @@ static void take_corrected(struct making *m, const struct record_note *n)
 
 /* ---- people ---- */
 
-static int find_person(const struct minutes_people *p, const char *name)
-{
-	for (size_t i = 0; i < p->count; i++)
-		if (str_equal(p->items[i].name, name))
-			return (int)i;
-	return -1;
-}
-
-static void drop_person(struct minutes_people *p, int at)
-{
-	if (at < 0)
-		return;
-	mem_free(&p->items[at].name);
-	mem_free(&p->items[at].about);
-	p->count--;
-	memmove(p->items + at, p->items + at + 1,
-		(p->count - (size_t)at) * sizeof(*p->items));
-}
-
-static void put_person(struct minutes_people *p, const char *name,
-		       const char *about)
-{
-	int at = find_person(p, name);
-
-	if (at < 0) {
-		p->items = grown(p->items, p->count, sizeof(*p->items));
-		p->items[p->count] = (struct minutes_person){ 0 };
-		at = (int)p->count++;
-		p->items[at].name = str_dup(name);
-	}
-	if (about)
-		str_set(&p->items[at].about, about);
-}
-
-static void put_first(struct minutes_people *p, const char *name)
-{
-	struct minutes_person person;
-	int at;
-
-	put_person(p, name, NULL);
-	at = find_person(p, name);
-	person = p->items[at];
-	memmove(p->items + 1, p->items, (size_t)at * sizeof(*p->items));
-	p->items[0] = person;
-}
-
-static void rename_person(struct minutes_people *p, const char *from,
-			  const char *to)
-{
-	int at = find_person(p, from);
-
-	if (at >= 0)
-		str_set(&p->items[at].name, to);
-}
-
 static void take_speaker(struct minutes *m, const struct record_note *n)
 {
 	str_set(&m->speaker, n->person);
 	if (n->person)
-		drop_person(&m->queue, find_person(&m->queue, n->person));
+		minutes_people_drop(&m->queue, n->person);
 }
 
 static void count_person(struct making *m, const struct record_note *n)
@@ -304,7 +252,7 @@ static void count_person(struct making *m, const struct record_note *n)
 static void take_scribe(struct minutes *m, const struct record_note *n)
 {
 	if (n->number)
-		put_person(&m->scribes, n->person, NULL);
+		minutes_people_put(&m->scribes, n->person, NULL);
 }
 
 /* ---- questions and hands ---- */
@@ -348,31 +296,33 @@ static void take_person(struct making *m, const struct record_note *n)
 	switch (n->kind) {
 	case RECORD_NOTE_PRESENT:
 		if (!is_hidden(m, n))
-			put_person(&to->present, n->person, n->text);
+			attending_take(&m->present, n);
 		break;
 	case RECORD_NOTE_REGRETS:
 		if (!is_hidden(m, n))
-			put_person(&to->regrets, n->person, n->text);
+			attending_take(&m->regrets, n);
 		break;
 	case RECORD_NOTE_CAME:
 		count_person(m, n);
+		attending_note_nick(m->nicks, n);
 		break;
 	case RECORD_NOTE_RENAMED:
+		attending_note_nick(m->nicks, n);
 		if (n->text)
-			rename_person(&to->queue, n->text, n->person);
+			minutes_people_rename(&to->queue, n->text, n->person);
 		break;
 	case RECORD_NOTE_SCRIBE:
 		take_scribe(to, n);
 		break;
 	case RECORD_NOTE_QUEUE:
-		put_person(&to->queue, n->person,
+		minutes_people_put(&to->queue, n->person,
 			   is_hidden(m, n) ? NULL : n->text);
 		break;
 	case RECORD_NOTE_QUEUE_FIRST:
-		put_first(&to->queue, n->person);
+		minutes_people_put_first(&to->queue, n->person);
 		break;
 	case RECORD_NOTE_UNQUEUE:
-		drop_person(&to->queue, find_person(&to->queue, n->person));
+		minutes_people_drop(&to->queue, n->person);
 		break;
 	default:
 		break;
@@ -451,26 +401,25 @@ struct minutes *minutes_new(const struct record *const *notes, size_t count,
 	struct making m = {
 		.minutes = mem_new(struct minutes),
 		.people = map_new(),
+		.nicks = map_new(),
 		.hidden = hidden,
 		.owner = owner,
 	};
 	bool *is_undone = find_undone(notes, count);
 
+	attending_init(&m.present, &m.minutes->present, m.nicks);
+	attending_init(&m.regrets, &m.minutes->regrets, m.nicks);
 	(void)add_topic(m.minutes);
 	for (size_t i = 0; i < count; i++)
 		if (!is_undone[i])
 			take_note(&m, &notes[i]->as_note, notes[i]->at);
 	count_items(m.minutes);
 	mem_free(&is_undone);
+	attending_fini(&m.present);
+	attending_fini(&m.regrets);
 	map_free(&m.people, NULL);
+	map_free(&m.nicks, free);
 	return m.minutes;
-}
-
-static void free_people(struct minutes_people *p)
-{
-	while (p->count)
-		drop_person(p, (int)p->count - 1);
-	mem_free(&p->items);
 }
 
 static void free_topic(struct minutes_topic *t)
@@ -492,10 +441,10 @@ void minutes_free(struct minutes **m)
 	for (size_t i = 0; i < (*m)->topic_count; i++)
 		free_topic(&(*m)->topics[i]);
 	mem_free(&(*m)->topics);
-	free_people(&(*m)->present);
-	free_people(&(*m)->regrets);
-	free_people(&(*m)->scribes);
-	free_people(&(*m)->queue);
+	minutes_people_fini(&(*m)->present);
+	minutes_people_fini(&(*m)->regrets);
+	minutes_people_fini(&(*m)->scribes);
+	minutes_people_fini(&(*m)->queue);
 	mem_free(&(*m)->speaker);
 	mem_free(m);
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "web/minutes_people.h"
 
 struct record;
 
@@ -39,17 +40,6 @@ struct minutes_topic {
 	char *line; /* owned, or NULL */
 	int64_t at; /* ms; 0: before the first */
 	struct minutes_item *items; /* owned */
-	size_t count;
-};
-
-struct minutes_person {
-	char *name;  /* owned */
-	char *about; /* owned, or NULL: what they want to say, or where
-			    * they are from */
-};
-
-struct minutes_people {
-	struct minutes_person *items; /* owned */
 	size_t count;
 };
 

@@ -84,6 +84,50 @@ static void present_names_oneself_or_somebody_else(void **state)
 	assert_int_equal(a.items[2].time, 0);
 }
 
+/* As it is typed without more, the person is the nick. */
+static void take_own(int minute, const char *nick, const char *person,
+		     const char *text)
+{
+	const struct record_note n = {
+		.kind = RECORD_NOTE_PRESENT,
+		.jid = (char *)"ann@h.example",
+		.nick = (char *)nick,
+		.person = (char *)person,
+		.text = (char *)text,
+	};
+
+	attendance_take(&a, &n, minute * MINUTE);
+}
+
+static void a_name_completes_what_was_said_without(void **state)
+{
+	(void)state;
+	take(10, RECORD_NOTE_CAME, "ann@h.example", "ann", NULL);
+	take_own(11, "ann", "ann", NULL);
+	take_own(12, "ann", "Ann A", "Org");
+	take_own(13, "ann", "Ann A", NULL);
+	take_own(14, "ann", "Cat", NULL);
+	attendance_end(&a, 30 * MINUTE);
+	assert_int_equal(a.count, 2);
+	assert_string_equal(a.items[0].name, "Ann A");
+	assert_string_equal(a.items[0].affiliation, "Org");
+	assert_string_equal(a.items[1].name, "Cat");
+}
+
+static void a_nick_does_not_take_a_name_back(void **state)
+{
+	(void)state;
+	take(10, RECORD_NOTE_CAME, "ann@h.example", "ann", NULL);
+	take_own(11, "ann", "Ann A", "Org");
+	take(12, RECORD_NOTE_RENAMED, "ann@h.example", "annette", "ann");
+	take_own(13, "annette", "annette", NULL);
+	take_own(14, "phone", "phone", NULL); /* a second nick of hers */
+	attendance_end(&a, 30 * MINUTE);
+	assert_int_equal(a.count, 1);
+	assert_string_equal(a.items[0].name, "Ann A");
+	assert_string_equal(a.items[0].affiliation, "Org");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -92,6 +136,8 @@ int main(void)
 		TEST(time_in_the_room_is_added_up),
 		TEST(a_second_nick_is_the_same_person),
 		TEST(present_names_oneself_or_somebody_else),
+		TEST(a_name_completes_what_was_said_without),
+		TEST(a_nick_does_not_take_a_name_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

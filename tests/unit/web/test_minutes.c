@@ -198,6 +198,59 @@ static void what_is_taken_back_is_not_told(void **state)
 	minutes_free(&m);
 }
 
+/* Who comes, and what they say of themselves. */
+static void note_of(enum record_note_kind kind, const char *jid,
+		    const char *nick, const char *person, const char *text)
+{
+	struct record_note *n = note(kind, person, text);
+
+	n->jid = str_dup(jid);
+	n->nick = str_dup(nick);
+}
+
+static void one_person_is_present_once(void **state)
+{
+	struct minutes *m;
+
+	(void)state;
+	note_of(RECORD_NOTE_CAME, "ann@h.example", NULL, "ann", NULL);
+	note_of(RECORD_NOTE_CAME, "bob@h.example", NULL, "bob", NULL);
+	note_of(RECORD_NOTE_PRESENT, "ann@h.example", "ann", "ann", NULL);
+	note_of(RECORD_NOTE_PRESENT, "bob@h.example", "bob", "Bob B", "Org");
+	note_of(RECORD_NOTE_PRESENT, "ann@h.example", "ann", "Ann A", "ACME");
+	note_of(RECORD_NOTE_PRESENT, "bob@h.example", "bob", "bob", NULL);
+	/* for others, one of whom has a nick there */
+	note_of(RECORD_NOTE_PRESENT, "ann@h.example", "ann", "Cat C", NULL);
+	note_of(RECORD_NOTE_PRESENT, "ann@h.example", "ann", "bob", "New");
+	m = make();
+	assert_int_equal(m->present.count, 3);
+	assert_string_equal(m->present.items[0].name, "Ann A");
+	assert_string_equal(m->present.items[0].about, "ACME");
+	assert_string_equal(m->present.items[1].name, "Bob B");
+	assert_string_equal(m->present.items[1].about, "New");
+	assert_string_equal(m->present.items[2].name, "Cat C");
+	minutes_free(&m);
+}
+
+static void a_nick_said_for_who_is_present_later_is_one_entry(void **state)
+{
+	struct minutes *m;
+
+	(void)state;
+	note_of(RECORD_NOTE_CAME, "bob@h.example", NULL, "bob", NULL);
+	note_of(RECORD_NOTE_RENAMED, "bob@h.example", NULL, "rob", "bob");
+	note_of(RECORD_NOTE_PRESENT, "ann@h.example", "ann", "rob", NULL);
+	note_of(RECORD_NOTE_PRESENT, "bob@h.example", "rob", "Bob B", "Org");
+	note_of(RECORD_NOTE_REGRETS, "ann@h.example", "ann", "ann", NULL);
+	note_of(RECORD_NOTE_REGRETS, "ann@h.example", "ann", "Ann A", NULL);
+	m = make();
+	assert_int_equal(m->present.count, 1);
+	assert_string_equal(m->present.items[0].name, "Bob B");
+	assert_int_equal(m->regrets.count, 1);
+	assert_string_equal(m->regrets.items[0].name, "Ann A");
+	minutes_free(&m);
+}
+
 static void a_note_about_a_line_changes_what_it_made(void **state)
 {
 	struct minutes *m;
@@ -355,6 +408,8 @@ int main(void)
 		TEST(undo_takes_the_last_away_each_time),
 		TEST(edits_change_the_newest_that_has_it),
 		TEST(what_is_taken_back_is_not_told),
+		TEST(one_person_is_present_once),
+		TEST(a_nick_said_for_who_is_present_later_is_one_entry),
 		TEST(a_note_about_a_line_changes_what_it_made),
 		TEST(questions_are_ticked_off),
 		TEST(hands_are_counted_once),
