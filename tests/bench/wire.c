@@ -33,8 +33,8 @@ struct wire_conn {
 	void *owner;
 	gnutls_session_t tls;
 	bool is_shaking, is_writing, is_connecting, is_over, is_dirty;
-	char *in;
-	size_t in_len, in_cap;
+	char *rest; /* owned; what came and was not yet consumed */
+	size_t rest_len;
 	char *raw; /* under TLS: [raw_at, raw_len) is still encrypted */
 	size_t raw_at, raw_len;
 	char *out;
@@ -61,6 +61,13 @@ static gnutls_certificate_credentials_t creds;
 static gnutls_priority_t priority;
 static struct wire_conn *dirty;	 /* has something to write */
 static struct wire_conn *paused; /* has read its share of this second */
+static int64_t resume_at;	 /* when they may go on */
+
+/* All connections read into the same memory, so that it stays in the cache; of
+ * a hundred buffers none would. */
+static char raw_of_all[RAW];
+static char *in; /* what is handed over */
+static size_t in_len, in_cap;
 
 int64_t wire_now(void)
 {
@@ -88,6 +95,8 @@ void wire_init(void)
 	unsigned char serial[] = { 1 };
 
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	in_cap = IN_START;
+	in = malloc(in_cap);
 	must(gnutls_x509_privkey_init(&key));
 	must(gnutls_x509_privkey_generate(
 		key, GNUTLS_PK_ECDSA,
@@ -131,8 +140,6 @@ static struct wire_conn *conn_new(int fd, const struct wire_events *events)
 	c->source.fd = fd;
 	c->events = events;
 	c->rate = -1;
-	c->in_cap = IN_START;
-	c->in = malloc(c->in_cap);
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	watch(&c->source, EPOLLIN, EPOLL_CTL_ADD);
 	return c;
@@ -204,10 +211,27 @@ static void end(struct wire_conn *c, const char *why)
 	/* the struct stays: it may still stand in a list, and few end */
 }
 
+/* Who stops while there is something to read needs a place for it; the others
+ * leave nothing behind. */
+static void keep_raw(struct wire_conn *c)
+{
+	char *own;
+
+	if (c->raw != raw_of_all)
+		return;
+	own = malloc(RAW);
+	c->raw_len -= c->raw_at;
+	memcpy(own, c->raw + c->raw_at, c->raw_len);
+	c->raw_at = 0;
+	c->raw = own;
+}
+
 void wire_set_rate(struct wire_conn *c, int64_t bytes)
 {
 	c->rate = bytes;
 	c->allowed = bytes;
+	if (bytes >= 0)
+		keep_raw(c);
 }
 
 size_t wire_unsent(const struct wire_conn *c)
@@ -315,7 +339,7 @@ void wire_start_tls(struct wire_conn *c, bool is_server)
 					  GNUTLS_NONBLOCK));
 	must(gnutls_priority_set(c->tls, priority));
 	must(gnutls_credentials_set(c->tls, GNUTLS_CRD_CERTIFICATE, creds));
-	c->raw = malloc(RAW);
+	c->raw = raw_of_all;
 	gnutls_transport_set_ptr(c->tls, c);
 	gnutls_transport_set_pull_function(c->tls, pull);
 	gnutls_transport_set_push_function(c->tls, push);
@@ -336,14 +360,11 @@ static ssize_t get(struct wire_conn *c, char *to, size_t cap)
 
 static void hand_over(struct wire_conn *c)
 {
-	size_t used;
+	size_t used = c->events->on_data(c->owner, in, in_len);
 
-	if (!c->in_len)
-		return;
-	used = c->events->on_data(c->owner, c->in, c->in_len);
-	c->in_len -= used;
-	if (used && c->in_len)
-		memmove(c->in, c->in + used, c->in_len);
+	in_len -= used;
+	if (used && in_len)
+		memmove(in, in + used, in_len);
 }
 
 static void read_some(struct wire_conn *c);
@@ -372,6 +393,8 @@ static bool has_share(struct wire_conn *c)
 	if (c->rate < 0 || c->allowed > 0)
 		return true;
 	if (!c->is_paused) {
+		if (!paused)
+			resume_at = wire_now() + SECOND;
 		c->is_paused = true;
 		c->next_paused = paused;
 		paused = c;
@@ -380,32 +403,43 @@ static bool has_share(struct wire_conn *c)
 	return false;
 }
 
+/* Once; false: there is nothing more. */
+static bool read_once(struct wire_conn *c)
+{
+	ssize_t n;
+
+	if (in_cap - in_len < RECORD) {
+		in_cap *= 2;
+		in = realloc(in, in_cap);
+	}
+	n = get(c, in + in_len, in_cap - in_len);
+	/* a ticket ends the call, too: no event tells what is behind it */
+	if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
+		return c->raw_at < c->raw_len;
+	if (n <= 0) {
+		end(c, n == 0 ? "closed" : "cannot read");
+		return false;
+	}
+	in_len += (size_t)n;
+	read_at = wire_now();
+	if (c->rate >= 0)
+		c->allowed -= n;
+	hand_over(c);
+	return true;
+}
+
 static void read_some(struct wire_conn *c)
 {
-	while (!c->is_over && !c->is_shaking && has_share(c)) {
-		ssize_t n;
-
-		if (c->in_cap - c->in_len < RECORD) {
-			c->in_cap *= 2;
-			c->in = realloc(c->in, c->in_cap);
-		}
-		n = get(c, c->in + c->in_len, c->in_cap - c->in_len);
-		/* a ticket ends the call, too: no event tells what is behind it */
-		if ((n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED) &&
-		    c->raw_at < c->raw_len)
-			continue;
-		if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
-			return;
-		if (n <= 0) {
-			end(c, n == 0 ? "closed" : "cannot read");
-			return;
-		}
-		c->in_len += (size_t)n;
-		read_at = wire_now();
-		if (c->rate >= 0)
-			c->allowed -= n;
-		hand_over(c);
-	}
+	in_len = c->rest_len;
+	if (in_len)
+		memcpy(in, c->rest, in_len);
+	while (!c->is_over && !c->is_shaking && has_share(c) && read_once(c))
+		;
+	if (in_len > c->rest_len)
+		c->rest = realloc(c->rest, in_len);
+	if (in_len)
+		memcpy(c->rest, in, in_len);
+	c->rest_len = in_len;
 }
 
 static void resume_paused(void)
@@ -413,6 +447,7 @@ static void resume_paused(void)
 	struct wire_conn *c = paused;
 
 	paused = NULL;
+	resume_at = wire_now() + SECOND;
 	while (c) {
 		struct wire_conn *next = c->next_paused;
 
@@ -476,13 +511,19 @@ static void on_udp(const struct udp *u)
 	}
 }
 
-static void turn(int timeout)
+/* Sleeps until something comes, or ns are over: the generator's own time is
+ * measured, too. */
+static void turn(int64_t ns)
 {
 	struct epoll_event events[EVENTS];
+	struct timespec wait = {
+		.tv_sec = ns / SECOND,
+		.tv_nsec = ns % SECOND,
+	};
 	int n;
 
 	flush_all();
-	n = epoll_wait(epoll_fd, events, EVENTS, timeout);
+	n = epoll_pwait2(epoll_fd, events, EVENTS, &wait, NULL);
 	for (int i = 0; i < n; i++) {
 		struct source *s = events[i].data.ptr;
 
@@ -498,17 +539,16 @@ static void turn(int timeout)
 bool wire_run(bool (*is_done)(void), int64_t ns)
 {
 	int64_t now = wire_now(), until = now + ns;
-	static int64_t second;
 
 	while (!is_done()) {
+		int64_t next = paused && resume_at < until ? resume_at : until;
+
 		if (now >= until)
 			return false;
-		turn(1);
+		turn(next > now ? next - now : 0);
 		now = wire_now();
-		if (now >= second) {
-			second = now + SECOND;
+		if (paused && now >= resume_at)
 			resume_paused();
-		}
 	}
 	flush_all();
 	return true;

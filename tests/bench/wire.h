@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * wire: the load generator's connections: one thread, epoll, TLS by GnuTLS. It
- * is made to cost little: large reads, one buffer a connection, writes gathered
- * until the loop turns.
+ * is made to cost little: large reads into one buffer for all, writes gathered
+ * until the loop turns, asleep when there is nothing to do.
  */
 #pragma once
 
