@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "s2s/inbound.h"
 
-#include <string.h>
-
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/quota.h"
@@ -13,13 +11,13 @@
 #include "s2s/features.h"
 #include "s2s/inbound_part.h"
 #include "s2s/sasl.h"
+#include "s2s/spoof.h"
 #include "s2s/stream.h"
 #include "s2s/tally.h"
 #include "xml/elem.h"
 #include "xmpp/ns.h"
 
-#define MAX_UNSOLICITED 3 /* answers that nobody asked for */
-#define MAX_LOGINS 3      /* failed ones */
+#define MAX_LOGINS 3 /* failed ones */
 
 const char *inbound_label(const struct inbound *in)
 {
@@ -41,12 +39,7 @@ void inbound_fail(struct inbound *in, enum stream_cond cond, const char *text)
 /* Somebody claims a domain that is not theirs to claim. */
 static void fail_as_spoof(struct inbound *in, const char *claimed)
 {
-	char *quoted = str_quote(claimed, strlen(claimed), 255);
-
-	log_warn(LOG_S2S, "%s: refused to speak for %s (%s)", inbound_label(in), quoted,
-		 stream_peer(in->stream));
-	mem_free(&quoted);
-	counter_add(&tally.spoofs, 1);
+	spoof_note(in->stream, inbound_label(in), claimed);
 	inbound_fail(in, STREAM_COND_INVALID_FROM, NULL);
 }
 
@@ -263,14 +256,11 @@ static void take_auth(struct inbound *in, const struct elem *auth)
 
 /* ---- dialback ---- */
 
-/* We asked nothing on this stream, so no answer belongs here (the attacks of
- * 2012: XSF notice 2012-08-21). */
+/* We asked nothing on this stream, so no answer belongs here. */
 static void count_unsolicited(struct inbound *in)
 {
-	log_warn(LOG_DIALBACK, "%s: unsolicited dialback answer from %s",
-		 inbound_label(in), stream_peer(in->stream));
-	counter_add(&tally.spoofs, 1);
-	if (++in->unsolicited >= MAX_UNSOLICITED)
+	if (spoof_note_unsolicited(in->stream, inbound_label(in),
+				   &in->unsolicited))
 		inbound_fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
 }
 
@@ -535,12 +525,7 @@ struct inbound *inbound_open(const struct place *place, int owned_fd,
 	in->claimant.events = &claimant_events;
 	in->claimant.owner = in;
 	outlet_list_init(&in->outlets);
-	in->intake = (struct intake){
-		.place = place,
-		.trust = &in->trust,
-		.events = &intake_events,
-		.owner = in,
-	};
+	intake_init(&in->intake, place, &in->trust, &intake_events, in);
 	in->timer = timer_new(place->loop, on_deadline, in);
 	timer_start(in->timer, place->settings->header_timeout);
 	counter_add(&tally.streams_in, 1);

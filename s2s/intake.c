@@ -18,6 +18,18 @@
 
 #define MAX_STRAYS 10 /* stanzas to domains that are not ours */
 
+void intake_init(struct intake *in, const struct place *place,
+		 const struct trust *trust, const struct intake_events *events,
+		 void *owner)
+{
+	*in = (struct intake){
+		.place = place,
+		.trust = trust,
+		.events = events,
+		.owner = owner,
+	};
+}
+
 bool intake_is_stanza(const struct elem *e)
 {
 	return elem_is(e, "message", NS_SERVER) ||

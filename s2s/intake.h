@@ -38,6 +38,11 @@ struct intake {
 	unsigned strays;
 };
 
+/** trust: the pairs that may be carried. Both are borrowed. */
+void intake_init(struct intake *in, const struct place *place,
+		 const struct trust *trust, const struct intake_events *events,
+		 void *owner);
+
 bool intake_is_stanza(const struct elem *e);
 /** Takes the element. */
 void intake_take(struct intake *in, struct elem *owned);
