@@ -24,6 +24,7 @@ static const char *host;
 static int users, size, domains, ignored = -1;
 static uint64_t *seen; /* by user: the number of the room's last line */
 static uint64_t *said; /* by room */
+static uint64_t *heard; /* by user: the sum of the marks of who is there */
 static uint64_t buckets[BUCKETS];
 
 /** What the last stanza for a domain was, should it come again. */
@@ -36,7 +37,7 @@ struct glance {
 	} kind;
 	uint64_t number; /* of the line */
 	int64_t sent;
-	int speaker; /* user */
+	int speaker; /* user; who comes or goes */
 };
 
 static struct glance *glances; /* by domain */
@@ -49,6 +50,7 @@ void crowd_init(const char *host_name, int user_count, int room_size,
 	size = room_size;
 	domains = domain_count;
 	seen = calloc((size_t)users, sizeof(*seen));
+	heard = calloc((size_t)users, sizeof(*heard));
 	glances = calloc((size_t)domains, sizeof(*glances));
 	said = calloc((size_t)(users / size + 1), sizeof(*said));
 }
@@ -132,14 +134,48 @@ static void count_latency(int domain, int64_t sent)
 	buckets[i < 0 ? 0 : i < BUCKETS ? i : BUCKETS - 1]++;
 }
 
-/* u12@... in "to"; -1: nobody of ours. */
+/* atoi() asks what a digit is here. */
+static int read_number(const char *at)
+{
+	int number = 0;
+
+	while (*at >= '0' && *at <= '9')
+		number = 10 * number + *at++ - '0';
+	return number;
+}
+
+/* u12@...; -1: nobody of ours. */
+static int user_of(const char *to)
+{
+	int user = *to == 'u' ? read_number(to + 1) : -1;
+
+	return user < users ? user : -1;
+}
+
 static int addressee(const char *stanza, size_t len)
 {
 	size_t n;
 	const char *to = scan_attr(stanza, len, "to", &n);
-	int user = to && n > 2 && *to == 'u' ? atoi(to + 1) : -1;
 
-	return user < users ? user : -1;
+	return to ? user_of(to) : -1;
+}
+
+/* .../n12 in an attribute; -1: the room itself. */
+static int nick_of(const char *from)
+{
+	char quote = from[-1];
+
+	while (*from != '/' && *from != quote)
+		from++;
+	return *from == '/' ? read_number(from + 2) : -1;
+}
+
+static int speaker(const char *stanza, size_t len)
+{
+	size_t n;
+	const char *from = scan_attr(stanza, len, "from", &n);
+
+	return from ? nick_of(from) : -1;
 }
 
 static void count_line(int domain, int user, const struct glance *line)
@@ -159,14 +195,11 @@ static void see_line(int domain, int user, const char *mark,
 {
 	struct glance *line = &glances[domain];
 	char *end;
-	size_t n;
-	const char *from = scan_attr(stanza, len, "from", &n);
-	const char *nick = from ? memchr(from, '/', n) : NULL;
 
 	line->kind = GLANCE_LINE;
 	line->number = strtoull(mark + MARK_LEN, &end, 10);
 	line->sent = strtoll(end, NULL, 10);
-	line->speaker = nick ? atoi(nick + 2) : -1;
+	line->speaker = speaker(stanza, len);
 	count_line(domain, user, line);
 }
 
@@ -177,41 +210,58 @@ static void see_message(int domain, const char *stanza, size_t len)
 
 	if (user < 0 || !mark)
 		return;
-	if (memmem(stanza, len, "urn:xmpp:mam:2", 14))
+	if (memmem(stanza, (size_t)(mark - stanza), "urn:xmpp:mam:2", 14))
 		crowd.pages++;
 	else
 		see_line(domain, user, mark, stanza, len);
 }
 
 /* Of one's own nick, with the mark. */
-static bool is_of_self(const char *stanza, size_t len)
+static bool is_of_self(const char *stanza, size_t len, int user, int who)
 {
-	size_t n;
-	const char *from = scan_attr(stanza, len, "from", &n);
-	const char *nick = from ? memchr(from, '/', n) : NULL;
-
-	return nick && atoi(nick + 2) == addressee(stanza, len) &&
+	return who >= 0 && who == user &&
 	       (memmem(stanza, len, "'110'", 5) ||
 		memmem(stanza, len, "\"110\"", 5));
 }
 
+/* Sums in which no two of a room can stand for a third. */
+static uint64_t mark_of(int user)
+{
+	uint64_t x = ((uint64_t)user + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	x ^= x >> 29;
+	x *= UINT64_C(0xbf58476d1ce4e5b9);
+	return x ^ x >> 32;
+}
+
+static void count_presence(int user, int who, bool is_gone)
+{
+	crowd.presences++;
+	if (user >= 0)
+		heard[user] += is_gone ? -mark_of(who) : mark_of(who);
+}
+
 static void see_presence(int domain, const char *stanza, size_t len)
 {
-	bool is_self = is_of_self(stanza, len);
+	struct glance *g = &glances[domain];
+	int user = addressee(stanza, len), who = speaker(stanza, len);
+	bool is_self = is_of_self(stanza, len, user, who);
 	size_t n;
 	const char *type = scan_attr(stanza, len, "type", &n);
 	bool is_gone = type && n == 11;
 
-	glances[domain].kind = is_self	 ? GLANCE_OTHER
-			       : is_gone ? GLANCE_GONE
-					 : GLANCE_PRESENCE;
-	crowd.presences++;
+	g->kind = is_self ? GLANCE_OTHER : is_gone ? GLANCE_GONE
+						   : GLANCE_PRESENCE;
+	g->speaker = who;
+	count_presence(user, who, is_gone);
 	if (is_gone && !is_self)
 		crowd.gone++;
-	if (is_self && is_gone)
+	if (is_self && is_gone) {
 		crowd.left++;
-	else if (is_self)
+		heard[user] = 0;
+	} else if (is_self) {
 		crowd.joined++;
+	}
 }
 
 static bool is_error(const char *stanza, size_t len)
@@ -242,16 +292,42 @@ void crowd_see_again(int domain, const char *stanza, size_t len,
 		     const char *to)
 {
 	const struct glance *g = &glances[domain];
-	int user = *to == 'u' ? atoi(to + 1) : -1;
+	int user = user_of(to);
 
-	if (g->kind == GLANCE_LINE && user >= 0 && user < users)
-		count_line(domain, user, g);
-	else if (g->kind == GLANCE_PRESENCE)
-		crowd.presences++;
-	else if (g->kind == GLANCE_GONE)
-		crowd.presences++, crowd.gone++;
-	else
+	if (g->kind == GLANCE_OTHER || user < 0) {
 		crowd_see(domain, stanza, len);
+	} else if (g->kind == GLANCE_LINE) {
+		count_line(domain, user, g);
+	} else {
+		crowd.gone += g->kind == GLANCE_GONE;
+		count_presence(user, g->speaker, g->kind == GLANCE_GONE);
+	}
+}
+
+void crowd_see_alike(int domain, const char *stanza, size_t len,
+		     const char *from, const char *to)
+{
+	struct glance *g = &glances[domain];
+
+	if (g->kind == GLANCE_PRESENCE || g->kind == GLANCE_GONE) {
+		g->speaker = nick_of(from);
+		crowd_see_again(domain, stanza, len, to);
+	} else {
+		crowd_see(domain, stanza, len);
+	}
+}
+
+void crowd_check_presences(void)
+{
+	for (int first = 0; first < users; first += size) {
+		int end = first + size < users ? first + size : users;
+		uint64_t all = 0;
+
+		for (int u = first; u < end; u++)
+			all += mark_of(u);
+		for (int u = first; u < end; u++)
+			crowd.wrong += heard[u] != all;
+	}
 }
 
 /* ---- latencies ---- */

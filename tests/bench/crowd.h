@@ -27,6 +27,13 @@ void crowd_see(int domain, const char *stanza, size_t len);
 void crowd_see_again(int domain, const char *stanza, size_t len,
 		     const char *to);
 
+/** One like it, from and to others. */
+void crowd_see_alike(int domain, const char *stanza, size_t len,
+		     const char *from, const char *to);
+/** All are in: did each see everybody of the room come, once, and nobody go?
+ *  Who did not is counted as wrong. */
+void crowd_check_presences(void);
+
 struct crowd_counts {
 	uint64_t presences;   /* that came */
 	uint64_t joined;      /* users who saw themselves come in */

@@ -249,6 +249,7 @@ static void run_join(void)
 	}
 	await(&crowd.joined, sent, "joins");
 	await(&crowd.presences, came + presences_of_joins(), "presences");
+	crowd_check_presences();
 	report("join", &before, "presence",
 	       crowd.presences - before.counts.presences);
 }
@@ -340,6 +341,7 @@ static void run_churn(void)
 		moved++;
 	}
 	await(&crowd.presences, came + wanted, "presences");
+	crowd_check_presences();
 	report("churn", &before, "presence",
 	       crowd.presences - before.counts.presences);
 }
@@ -459,6 +461,7 @@ static void open_world(void)
 	static const struct peer_events events = {
 		.on_stanza = crowd_see,
 		.on_again = crowd_see_again,
+		.on_alike = crowd_see_alike,
 	};
 	struct sockaddr_in host = place(options.port);
 	struct sockaddr_in own = place(options.own_port);

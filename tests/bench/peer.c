@@ -143,19 +143,16 @@ static void on_our_result(struct stream *s, const char *tag, size_t len)
 
 /* ---- both ---- */
 
-static void on_piece(void *owner, enum scan_kind kind, const char *at,
-		     size_t len)
+/* What else comes on a stream that is ready begins with other letters. */
+static bool is_stanza(const struct stream *s, const char *at)
 {
-	struct stream *s = owner;
+	return s->phase == PHASE_READY && at[1] != 'd' && at[1] != 's';
+}
 
-	if (kind == SCAN_AGAIN) {
-		if (s->phase == PHASE_READY)
-			events->on_again(s->domain, at, len, at + s->scan.head);
-	} else if (kind == SCAN_HEADER) {
-		if (s->is_theirs)
-			on_their_header(s, at, len);
-	} else if (kind == SCAN_FOOTER) {
-		return;
+static void on_element(struct stream *s, const char *at, size_t len)
+{
+	if (is_stanza(s, at)) {
+		events->on_stanza(s->domain, at, len);
 	} else if (scan_is(at, len, "stream:features")) {
 		on_our_features(s);
 	} else if (scan_is(at, len, "stream:error")) {
@@ -172,9 +169,23 @@ static void on_piece(void *owner, enum scan_kind kind, const char *at,
 			answer_result(s, at, len);
 		else
 			on_our_result(s, at, len);
-	} else if (s->phase == PHASE_READY) {
-		events->on_stanza(s->domain, at, len);
 	}
+}
+
+static void on_piece(void *owner, enum scan_kind kind, const char *at,
+		     size_t len)
+{
+	struct stream *s = owner;
+
+	if (kind == SCAN_ELEMENT)
+		on_element(s, at, len);
+	else if (kind == SCAN_HEADER && s->is_theirs)
+		on_their_header(s, at, len);
+	else if (kind == SCAN_AGAIN && s->phase == PHASE_READY)
+		events->on_again(s->domain, at, len, at + s->scan.head);
+	else if (kind == SCAN_ALIKE && s->phase == PHASE_READY)
+		events->on_alike(s->domain, at, len, scan_from(&s->scan),
+				 at + s->scan.head);
 }
 
 static size_t on_data(void *owner, const char *data, size_t len)

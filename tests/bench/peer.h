@@ -17,6 +17,9 @@ struct peer_events {
 	/** The last one once more, for this address. */
 	void (*on_again)(int domain, const char *stanza, size_t len,
 			 const char *to);
+	/** A presence that is the last one but for addresses and ids. */
+	void (*on_alike)(int domain, const char *stanza, size_t len,
+			 const char *from, const char *to);
 };
 
 /** host: the conference domain. Domains are "d0.bench", "d1.bench", ... */
