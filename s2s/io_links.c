@@ -143,7 +143,7 @@ struct link *io_need_link(struct io *io, const char *local, const char *remote)
 static bool is_for(const struct link *l, const struct envelope *e)
 {
 	return l && str_equal(link_remote(l), envelope_domain(e)) &&
-	       str_equal(link_local(l), e->local);
+	       str_equal(link_local(l), envelope_local(e));
 }
 
 /* A message to a room goes to the links of the one before it: those that were
@@ -157,7 +157,7 @@ struct link *io_need_link_of(struct io *io, const struct envelope *e)
 		return *found;
 	if (place_is_ours(&io->place, envelope_domain(e)))
 		return NULL;
-	*found = io_need_link(io, e->local, envelope_domain(e));
+	*found = io_need_link(io, envelope_local(e), envelope_domain(e));
 	return *found;
 }
 

@@ -390,7 +390,7 @@ struct envelope *outq_take(struct outq *q)
 
 int64_t outq_oldest(const struct outq *q)
 {
-	return q->next ? q->next->posted : 0;
+	return q->next ? envelope_posted(q->next) : 0;
 }
 
 bool outq_is_empty(const struct outq *q)

@@ -20,19 +20,46 @@ struct member {
 	char to[];
 };
 
+#define FEW 2
+
+/* Few members, as most domains have in most rooms, stand in the group itself. */
 struct audience_group {
 	atomic_int refs;
-	struct member **items; /* owned; each a reference */
+	struct member **items;   /* few, or owned; each a reference */
 	size_t len, cap;
-	size_t to_bytes;       /* of all addresses */
-	uint64_t hash;         /* of domain */
+	size_t to_bytes;         /* of all addresses */
+	uint64_t hash;           /* of domain */
+	struct member *few[FEW];
 	char domain[];
 };
 
-struct audience {
-	struct audience_group **groups; /* owned; each a reference */
+/* The groups of an audience as they are at a moment: one reference is all that a
+ * broadcast takes, however many groups there are. As a group is, it is never
+ * changed once it is shared. */
+struct roll {
+	atomic_int refs;
 	size_t len, cap;
-	size_t size;                    /* addressees of all groups */
+	struct audience_group *groups[]; /* each a reference */
+};
+
+struct audience {
+	struct roll *roll; /* a reference */
+	size_t size;       /* addressees of all groups */
+};
+
+/* Envelopes of one stanza, made and freed as one: what goes from one thread to
+ * another costs by the piece. A link that takes nothing keeps those of the
+ * others, too, so there are few in one: the bounds of queues count each envelope
+ * as if it were alone. */
+#define MAILING_MAX 7
+
+struct mailing {
+	atomic_int refs;       /* envelopes that are left */
+	int64_t posted;        /* ms monotonic */
+	struct roll *roll;     /* a reference */
+	struct frozen *stanza; /* a reference */
+	const char *local;     /* behind the envelopes */
+	struct envelope envelopes[];
 };
 
 /* ---- members ---- */
@@ -85,20 +112,30 @@ static struct audience_group *group_new(const char *domain, uint64_t hash,
 
 	atomic_init(&g->refs, 1);
 	memcpy(g->domain, domain, size);
-	g->items = mem_alloc(cap * sizeof(struct member *));
 	g->len = 0;
-	g->cap = cap;
+	g->cap = cap > FEW ? cap : FEW;
+	g->items = cap > FEW ? mem_alloc(cap * sizeof(*g->items)) : g->few;
 	g->to_bytes = 0;
 	g->hash = hash;
 	return g;
 }
 
+static void group_grow(struct audience_group *g)
+{
+	size_t size = g->cap * sizeof(*g->items);
+	struct member **items =
+		mem_realloc(g->items == g->few ? NULL : g->items, 2 * size);
+
+	if (g->items == g->few)
+		memcpy(items, g->few, size);
+	g->items = items;
+	g->cap *= 2;
+}
+
 static void group_add(struct audience_group *g, struct member *owned)
 {
-	if (g->len == g->cap) {
-		g->cap *= 2;
-		g->items = mem_realloc(g->items, g->cap * sizeof(*g->items));
-	}
+	if (g->len == g->cap)
+		group_grow(g);
 	g->items[g->len++] = owned;
 	g->to_bytes += owned->addressee.to_len;
 }
@@ -128,7 +165,8 @@ void audience_group_unref(struct audience_group **g)
 		return;
 	for (size_t i = 0; i < dead->len; i++)
 		member_unref(dead->items[i]);
-	mem_free(&dead->items);
+	if (dead->items != dead->few)
+		mem_free(&dead->items);
 	free(dead);
 }
 
@@ -149,46 +187,80 @@ const struct addressee *audience_group_get(const struct audience_group *g,
 	return &g->items[i]->addressee;
 }
 
+/* ---- rolls ---- */
+
+static size_t roll_size(size_t cap)
+{
+	return sizeof(struct roll) + cap * sizeof(struct audience_group *);
+}
+
+static struct roll *roll_new(size_t cap)
+{
+	struct roll *r = mem_alloc(roll_size(cap));
+
+	atomic_init(&r->refs, 1);
+	r->len = 0;
+	r->cap = cap;
+	return r;
+}
+
+static struct roll *roll_ref(struct roll *r)
+{
+	atomic_fetch_add_explicit(&r->refs, 1, memory_order_relaxed);
+	return r;
+}
+
+static void roll_unref(struct roll *r)
+{
+	if (atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) > 1)
+		return;
+	for (size_t i = 0; i < r->len; i++)
+		audience_group_unref(&r->groups[i]);
+	free(r);
+}
+
+static struct roll *roll_copy(const struct roll *r)
+{
+	struct roll *copy = roll_new(r->len + 1);
+
+	for (; copy->len < r->len; copy->len++)
+		copy->groups[copy->len] =
+			audience_group_ref(r->groups[copy->len]);
+	return copy;
+}
+
 /* ---- audiences ---- */
 
 struct audience *audience_new(void)
 {
-	return mem_new(struct audience);
+	struct audience *a = mem_new(struct audience);
+
+	a->roll = roll_new(1);
+	return a;
 }
 
 void audience_free(struct audience **a)
 {
 	if (!*a)
 		return;
-	for (size_t i = 0; i < (*a)->len; i++)
-		audience_group_unref(&(*a)->groups[i]);
-	mem_free(&(*a)->groups);
+	roll_unref((*a)->roll);
 	mem_free(a);
 }
 
-static struct audience_group **find_group(const struct audience *a,
-					  const char *domain)
-{
-	for (size_t i = 0; i < a->len; i++) {
-		if (str_equal(a->groups[i]->domain, domain))
-			return &a->groups[i];
-	}
-	return NULL;
-}
-
-static struct audience_group **add_group(struct audience *a, const char *domain)
-{
-	if (a->len == a->cap) {
-		a->cap = a->cap ? a->cap * 2 : 1;
-		a->groups = mem_realloc(a->groups,
-					a->cap * sizeof(*a->groups));
-	}
-	a->groups[a->len] = group_new(domain, hash_of(domain), 1);
-	return &a->groups[a->len++];
-}
-
 /* What an envelope has is left as it is. Nobody but us can make a reference of
- * the only one, so a group that is not shared will not be. */
+ * the only one, so a roll or group that is not shared will not be. */
+static struct roll *own_roll(struct audience *a)
+{
+	struct roll *copy;
+
+	if (atomic_load_explicit(&a->roll->refs, memory_order_acquire) > 1) {
+		copy = roll_copy(a->roll);
+		roll_unref(a->roll);
+		a->roll = copy;
+	}
+	return a->roll;
+}
+
 static struct audience_group *own_group(struct audience_group **g)
 {
 	struct audience_group *copy;
@@ -201,12 +273,37 @@ static struct audience_group *own_group(struct audience_group **g)
 	return *g;
 }
 
+static struct audience_group **find_group(struct roll *r, const char *domain)
+{
+	for (size_t i = 0; i < r->len; i++) {
+		if (str_equal(r->groups[i]->domain, domain))
+			return &r->groups[i];
+	}
+	return NULL;
+}
+
+/* Takes r, which is not shared, and gives it back, perhaps elsewhere. */
+static struct roll *add_group(struct roll *r, struct audience_group *owned)
+{
+	if (r->len == r->cap) {
+		r->cap *= 2;
+		r = mem_realloc(r, roll_size(r->cap));
+	}
+	r->groups[r->len++] = owned;
+	return r;
+}
+
 void audience_add(struct audience *a, const struct jid *to, uint32_t occupant)
 {
-	struct audience_group **g = find_group(a, jid_domain(to));
+	const char *domain = jid_domain(to);
+	struct roll *r = own_roll(a);
+	struct audience_group **g = find_group(r, domain);
 
-	if (!g)
-		g = add_group(a, jid_domain(to));
+	if (!g) {
+		r = a->roll = add_group(r, group_new(domain, hash_of(domain),
+						     1));
+		g = &r->groups[r->len - 1];
+	}
 	group_add(own_group(g), member_new(to, occupant));
 	a->size++;
 }
@@ -221,30 +318,36 @@ static size_t find_member(const struct audience_group *g, const struct jid *who)
 	return i;
 }
 
-static void remove_group(struct audience *a, struct audience_group **g)
+static void remove_group(struct roll *r, struct audience_group **g)
 {
 	audience_group_unref(g);
-	a->len--;
-	memmove(g, g + 1, (size_t)(a->groups + a->len - g) * sizeof(*g));
+	r->len--;
+	memmove(g, g + 1, (size_t)(r->groups + r->len - g) * sizeof(*g));
 }
 
-void audience_remove(struct audience *a, const struct jid *who)
+static void remove_member(struct audience_group *g, size_t i)
 {
-	struct audience_group **at = find_group(a, jid_domain(who));
-	struct audience_group *g;
-	size_t i;
-
-	if (!at || (i = find_member(*at, who)) == (*at)->len)
-		return;
-	g = own_group(at);
 	g->to_bytes -= g->items[i]->addressee.to_len;
 	member_unref(g->items[i]);
 	g->len--;
 	memmove(g->items + i, g->items + i + 1,
 		(g->len - i) * sizeof(*g->items));
+}
+
+void audience_remove(struct audience *a, const struct jid *who)
+{
+	struct audience_group **at = find_group(a->roll, jid_domain(who));
+	struct roll *r;
+	size_t i;
+
+	if (!at || (i = find_member(*at, who)) == (*at)->len)
+		return;
+	r = own_roll(a);
+	at = find_group(r, jid_domain(who));
+	remove_member(own_group(at), i);
 	a->size--;
-	if (g->len == 0)
-		remove_group(a, at);
+	if ((*at)->len == 0)
+		remove_group(r, at);
 }
 
 size_t audience_size(const struct audience *a)
@@ -254,13 +357,13 @@ size_t audience_size(const struct audience *a)
 
 size_t audience_group_count(const struct audience *a)
 {
-	return a->len;
+	return a->roll->len;
 }
 
 struct audience_group *audience_group_at(const struct audience *a, size_t i)
 {
-	require(i < a->len);
-	return a->groups[i];
+	require(i < a->roll->len);
+	return a->roll->groups[i];
 }
 
 /* Addressees of g without those of an occupant, and the bytes of their
@@ -284,61 +387,121 @@ static size_t count_others(const struct audience_group *g, uint32_t skip,
 
 /* ---- envelopes ---- */
 
-static struct envelope *envelope_make(struct frozen *stanza,
-				      struct audience_group *owned_group,
-				      const char *local, uint32_t skip,
-				      int64_t now)
+/* Nothing in it yet. */
+static struct mailing *mailing_new(struct frozen *stanza, struct roll *r,
+				   const char *local, size_t cap)
 {
-	size_t size = strlen(local) + 1;
-	struct envelope *e = mem_alloc(sizeof(*e) + size);
+	size_t local_size = strlen(local) + 1;
+	size_t size = sizeof(struct mailing) + cap * sizeof(struct envelope) +
+		      local_size;
+	struct mailing *m = mem_alloc(size);
+
+	atomic_init(&m->refs, 0);
+	m->posted = clock_mono();
+	m->roll = roll_ref(r);
+	m->stanza = frozen_ref(stanza);
+	m->local = memcpy(&m->envelopes[cap], local, local_size);
+	return m;
+}
+
+static void mailing_free(struct mailing *m)
+{
+	frozen_unref(&m->stanza);
+	roll_unref(m->roll);
+	free(m);
+}
+
+static void fill_one(struct mailing *m, size_t i, struct audience_group *g,
+		     uint32_t skip)
+{
+	struct envelope *e = &m->envelopes[i];
 
 	list_init(&e->node);
 	list_init(&e->same);
-	e->stanza = frozen_ref(stanza);
-	e->group = owned_group;
+	e->mailing = m;
+	e->stanza = m->stanza;
+	e->group = g;
 	e->skip = skip;
-	e->posted = now;
-	memcpy(e->local, local, size);
-	return e;
+}
+
+/* Is there anybody but skip? A group is never empty. */
+static bool has_others(const struct audience_group *g, uint32_t skip)
+{
+	size_t bytes;
+
+	return !skip || count_others(g, skip, &bytes) > 0;
+}
+
+/* For the groups of r from begin on to before end. */
+static void mail_to(struct list *out, struct mailing *m, size_t begin,
+		    size_t end, uint32_t skip)
+{
+	size_t count = 0;
+
+	for (size_t i = begin; i < end; i++) {
+		struct audience_group *g = m->roll->groups[i];
+
+		if (!has_others(g, skip))
+			continue;
+		fill_one(m, count, g, skip);
+		list_add_tail(out, &m->envelopes[count++].node);
+	}
+	/* nobody else knows of it yet */
+	atomic_store_explicit(&m->refs, (int)count, memory_order_relaxed);
+	if (count == 0)
+		mailing_free(m);
 }
 
 void envelope_make_all(struct list *out, struct frozen *stanza,
 		       const struct audience *a, const char *local,
 		       uint32_t skip)
 {
-	int64_t now = clock_mono();
-	struct audience_group *g;
-	struct envelope *e;
-	size_t i, bytes;
+	size_t begin, end;
 
-	for (i = 0; i < a->len; i++) {
-		g = a->groups[i];
-		if (count_others(g, skip, &bytes) == 0)
-			continue;
-		e = envelope_make(stanza, audience_group_ref(g), local, skip,
-				  now);
-		list_add_tail(out, &e->node);
+	for (begin = 0; begin < a->roll->len; begin = end) {
+		end = begin + MAILING_MAX;
+		if (end > a->roll->len)
+			end = a->roll->len;
+		mail_to(out, mailing_new(stanza, a->roll, local, end - begin),
+			begin, end, skip);
 	}
 }
 
 struct envelope *envelope_new(struct frozen *stanza, const struct jid *to,
 			      const char *local)
 {
-	struct audience_group *g =
-		group_new(jid_domain(to), hash_of(jid_domain(to)), 1);
+	struct audience *a = audience_new();
+	struct mailing *m;
 
-	group_add(g, member_new(to, 0));
-	return envelope_make(stanza, g, local, 0, clock_mono());
+	audience_add(a, to, 0);
+	m = mailing_new(stanza, a->roll, local, 1);
+	atomic_store_explicit(&m->refs, 1, memory_order_relaxed);
+	fill_one(m, 0, a->roll->groups[0], 0);
+	audience_free(&a);
+	return &m->envelopes[0];
 }
 
 void envelope_free(struct envelope **e)
 {
-	if (!*e)
+	struct envelope *dead = *e;
+
+	*e = NULL;
+	if (!dead)
 		return;
-	list_remove(&(*e)->node);
-	frozen_unref(&(*e)->stanza);
-	audience_group_unref(&(*e)->group);
-	mem_free(e);
+	list_remove(&dead->node);
+	if (atomic_fetch_sub_explicit(&dead->mailing->refs, 1,
+				      memory_order_acq_rel) == 1)
+		mailing_free(dead->mailing);
+}
+
+const char *envelope_local(const struct envelope *e)
+{
+	return e->mailing->local;
+}
+
+int64_t envelope_posted(const struct envelope *e)
+{
+	return e->mailing->posted;
 }
 
 const char *envelope_domain(const struct envelope *e)

@@ -4,10 +4,12 @@
  * room's audience changes with its occupancy, and its groups are shared by all
  * broadcasts; a broadcast crosses to the I/O loops as one envelope a domain. A
  * group that an envelope has is never changed: the audience gets another, of
- * the same members and one more or less.
+ * the same members and one more or less. Envelopes of one broadcast are one piece
+ * of memory, a few at a time, which goes with the last of them.
  *
  * Thread: an audience has one owner; groups are immutable once shared and
- * ref-counted (atomic); an envelope has one owner.
+ * ref-counted (atomic), as is what envelopes have in common; an envelope has one
+ * owner.
  */
 #pragma once
 
@@ -47,15 +49,17 @@ size_t audience_group_size(const struct audience_group *g);
 const struct addressee *audience_group_get(const struct audience_group *g,
 					   size_t i);
 
+/** What envelopes of one broadcast have in common. */
+struct mailing;
+
 /** One stanza for one remote domain. */
 struct envelope {
 	struct list node;             /* in whoever's queue it waits */
 	struct list same;             /* there, with others of its sender */
-	struct frozen *stanza;        /* a reference */
-	struct audience_group *group; /* a reference */
+	struct mailing *mailing;      /* a reference; it keeps the next two */
+	struct frozen *stanza;
+	struct audience_group *group;
 	uint32_t skip;                /* occupant not to send to, 0 = none */
-	int64_t posted;               /* ms monotonic, when it was made */
-	char local[];                 /* our domain it is sent from */
 };
 
 /** One envelope per domain of a, appended to out. None for a domain where
@@ -67,6 +71,8 @@ void envelope_make_all(struct list *out, struct frozen *stanza,
 struct envelope *envelope_new(struct frozen *stanza, const struct jid *to,
 			      const char *local);
 void envelope_free(struct envelope **e);
+const char *envelope_local(const struct envelope *e);  /* sent from */
+int64_t envelope_posted(const struct envelope *e); /* ms monotonic */
 const char *envelope_domain(const struct envelope *e); /* remote */
 uint64_t envelope_domain_hash(const struct envelope *e); /* map_hash() */
 size_t envelope_count(const struct envelope *e); /* stanzas, for skip none */

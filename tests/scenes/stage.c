@@ -46,7 +46,7 @@ static void put_parcel(struct stage *s, const struct envelope *e,
 	p->stanza = frozen_ref(stanza);
 	p->to = jid_copy(to->jid);
 	p->elem = frozen_thaw(stanza);
-	p->local = str_dup(e->local);
+	p->local = str_dup(envelope_local(e));
 	list_add_tail(get_inbox(s, jid_text(to->jid)), &p->node);
 }
 

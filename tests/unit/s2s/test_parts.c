@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
@@ -457,9 +458,10 @@ static void outq_gives_back_what_is_left(void **state)
 	buf_init(&out);
 	assert_int_equal(outq_oldest(&q), 0);
 	assert_null(outq_take(&q));
+	clock_fake(1234, 0);
 	e = letter_new("one", 5, 0);
-	e->posted = 1234;
 	outq_add(&q, e);
+	clock_unfake();
 	outq_add(&q, letter_new("two", 2, 0));
 	assert_int_equal(outq_oldest(&q), 1234);
 	assert_int_equal(outq_expand(&q, &out, 1, 0).stanzas,

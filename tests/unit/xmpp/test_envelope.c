@@ -145,8 +145,8 @@ static void one_envelope_a_domain(void **state)
 	frozen_unref(&f);
 	list_each_safe(e, next, &out, node) {
 		assert_string_equal(envelope_domain(e), domains[i++]);
-		assert_string_equal(e->local, "rooms");
-		assert_int_equal(e->posted, 4711);
+		assert_string_equal(envelope_local(e), "rooms");
+		assert_int_equal(envelope_posted(e), 4711);
 		assert_int_equal(envelope_size(e), written(e));
 		count += envelope_count(e);
 		envelope_free(&e);
@@ -256,6 +256,43 @@ static void an_envelope_does_not_change(void **state)
 	frozen_unref(&f);
 }
 
+/* Of a broadcast to many domains some go at once, others stay for long. */
+static void envelopes_go_in_any_order(void **state)
+{
+	struct audience *a = audience_new();
+	struct frozen *f = make_frozen();
+	struct envelope *e, *next;
+	char to[32], domain[16];
+	struct list out;
+	int i;
+
+	(void)state;
+	list_init(&out);
+	for (i = 0; i < 40; i++) {
+		snprintf(to, sizeof(to), "u@d%d/x", i);
+		add(a, to, (uint32_t)(i == 7 ? 9 : 1 + i % 2));
+	}
+	envelope_make_all(&out, f, a, "rooms", 9);
+	audience_free(&a);
+	i = 0;
+	list_each_safe(e, next, &out, node) {
+		if (i++ % 3)
+			envelope_free(&e);
+	}
+	assert_int_equal(i, 39);
+	i = 0;
+	list_each_safe(e, next, &out, node) {
+		snprintf(domain, sizeof(domain), "d%d", i < 7 ? i : i + 1);
+		assert_string_equal(envelope_domain(e), domain);
+		assert_string_equal(envelope_local(e), "rooms");
+		assert_true(e->stanza == f);
+		envelope_free(&e);
+		i += 3;
+	}
+	assert_int_equal(i, 39);
+	frozen_unref(&f);
+}
+
 static void *free_all(void *list)
 {
 	struct envelope *e, *next;
@@ -272,13 +309,20 @@ static void threads_share_an_audience(void **state)
 	struct audience *a = make_audience();
 	struct frozen *f = make_frozen();
 	pthread_t threads[4];
-	struct list lists[4];
+	struct list lists[4], out;
+	struct envelope *e, *next;
+	size_t n = 0;
 
 	(void)state;
-	for (size_t i = 0; i < array_len(threads); i++) {
+	list_init(&out);
+	for (size_t i = 0; i < array_len(threads); i++)
 		list_init(&lists[i]);
-		for (int n = 0; n < 1000; n++)
-			envelope_make_all(&lists[i], f, a, "rooms", 0);
+	for (int i = 0; i < 4000; i++)
+		envelope_make_all(&out, f, a, "rooms", 0);
+	/* those of a broadcast to different ones */
+	list_each_safe(e, next, &out, node) {
+		list_remove(&e->node);
+		list_add_tail(&lists[n++ % array_len(lists)], &e->node);
 	}
 	for (size_t i = 0; i < array_len(threads); i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, free_all,
@@ -301,6 +345,7 @@ int main(void)
 		cmocka_unit_test(an_envelope_does_not_change),
 		cmocka_unit_test(a_single_address),
 		cmocka_unit_test(a_bundle_is_all_its_parts),
+		cmocka_unit_test(envelopes_go_in_any_order),
 		cmocka_unit_test(threads_share_an_audience),
 	};
 
