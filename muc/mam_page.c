@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "muc/mam_page.h"
 
+#include "base/buf.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/rand.h"
@@ -13,6 +14,8 @@
 #include "store/archive_query.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
+#include "xml/write.h"
+#include "xml/written.h"
 #include "xmpp/envelope.h"
 #include "xmpp/forward.h"
 #include "xmpp/ns.h"
@@ -49,8 +52,8 @@ static void add_real(struct elem *message, const char *jid)
 }
 
 /* NULL: nothing readable is kept there; the line's place still is one. */
-static struct elem *read_message(const struct draft *d,
-				 const struct record_message *row)
+static struct elem *read_message(const struct record_message *row,
+				 const char *real)
 {
 	struct elem *e = NULL;
 
@@ -59,29 +62,70 @@ static struct elem *read_message(const struct draft *d,
 	if (!e)
 		return NULL;
 	strip_user(e);
-	if (row->jid && row->at >= d->jids_since)
-		add_real(e, row->jid);
+	if (real)
+		add_real(e, real);
 	return e;
 }
 
-static struct frozen *freeze(const struct draft *d,
-			     const struct record_message *row)
+static struct elem *make_result(const struct draft *d,
+				const struct record_message *row,
+				const struct elem *message,
+				const struct elem **forwarded_out)
 {
 	const struct jid *room = d->act->room->jid;
-	struct elem *message = read_message(d, row);
-	struct elem *e, *result;
-	struct frozen *f;
 	char id[RAND_ID_SIZE];
+	struct elem *e, *result;
 
 	rand_id(id);
 	e = stanza_elem_new(STANZA_MESSAGE, NULL, room, id);
 	result = elem_add(e, "result", NS_MAM);
 	elem_set_attr(result, "queryid", d->request->query_id);
 	elem_set_attr(result, "id", row->id);
-	forward_add(result, message, room, row->at);
-	f = frozen_new(e);
+	*forwarded_out = forward_add(result, message, room, row->at);
+	return e;
+}
+
+/* As it is kept, save for the real address: most lines need not be read. What
+ * says who somebody is must be, to be taken out. False: nothing was added. */
+static bool add_unread(struct buf *out, const struct record_message *row,
+		       const char *real)
+{
+	struct buf user = { 0 };
+	struct elem *holder;
+	struct written line;
+
+	if (!row->stanza || strstr(row->stanza, NS_MUC_USER) ||
+	    !written_read(&line, row->stanza, strlen(row->stanza)))
+		return false;
+	if (real) {
+		holder = elem_new("message", NS_CLIENT);
+		add_real(holder, real);
+		write_elem(&user, elem_child(holder, "x", NS_MUC_USER),
+			   NS_CLIENT);
+		elem_free(&holder);
+	}
+	written_add(out, &line, NS_CLIENT, &user);
+	buf_fini(&user);
+	return true;
+}
+
+static struct frozen *freeze(const struct draft *d,
+			     const struct record_message *row)
+{
+	const char *real = row->at >= d->jids_since ? row->jid : NULL;
+	struct write_inset inset = { 0 };
+	struct elem *message = NULL, *e;
+	struct buf line = { 0 };
+	struct frozen *f;
+
+	if (!add_unread(&line, row, real))
+		message = read_message(row, real);
+	e = make_result(d, row, message, &inset.in);
+	inset.text = &line;
+	f = frozen_new_around(e, &inset);
 	elem_free(&e);
 	elem_free(&message);
+	buf_fini(&line);
 	return f;
 }
 

@@ -132,6 +132,7 @@ void write_attr(struct buf *out, const char *name, const char *value)
 struct scope {
 	const char *ns;  /* the default namespace in force, "" = none */
 	bool is_stream;  /* the prefixes "stream" and "db" are bound */
+	const struct write_inset *inset; /* or NULL */
 };
 
 /* The bound prefix that e is written with, "" = none. */
@@ -231,6 +232,9 @@ static void write_rest(struct buf *out, const struct elem *e,
 		else
 			write_in(out, elem_node_elem(node), &inner);
 	}
+	if (scope->inset && scope->inset->in == e)
+		buf_add(out, buf_data(scope->inset->text),
+			scope->inset->text->len);
 	buf_add(out, "</", 2);
 	buf_add_str(out, prefix);
 	buf_add_str(out, elem_name(e));
@@ -248,7 +252,7 @@ static void write_in(struct buf *out, const struct elem *e,
 
 static struct scope scope_make(const char *ns)
 {
-	struct scope scope = { ns ? ns : "", ns && *ns };
+	struct scope scope = { ns ? ns : "", ns && *ns, NULL };
 
 	return scope;
 }
@@ -261,11 +265,13 @@ void write_elem(struct buf *out, const struct elem *e, const char *scope)
 }
 
 void write_elem_split(struct buf *head, struct buf *tail, const struct elem *e,
-		      const char *scope, const char *hole)
+		      const char *scope, const char *hole,
+		      const struct write_inset *inset)
 {
 	struct scope outer = scope_make(scope);
 	const char *prefix = prefix_of(e, &outer);
 
+	outer.inset = inset;
 	write_start(head, e, prefix, &outer, hole);
 	write_rest(tail, e, prefix, &outer);
 }

@@ -18,11 +18,20 @@ struct elem;
  *  ("jabber:server" on a stream; NULL or "" for none: a document of its own). */
 void write_elem(struct buf *out, const struct elem *e, const char *scope);
 
+/** What was written before, to stand in an element of the tree behind all that it
+ *  has: text of whole elements, with nothing of their surroundings in it. The
+ *  element itself is not to be empty. Both borrowed. */
+struct write_inset {
+	const struct elem *in;
+	const struct buf *text;
+};
+
 /** Append e in two parts around the place of a last attribute of its start
  *  tag: head ends before it, tail begins behind it. e's own attribute of that
- *  name, if any, is left out. */
+ *  name, if any, is left out. inset may be NULL. */
 void write_elem_split(struct buf *head, struct buf *tail, const struct elem *e,
-		      const char *scope, const char *hole);
+		      const char *scope, const char *hole,
+		      const struct write_inset *inset);
 /** Append " name='value'" with value escaped, or already escaped. */
 void write_attr(struct buf *out, const char *name, const char *value);
 void write_attr_raw(struct buf *out, const char *name, const char *escaped,

@@ -32,12 +32,13 @@ static void add_for_client(struct elem *parent, const struct elem *e)
 	}
 }
 
-void forward_add(struct elem *parent, const struct elem *message,
-		 const struct jid *by, int64_t at)
+struct elem *forward_add(struct elem *parent, const struct elem *message,
+			 const struct jid *by, int64_t at)
 {
 	struct elem *forwarded = elem_add(parent, "forwarded", NS_FORWARD);
 
 	mark_add_delay(forwarded, by, at);
 	if (message)
 		add_for_client(forwarded, message);
+	return forwarded;
 }

@@ -290,7 +290,8 @@ static struct frozen *frozen_make(const struct elem *e, const struct buf *head,
 	return f;
 }
 
-struct frozen *frozen_new(const struct elem *e)
+struct frozen *frozen_new_around(const struct elem *e,
+				 const struct write_inset *inset)
 {
 	struct buf head, tail;
 	struct frozen *f;
@@ -299,11 +300,16 @@ struct frozen *frozen_new(const struct elem *e)
 	buf_init(&tail);
 	(void)buf_reserve(&head, USUAL_HEAD);
 	(void)buf_reserve(&tail, USUAL_TAIL);
-	write_elem_split(&head, &tail, e, NS_SERVER, "to");
+	write_elem_split(&head, &tail, e, NS_SERVER, "to", inset);
 	f = frozen_make(e, &head, &tail);
 	buf_fini(&head);
 	buf_fini(&tail);
 	return f;
+}
+
+struct frozen *frozen_new(const struct elem *e)
+{
+	return frozen_new_around(e, NULL);
 }
 
 struct frozen *frozen_ref(struct frozen *f)

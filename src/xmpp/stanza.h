@@ -14,6 +14,7 @@ struct buf;
 struct cond;
 struct elem;
 struct jid;
+struct write_inset;
 
 enum stanza_kind { STANZA_MESSAGE, STANZA_PRESENCE, STANZA_IQ };
 
@@ -82,6 +83,9 @@ struct frozen;
 
 /** Freeze e as it is now; the tree stays the caller's. Its "to" is ignored. */
 struct frozen *frozen_new(const struct elem *e);
+/** The same, with what the inset says in it. */
+struct frozen *frozen_new_around(const struct elem *e,
+				 const struct write_inset *inset);
 /** Several of one kind for the same addressees, in their order, that nobody has to
  *  be told of if they get lost: a newcomer's roster. What is said of "the stanza"
  *  below holds for each; a bundle itself has no from, id or type, outdoes nothing

@@ -9,6 +9,7 @@
  *                             "set meetings 1": sessions can be held
  *   config KEY=VALUE...       $room was set up so; before the first stanza
  *   listed JID AFFILIATION [NICK]  ... and has this entry
+ *   kept ID JID TEXT          ... and this line is kept, whatever it is
  *   > NAME XML                NAME sends (its domain proven by dialback)
  *   >> NAME XML               ... by certificate
  *   < NAME XML                the next stanza that came to NAME; see match.h
@@ -373,6 +374,21 @@ static void do_listed(struct scene *sc, char *args)
 	nick = next_word(&args);
 	if (*nick)
 		r->as_affiliation.nick = str_dup(nick);
+	stage_give(&sc->stage, r);
+}
+
+/* As it may come back from a disk. */
+static void do_kept(struct scene *sc, char *args)
+{
+	struct record *r = record_new(RECORD_MESSAGE, "hallway@rooms.example",
+				      sc->stage.now);
+	struct record_message *m = &r->as_message;
+
+	str_copy(m->id, sizeof(m->id), next_word(&args));
+	m->jid = str_dup(next_word(&args));
+	m->stanza = str_dup(args);
+	m->at = sc->stage.now;
+	m->is_public = true;
 	stage_give(&sc->stage, r);
 }
 
@@ -1030,6 +1046,7 @@ static const struct {
 	{ "giveback", do_giveback },
 	{ "archive", do_archive }, { "store", do_store },
 	{ "config", do_config },   { "listed", do_listed },
+	{ "kept", do_kept },
 	{ "saved", do_saved },     { "forget", do_forget },
 	{ "links", do_links },     { "hat", do_hat },
 	{ "summon", do_summon },

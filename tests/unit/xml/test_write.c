@@ -136,7 +136,7 @@ static void split_leaves_a_hole(void **state)
 	(void)state;
 	elem_set_attr(e, "to", "old");
 	elem_set_attr(e, "from", "a@b");
-	write_elem_split(&head, &tail, e, "jabber:server", "to");
+	write_elem_split(&head, &tail, e, "jabber:server", "to", NULL);
 	assert_string_equal(buf_str(&head), "<message from='a@b'");
 	assert_string_equal(buf_str(&tail), "/>");
 	write_attr(&head, "to", "x'y");
@@ -144,7 +144,7 @@ static void split_leaves_a_hole(void **state)
 			    "<message from='a@b' to='x&apos;y'");
 	buf_clear(&tail);
 	elem_add_with_text(e, "body", NULL, "hi");
-	write_elem_split(&head, &tail, e, "jabber:server", "to");
+	write_elem_split(&head, &tail, e, "jabber:server", "to", NULL);
 	assert_string_equal(buf_str(&tail), "><body>hi</body></message>");
 	buf_fini(&head);
 	buf_fini(&tail);
