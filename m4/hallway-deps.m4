@@ -17,6 +17,14 @@ AC_DEFUN([HALLWAY_DEPS], [
 	PKG_CHECK_MODULES([jansson], [jansson >= 2.13])
 	PKG_CHECK_MODULES([libmicrohttpd], [libmicrohttpd >= 0.9.75])
 
+	# before the C library's, and in the daemon alone (doc/decisions/013)
+	AC_ARG_WITH([jemalloc],
+		[AS_HELP_STRING([--without-jemalloc],
+			[leave memory to the C library's allocator])],
+		[], [with_jemalloc=$hallway_may_replace_malloc])
+	AS_IF([test "x$with_jemalloc" != xno],
+		[PKG_CHECK_MODULES([jemalloc], [jemalloc >= 5.2])])
+
 	AC_CHECK_HEADER([uninorm.h], [],
 		[AC_MSG_ERROR([uninorm.h of libunistring is missing])])
 	AC_CHECK_LIB([unistring], [u8_normalize],

@@ -3,7 +3,8 @@
 # HALLWAY_SANITIZER
 # -----------------
 # --enable-sanitizer=LIST takes what -fsanitize= takes; an undefined behaviour
-# ends the program, so that no test can pass over it.
+# ends the program, so that no test can pass over it. Sets
+# hallway_may_replace_malloc: a sanitizer brings an allocator of its own.
 AC_DEFUN([HALLWAY_SANITIZER], [
 	AC_ARG_ENABLE([sanitizer],
 		[AS_HELP_STRING([--enable-sanitizer=LIST],
@@ -26,4 +27,7 @@ AC_DEFUN([HALLWAY_SANITIZER], [
 		CFLAGS=$hallway_save_CFLAGS
 	])
 	AC_SUBST([sanitizer_CFLAGS])
+	hallway_may_replace_malloc=yes
+	AS_CASE([$enable_sanitizer], [*address*|thread],
+		[hallway_may_replace_malloc=no])
 ])

@@ -9,6 +9,13 @@
  * which then knows of nothing. */
 __attribute__((weak)) size_t __sanitizer_get_current_allocated_bytes(void);
 
+/* jemalloc's, where the program is linked with it (doc/decisions/013). What one
+ * thread makes another one frees, all day: one arena for all of them, and what
+ * is unused for a second goes back to the system. */
+__attribute__((weak)) int mallctl(const char *name, void *old, size_t *old_len,
+				  void *new, size_t new_len);
+const char *malloc_conf = "narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0";
+
 #define KEEP_TOP (64 << 20) /* unused at the end of each thread's heap */
 #define MAP_FROM (1 << 20) /* what is bigger comes from the system */
 #define AT_HAND	 1024	   /* what is bigger is not kept by each thread */
@@ -53,12 +60,25 @@ void *mem_dup(const void *p, size_t size)
 	return copy;
 }
 
+/* Its counts are those of the last "epoch". */
+static size_t jemalloc_in_use(void)
+{
+	uint64_t epoch = 1;
+	size_t bytes = 0, len = sizeof(bytes);
+
+	(void)mallctl("epoch", NULL, NULL, &epoch, sizeof(epoch));
+	(void)mallctl("stats.allocated", &bytes, &len, NULL, 0);
+	return bytes;
+}
+
 size_t mem_in_use(void)
 {
 	struct mallinfo2 info;
 
 	if (__sanitizer_get_current_allocated_bytes)
 		return __sanitizer_get_current_allocated_bytes();
+	if (mallctl)
+		return jemalloc_in_use();
 	info = mallinfo2();
 	return info.uordblks + info.hblkhd;
 }

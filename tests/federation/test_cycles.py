@@ -266,8 +266,9 @@ def test_r10_cycles_leave_nothing_behind(new_host, new_peer, monkeypatch):
     monkeypatch.setenv("ASAN_OPTIONS", ":".join(filter(None, [
         os.environ.get("ASAN_OPTIONS"), "quarantine_size_mb=1",
         "thread_local_quarantine_size_kb=64"])))
-    # the C library counts as in use what each thread keeps to reuse
+    # allocators count as in use what each thread keeps to reuse
     monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0")
+    monkeypatch.setenv("MALLOC_CONF", "tcache:false")
     host = new_host(s2s=S2S)
     peer = new_peer("peer.test")
     Moody(peer)
