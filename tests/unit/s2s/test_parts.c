@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The pure parts of s2s: features, trust, outq, seat, shard. */
+/* The pure parts of s2s: features, trust, limits, feed, seat, shard. */
 #include "tests/unit/unit.h"
 
-#include "base/buf.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "jid/jid.h"
 #include "s2s/features.h"
+#include "s2s/feed.h"
 #include "s2s/limits.h"
-#include "s2s/outq.h"
 #include "s2s/seat.h"
 #include "s2s/shard.h"
 #include "s2s/trust.h"
-#include "tests/unit/s2s/letter.h"
 #include "xml/elem.h"
 #include "xml/parser.h"
-#include "xmpp/envelope.h"
 #include "xmpp/ns.h"
-#include "xmpp/stanza.h"
 
 /* ---- features ---- */
 
@@ -115,148 +109,6 @@ static void trust_is_bounded(void **state)
 	trust_fini(&t);
 }
 
-/* ---- outq ---- */
-
-static void outq_expands_in_portions(void **state)
-{
-	struct outq q;
-	struct buf whole;
-	size_t bytes;
-	size_t stanzas = 0;
-	unsigned portions = 0;
-
-	(void)state;
-	outq_init(&q);
-	buf_init(&whole);
-	outq_add(&q, letter_new("one", 10, 4));
-	outq_add(&q, letter_new("two", 3, 0));
-	assert_true(q.held < q.bytes); /* ten people, one stanza */
-	bytes = q.bytes;
-	assert_int_equal(q.count, 2);
-	while (!outq_is_empty(&q)) {
-		struct buf out;
-		size_t now;
-
-		buf_init(&out);
-		now = outq_expand(&q, &out, 100, 0).stanzas;
-		assert_true(out.len < 200);
-		stanzas += now;
-		portions += now > 0;
-		buf_add(&whole, buf_data(&out), out.len);
-		assert_int_equal(q.bytes, bytes - whole.len);
-		buf_fini(&out);
-	}
-	assert_int_equal(stanzas, 12);
-	assert_int_equal(q.held, 0);
-	assert_true(portions >= 6);
-	assert_int_equal(whole.len, bytes);
-	assert_null(strstr(buf_str(&whole), "u3@b.test'><body>one"));
-	assert_non_null(strstr(buf_str(&whole), "u4@b.test"));
-	assert_true(strstr(buf_str(&whole), "two") >
-		    strstr(buf_str(&whole), "u9@b.test"));
-	buf_fini(&whole);
-	outq_fini(&q);
-}
-
-/* T16: what a peer does not take would end its stream for everybody. */
-static struct frozen *part_new(const char *id)
-{
-	struct elem *e = elem_new("presence", NS_SERVER);
-	struct frozen *f;
-
-	elem_set_attr(e, "id", id);
-	f = frozen_new(e);
-	elem_free(&e);
-	return f;
-}
-
-/* "1", "2", "3" to one address; the middle one has more than 100 bytes. */
-static struct envelope *bundle_new(void)
-{
-	static const char *const ids[] = {
-		"1",
-		("2.........................................................."
-		 ".........................................................."),
-		"3",
-	};
-	struct frozen *bundle = frozen_bundle_new(STANZA_PRESENCE), *part;
-	struct jid *to = jid_parse("u@there.test/r");
-	struct envelope *e;
-
-	for (size_t i = 0; i < array_len(ids); i++) {
-		part = part_new(ids[i]);
-		frozen_bundle_add(bundle, part);
-		frozen_unref(&part);
-	}
-	e = envelope_new(bundle, to, "here.test");
-	frozen_unref(&bundle);
-	jid_free(&to);
-	return e;
-}
-
-/* Each part counts: for the portion, for what is kept, for what is too big. */
-static void outq_takes_a_bundle_apart(void **state)
-{
-	struct outq q;
-	struct buf out, again;
-
-	(void)state;
-	outq_init(&q);
-	buf_init(&out);
-	buf_init(&again);
-	outq_add(&q, bundle_new());
-	assert_int_equal(q.count, 1);
-	assert_int_equal(outq_expand(&q, &out, 1, 0).stanzas, 1);
-	assert_string_equal(buf_str(&out),
-			    "<presence id='1' to='u@there.test/r'/>");
-	assert_int_equal(outq_expand(&q, &out, 100000, 0).stanzas, 2);
-	assert_true(outq_is_empty(&q));
-	assert_int_equal(q.kept, 3);
-	assert_int_equal(q.kept_bytes, out.len);
-	/* acknowledged as far as the middle of it */
-	outq_release(&q, 2);
-	outq_rewind(&q, true);
-	assert_int_equal(outq_expand(&q, &again, 100000, 0).stanzas, 1);
-	assert_string_equal(buf_str(&again),
-			    "<presence id='3' to='u@there.test/r'/>");
-	outq_release(&q, 1);
-	assert_int_equal(q.kept_bytes, 0);
-	buf_clear(&out);
-	outq_add(&q, bundle_new());
-	assert_int_equal(outq_expand(&q, &out, 100000, 100).stanzas, 2);
-	assert_null(strstr(buf_str(&out), "id='2"));
-	assert_int_equal(q.bytes, 0);
-	buf_fini(&out);
-	buf_fini(&again);
-	outq_fini(&q);
-}
-
-static void outq_leaves_out_what_is_too_big(void **state)
-{
-	struct outq_portion done;
-	struct outq q;
-	struct buf out;
-	char big[1000];
-
-	(void)state;
-	memset(big, 'x', sizeof(big) - 1);
-	big[sizeof(big) - 1] = '\0';
-	outq_init(&q);
-	buf_init(&out);
-	outq_add(&q, letter_new("one", 2, 0));
-	outq_add(&q, letter_new(big, 3, 0));
-	outq_add(&q, letter_new("two", 2, 0));
-	done = outq_expand(&q, &out, 100000, sizeof(big));
-	assert_int_equal(done.stanzas, 4);
-	assert_int_equal(done.too_big, 3);
-	assert_true(outq_is_empty(&q));
-	assert_int_equal(q.bytes, 0);
-	assert_null(strstr(buf_str(&out), "xxx"));
-	assert_non_null(strstr(buf_str(&out), "two"));
-	buf_fini(&out);
-	outq_fini(&q);
-}
-
 /* ---- limits ---- */
 
 static void limits_are_read_with_sense(void **state)
@@ -312,169 +164,30 @@ static void limits_read_what_they_write(void **state)
 	elem_free(&e);
 }
 
-#define FROM "from='r@a.test/n'"
-#define OTHER "from='r@a.test/m'"
-#define MUC_USER(inner) \
-	"<x xmlns='http://jabber.org/protocol/muc#user'><item/>" inner "</x>"
-#define PRESENCE(from) "<presence " from ">" MUC_USER("") "</presence>"
-#define EVENT(from) \
-	"<presence " from ">" MUC_USER("<status code='110'/>") "</presence>"
-#define GONE(from) "<presence " from " type='unavailable'/>"
-#define STATE(from)                                                        \
-	"<message " from " type='groupchat'><composing xmlns='http://"     \
-	"jabber.org/protocol/chatstates'/><stanza-id xmlns='urn:xmpp:sid:" \
-	"0' by='r@a.test' id='1'/></message>"
-#define LINE(from)                                                  \
-	"<message " from " type='groupchat'><body>x</body><active " \
-	"xmlns='http://jabber.org/protocol/chatstates'/></message>"
+/* ---- feed ---- */
 
-static const struct {
-	const char *older;
-	unsigned older_people;
-	const char *newer;
-	unsigned newer_people;
-	size_t dropped;
-} outdone[] = {
-	{ PRESENCE(FROM), 3, PRESENCE(FROM), 3, 3 },
-	{ PRESENCE(FROM), 1, PRESENCE(FROM), 3, 1 },
-	{ PRESENCE(FROM), 3, GONE(FROM), 3, 3 },
-	{ PRESENCE(FROM), 3, EVENT(FROM), 3, 3 },
-	{ STATE(FROM), 3, STATE(FROM), 3, 3 },
-	{ STATE(FROM), 3, LINE(FROM), 3, 3 },
-	/* for somebody it is the only one */
-	{ PRESENCE(FROM), 3, PRESENCE(FROM), 2, 0 },
-	/* somebody else's */
-	{ PRESENCE(FROM), 3, PRESENCE(OTHER), 3, 0 },
-	{ STATE(FROM), 3, STATE(OTHER), 3, 0 },
-	/* what happened */
-	{ EVENT(FROM), 3, PRESENCE(FROM), 3, 0 },
-	{ GONE(FROM), 3, PRESENCE(FROM), 3, 0 },
-	{ LINE(FROM), 3, LINE(FROM), 3, 0 },
-	{ LINE(FROM), 3, STATE(FROM), 3, 0 },
-	/* of another kind */
-	{ PRESENCE(FROM), 3, LINE(FROM), 3, 0 },
-	{ STATE(FROM), 3, PRESENCE(FROM), 3, 0 },
-};
-
-static void outq_drops_what_is_outdone(void **state)
+static void feed_uses_one_and_spares_one(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < array_len(outdone); i++) {
-		struct envelope *newer =
-			letter_read(outdone[i].newer, outdone[i].newer_people);
-		struct outq q;
-		size_t bytes, held, dropped;
-
-		outq_init(&q);
-		outq_add(&q, letter_new("first", 1, 0));
-		bytes = q.bytes;
-		held = q.held;
-		outq_add(&q, letter_read(outdone[i].older,
-					 outdone[i].older_people));
-		dropped = outq_supersede(&q, newer);
-		if (dropped != outdone[i].dropped)
-			fail_msg("case %zu: %zu dropped", i, dropped);
-		assert_int_equal(q.count, dropped ? 1 : 2);
-		assert_int_equal(q.bytes == bytes, dropped > 0);
-		assert_int_equal(q.held == held, dropped > 0);
-		outq_add(&q, newer);
-		outq_fini(&q);
-	}
-}
-
-/* What stands first may be half written; what was lost once is counted. */
-static void outq_drops_nothing_that_was_begun(void **state)
-{
-	struct envelope *newer = letter_read(PRESENCE(FROM), 3);
-	struct outq q;
-	struct buf out;
+	struct feed f = { 0 };
 
 	(void)state;
-	outq_init(&q);
-	buf_init(&out);
-	outq_add(&q, letter_read(PRESENCE(FROM), 3));
-	assert_int_equal(outq_supersede(&q, newer), 0);
-	outq_add(&q, letter_read(PRESENCE(FROM), 3));
-	outq_add(&q, letter_read(PRESENCE(FROM), 3));
-	(void)outq_expand(&q, &out, 1, 0);
-	assert_int_equal(outq_supersede(&q, newer), 6);
-	outq_add(&q, letter_read(PRESENCE(FROM), 3));
-	outq_rewind(&q, true);
-	assert_int_equal(outq_supersede(&q, newer), 0);
-	assert_int_equal(q.count, 2);
-	envelope_free(&newer);
-	buf_fini(&out);
-	outq_fini(&q);
-}
-
-/* Long as the queue is, and what has begun and waits again once more. */
-static void outq_finds_what_is_outdone_far_ahead(void **state)
-{
-	struct envelope *newer = letter_read(PRESENCE(FROM), 3);
-	struct outq q;
-	struct buf out;
-
-	(void)state;
-	outq_init(&q);
-	buf_init(&out);
-	outq_add(&q, letter_new("first", 1, 0));
-	outq_add(&q, letter_read(PRESENCE(FROM), 3));
-	for (unsigned i = 0; i < 3000; i++) {
-		char *text = str_format(PRESENCE("from='r@a.test/n%u'"), i);
-
-		outq_add(&q, letter_read(text, 1));
-		mem_free(&text);
-	}
-	assert_int_equal(outq_supersede(&q, newer), 3);
-	assert_int_equal(q.count, 3001);
-	/* the same for one that came when the others were known */
-	outq_add(&q, letter_read(PRESENCE(FROM), 2));
-	assert_int_equal(outq_supersede(&q, newer), 2);
-	/* and for one that was begun, and begins anew */
-	outq_fini(&q);
-	outq_add(&q, letter_new("first", 1, 0));
-	outq_add(&q, letter_read(PRESENCE(FROM), 2));
-	outq_add(&q, letter_new("last", 1, 0));
-	assert_int_equal(outq_supersede(&q, newer), 2);
-	outq_add(&q, letter_read(PRESENCE(FROM), 2));
-	assert_int_equal(outq_expand(&q, &out, 100000, 0).stanzas, 4);
-	assert_true(outq_is_empty(&q));
-	outq_rewind(&q, false);
-	assert_int_equal(q.count, 3);
-	assert_int_equal(outq_supersede(&q, newer), 2);
-	outq_add(&q, newer);
-	buf_fini(&out);
-	outq_fini(&q);
-}
-
-static void outq_gives_back_what_is_left(void **state)
-{
-	struct outq q;
-	struct buf out;
-	struct envelope *e;
-
-	(void)state;
-	outq_init(&q);
-	buf_init(&out);
-	assert_int_equal(outq_oldest(&q), 0);
-	assert_null(outq_take(&q));
-	clock_fake(1234, 0);
-	e = letter_new("one", 5, 0);
-	outq_add(&q, e);
-	clock_unfake();
-	outq_add(&q, letter_new("two", 2, 0));
-	assert_int_equal(outq_oldest(&q), 1234);
-	assert_int_equal(outq_expand(&q, &out, 1, 0).stanzas,
-			 1);
-	assert_true(outq_take(&q) == e);
-	assert_int_equal(q.count, 1);
-	envelope_free(&e);
-	e = outq_take(&q);
-	assert_non_null(e);
-	assert_int_equal(q.bytes, 0);
-	envelope_free(&e);
-	buf_fini(&out);
-	outq_fini(&q);
+	assert_int_equal(feed_add(&f, 11, 100), 0);
+	assert_int_equal(feed_add(&f, 12, 200), 0);
+	assert_int_equal(feed_add(&f, 13, 300), 12);
+	assert_int_equal(f.stream, 11);
+	f.serial = 7;
+	f.is_under_way = true;
+	assert_false(feed_take_drained(&f, 13, 7));
+	assert_false(feed_take_drained(&f, 11, 6));
+	assert_int_equal(feed_remove(&f, 99, 7), FEED_GAP_NONE);
+	assert_int_equal(feed_remove(&f, 11, 6), FEED_GAP_UNSENT);
+	assert_int_equal(f.stream, 13);
+	assert_int_equal(f.max_bytes, 300);
+	f.serial = 8;
+	f.is_under_way = true;
+	assert_int_equal(feed_remove(&f, 13, 8), FEED_GAP_SENT);
+	assert_int_equal(f.stream, 0);
+	assert_false(f.is_under_way);
 }
 
 /* ---- seat, shard ---- */
@@ -542,15 +255,9 @@ int main(void)
 		cmocka_unit_test(trust_is_by_pair),
 		cmocka_unit_test(trust_keeps_the_stronger_proof),
 		cmocka_unit_test(trust_is_bounded),
-		cmocka_unit_test(outq_expands_in_portions),
-		cmocka_unit_test(outq_takes_a_bundle_apart),
-		cmocka_unit_test(outq_leaves_out_what_is_too_big),
 		cmocka_unit_test(limits_are_read_with_sense),
 		cmocka_unit_test(limits_read_what_they_write),
-		cmocka_unit_test(outq_drops_what_is_outdone),
-		cmocka_unit_test(outq_drops_nothing_that_was_begun),
-		cmocka_unit_test(outq_finds_what_is_outdone_far_ahead),
-		cmocka_unit_test(outq_gives_back_what_is_left),
+		cmocka_unit_test(feed_uses_one_and_spares_one),
 		cmocka_unit_test(seat_outlives_its_stream_by_number),
 		cmocka_unit_test(seat_table_grows),
 		cmocka_unit_test(shard_spreads_domains),
