@@ -287,7 +287,7 @@ static void write_item(struct sheet *s, const struct day_item *item)
 			line_marks_find(s->marks, item->line->id);
 
 		view.is_marked = takes_mark(s, item->line->id);
-		view.mark = mark ? mark->text : NULL;
+		view.mark = mark;
 		if (item->is_folded)
 			return;
 		fold_chatter(s, mark && mark->is_chatter);
@@ -475,7 +475,7 @@ static int read_sheet(struct sheet *s, const char *key)
 		s->is_today = false; /* nothing new appears here */
 	if (!error)
 		error = line_marks_read(r, s->call->room, s->day->start,
-					s->day->end, s->zone, &s->marks);
+					s->day->end, &s->marks);
 	if (!error)
 		error = log_reader_kept_since(r, &s->kept_since);
 	return error;

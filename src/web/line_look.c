@@ -11,6 +11,7 @@
 #include "web/day.h"
 #include "web/html.h"
 #include "web/line.h"
+#include "web/line_marks.h"
 #include "web/moment.h"
 #include "web/room_path.h"
 
@@ -246,6 +247,20 @@ static void write_marks(struct html *h, const struct line_view *view,
 	}
 }
 
+/* What the line was in a session. */
+static void write_mark(struct html *h, const struct line_view *view,
+		       const struct line_mark *mark)
+{
+	html_open_class(h, "strong", "mark");
+	html_text(h, mark->text);
+	if (mark->at) {
+		html_text(h, " ");
+		moment_write(h, mark->at, view->zone, MOMENT_MINUTE, view->day);
+	}
+	html_close(h);
+	html_text(h, " ");
+}
+
 /* ---- the kinds ---- */
 
 static void write_tombstone(struct html *h, const struct line_view *view,
@@ -367,10 +382,8 @@ void line_look_write(struct html *h, const struct line_view *view,
 		write_data(h, l);
 	write_time(h, view, l);
 	write_who(h, l);
-	if (view->mark && l->kind != LINE_TOMBSTONE) {
-		html_elem_class(h, "strong", "mark", view->mark);
-		html_text(h, " ");
-	}
+	if (view->mark && view->mark->text && l->kind != LINE_TOMBSTONE)
+		write_mark(h, view, view->mark);
 	write_kind(h, view, l, item);
 	if (item && l->kind != LINE_TOMBSTONE && item->version_count > 0)
 		write_versions(h, view, item);

@@ -11,6 +11,7 @@
 struct day_item;
 struct html;
 struct line;
+struct line_mark;
 struct record;
 struct web_settings;
 struct zone;
@@ -25,8 +26,7 @@ struct line_view {
 	const char *lang;          /* of the room, where a line tells none; or
 				    * NULL */
 	bool is_marked;            /* asked for: highlighted */
-	const char *mark;          /* what it was in a session: "Action"; or
-				    * NULL */
+	const struct line_mark *mark; /* what it was in a session, or NULL */
 	bool is_live;              /* with what the script needs */
 };
 

@@ -6,13 +6,10 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/zone.h"
 #include "store/meeting_reader.h"
 #include "store/record.h"
-#include "web/day_key.h"
 #include "web/html.h"
 #include "web/minutes.h"
-#include "web/moment.h"
 #include "web/room_path.h"
 #include "web/session_log.h"
 
@@ -27,7 +24,6 @@ struct line_marks {
 
 struct reading {
 	struct line_marks *marks;
-	const struct zone *zone;
 	int64_t start, end;
 	struct record **notes; /* owned */
 	size_t note_count;
@@ -58,7 +54,7 @@ static void on_note(void *owner, const struct record *record)
 
 /* Takes the text. The first that is told of a line counts. */
 static void put(struct line_marks *m, const char *line, char *owned_text,
-		bool is_chatter)
+		int64_t at, bool is_chatter)
 {
 	struct line_mark *mark;
 
@@ -68,42 +64,36 @@ static void put(struct line_marks *m, const char *line, char *owned_text,
 	}
 	mark = mem_new(struct line_mark);
 	mark->text = owned_text;
+	mark->at = at;
 	mark->is_chatter = is_chatter;
 	map_add(m->by_line, line, mark);
 }
 
-static char *print_mic(const struct reading *r, const struct minutes_item *mic)
+static char *print_mic(const struct minutes_item *mic)
 {
-	char asked[DAY_KEY_SIZE], at[MOMENT_SIZE];
-
-	if (!mic->done_at)
-		return str_format("MIC %" PRId64, mic->number);
-	day_key_print(mic->at + (r->zone ? zone_offset(r->zone, mic->at) *
-						   INT64_C(1000)
-					 : 0),
-		      asked);
-	moment_print(mic->done_at, r->zone, MOMENT_MINUTE, asked, at);
-	return str_format("MIC %" PRId64 ", relayed %s", mic->number, at);
+	return str_format("MIC %" PRId64 "%s", mic->number,
+			  mic->done_at ? ", relayed" : "");
 }
 
 static void mark_item(struct reading *r, const struct minutes_item *item)
 {
 	switch (item->kind) {
 	case MINUTES_ACTION:
-		put(r->marks, item->line, str_dup("Action"), false);
+		put(r->marks, item->line, str_dup("Action"), 0, false);
 		break;
 	case MINUTES_DECISION:
-		put(r->marks, item->line, str_dup("Decision"), false);
+		put(r->marks, item->line, str_dup("Decision"), 0, false);
 		break;
 	case MINUTES_MIC:
-		put(r->marks, item->line, print_mic(r, item), false);
+		put(r->marks, item->line, print_mic(item), item->done_at,
+		    false);
 		break;
 	case MINUTES_HANDS:
-		put(r->marks, item->line, str_dup("Show of hands"), false);
+		put(r->marks, item->line, str_dup("Show of hands"), 0, false);
 		break;
 	case MINUTES_INFO:
 	case MINUTES_SAID:
-		put(r->marks, item->line, str_dup("Scribe"), false);
+		put(r->marks, item->line, str_dup("Scribe"), 0, false);
 		break;
 	}
 }
@@ -113,7 +103,7 @@ static void mark_minutes(struct reading *r, const struct minutes *m)
 	for (size_t i = 0; i < m->topic_count; i++) {
 		const struct minutes_topic *t = &m->topics[i];
 
-		put(r->marks, t->line, str_dup("Topic"), false);
+		put(r->marks, t->line, str_dup("Topic"), 0, false);
 		for (size_t j = 0; j < t->count; j++)
 			mark_item(r, &t->items[j]);
 	}
@@ -158,18 +148,16 @@ static int mark_session(struct reading *r, struct reader *reader,
 	}
 	for (size_t i = 0; !error && i < r->note_count; i++)
 		if (is_chatter(r->notes[i]->as_note.kind))
-			put(r->marks, r->notes[i]->as_note.line, NULL, true);
+			put(r->marks, r->notes[i]->as_note.line, NULL, 0, true);
 	free_notes(r);
 	return error;
 }
 
 int line_marks_read(struct reader *reader, const char *room, int64_t start,
-		    int64_t end, const struct zone *zone,
-		    struct line_marks **marks_out)
+		    int64_t end, struct line_marks **marks_out)
 {
 	struct reading r = {
 		.marks = mem_new(struct line_marks),
-		.zone = zone,
 		.start = start,
 		.end = end,
 	};

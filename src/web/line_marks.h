@@ -14,19 +14,18 @@ struct html;
 struct line_marks;
 struct reader;
 struct web_settings;
-struct zone;
 
 struct line_mark {
-	char *text;      /* owned; "Action", "MIC 3, relayed 14:05"; NULL:
-			     * nothing to tell */
+	char *text;      /* owned; "Action", "MIC 3, relayed"; NULL: nothing to
+			  * tell */
+	int64_t at;      /* ms; when, told behind it; 0: not told */
 	bool is_chatter; /* "q+" and the like */
 };
 
-/** Of sessions between start and end (ms); zone may be NULL. 0 and owned marks,
- *  or a negative hw_error. */
+/** Of sessions between start and end (ms). 0 and owned marks, or a negative
+ *  hw_error. */
 HW_MUST_USE int line_marks_read(struct reader *r, const char *room,
 				int64_t start, int64_t end,
-				const struct zone *zone,
 				struct line_marks **marks_out);
 /** Links to those sessions, if there are any. */
 void line_marks_write_sessions(const struct line_marks *m, struct html *h,

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "web/line_marks.h"
+#include "xmpp/datetime.h"
 
 #define SINCE (24 * 3600000) /* ms before it began */
 #define AGAIN 1000           /* ms between two readings */
@@ -34,14 +35,18 @@ static void tell(struct buf *out, const char *id, const char *what)
 	buf_add_format(out, "data: %s\t%s\n", id, what);
 }
 
-/* A mark is what stands on the page, on one line; UTC, which the page knows. */
 static void take(void *owner, const char *id, const struct line_mark *mark)
 {
 	struct reading *r = owner;
-	char *what = mark->is_chatter
-			     ? str_dup("chatter\t")
-			     : str_format("mark\t%s",
-					  mark->text ? mark->text : "");
+	char at[DATETIME_SIZE] = "", *what;
+
+	if (mark->at)
+		datetime_print(mark->at, at);
+	what = mark->is_chatter
+		       ? str_dup("chatter\t")
+		       : str_format("mark\t%s%s%s",
+				    mark->text ? mark->text : "",
+				    mark->at ? "\t" : "", at);
 
 	if (r->out && !str_equal(map_get(r->marks->told, id), what))
 		tell(r->out, id, what);
@@ -63,7 +68,7 @@ static void read_all(struct live_marks *m, struct buf *out)
 	struct reading r = { .marks = m, .out = out };
 	struct line_marks *marks = NULL;
 
-	if (line_marks_read(m->reader, m->room, m->since, clock_wall(), NULL,
+	if (line_marks_read(m->reader, m->room, m->since, clock_wall(),
 			    &marks)) {
 		m->is_in_doubt = true;
 		return;

@@ -7,7 +7,7 @@
  *   event  | data
  *   -------+-------------------------------------------------------------------
  *   marks  | for each line: stanza-id, TAB, "mark", "chatter" or "none", TAB,
- *          | what the mark says
+ *          | what the mark says; where it tells a time, TAB and that in UTC
  *
  * Thread: web thread.
  */

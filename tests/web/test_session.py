@@ -272,7 +272,8 @@ def test_the_log_tells_what_lines_were(interim):
 
     assert marks("topic1") == ["Topic"]
     assert marks("said") == ["Scribe"]
-    assert marks("mic1") == ["MIC 1, relayed 14:06"]
+    assert marks("mic1") == [
+        f'MIC 1, relayed <time datetime="{DAY}T14:06:00.000Z">14:06</time>']
     assert marks("mic2") == ["MIC 2"]
     assert marks("decision") == ["Decision"]
     assert marks("slip") == [], "undone"

@@ -2,10 +2,12 @@
 """Pages of sessions in a browser: as they follow what happens, as they fit, and
 as those see them who cannot."""
 
+import datetime
 import json
 import os
 import subprocess
 import time
+from zoneinfo import ZoneInfo
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -212,6 +214,41 @@ def test_lines_look_live_as_they_are_kept(meeting, browser):
     live = browser.execute_script(LOG)
     browser.refresh()
     assert browser.execute_script(LOG) == live
+
+
+def test_a_live_mark_tells_its_time_in_the_zone_of_the_page(meeting, browser):
+    zone = ZoneInfo("Asia/Kolkata")
+    day = datetime.datetime.now(zone).strftime("%Y-%m-%d")
+    browser.get(f"{meeting.url}/{ROOM}/{day}?tz=Asia/Kolkata")
+    wait_for(lambda: "New lines appear" in
+             browser.find_element(By.ID, "live").text)
+    said(meeting, "MIC: who pays?", "mic", "carol", number=1,
+         person="carol", text="who pays?")
+    said(meeting, "mic 1 done", "mic-done", number=1)
+    wait_for(lambda: [m[:14] for m in marks(browser)] == ["MIC 1, relayed"])
+    there = datetime.datetime.now(zone)
+    assert marks(browser)[0] in [
+        f"MIC 1, relayed {there - datetime.timedelta(minutes=m):%H:%M}"
+        for m in (0, 1)]
+    live = browser.execute_script(LOG)
+    browser.refresh()
+    assert browser.execute_script(LOG) == live
+
+
+def test_a_live_mark_follows_the_readers_own_time(meeting, browser):
+    browser.execute_cdp_cmd("Emulation.setTimezoneOverride",
+                            {"timezoneId": "Asia/Kolkata"})
+    said(meeting, "MIC: who pays?", "mic", "carol", number=1,
+         person="carol", text="who pays?")
+    said(meeting, "mic 1 done", "mic-done", number=1)
+    wait_for(lambda: [m[:14] for m in marks(browser)] == ["MIC 1, relayed"])
+    utc = marks(browser)[0][15:]
+    hour, minute = map(int, utc.split(":"))
+    browser.find_element(By.CSS_SELECTOR, ".times button").click()
+    here = (hour * 60 + minute + 330) % 1440
+    assert marks(browser)[0].endswith(f" {here // 60:02}:{here % 60:02}")
+    browser.execute_cdp_cmd("Emulation.setTimezoneOverride",
+                            {"timezoneId": ""})
 
 
 def captions(browser):

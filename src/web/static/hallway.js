@@ -84,8 +84,9 @@
 			at[type] = value;
 		const day = [at.year, at.month, at.day].join("-");
 		const heading = document.querySelector("h1 time");
+		const length = time.textContent.split(" ").pop().length;
 		time.textContent = (heading && heading.dateTime === day ? "" : day + " ") +
-			[at.hour, at.minute, at.second].join(":");
+			[at.hour, at.minute, at.second].join(":").slice(0, length);
 		time.title = time.dateTime.slice(0, 19).replace("T", " ") + " UTC";
 	}
 
@@ -382,8 +383,21 @@
 
 	/* ---- what lines became in a session ---- */
 
+	/* As the server writes it: to the minute. */
+	function makeTime(at) {
+		const time = make("time"), heading = document.querySelector("h1 time");
+		const [day, clock] = [at.slice(0, 10), at.slice(11, 16)];
+		time.dateTime = at;
+		time.textContent = heading && heading.dateTime === day ? clock : day + " " + clock;
+		if (zone)
+			tellZone(time);
+		if (isLocal)
+			tellTime(time);
+		return time;
+	}
+
 	/* What is not to be told any more is taken off. */
-	function setMark(line, text) {
+	function setMark(line, text, at) {
 		let mark = part(line, ".mark");
 		if (!text || line.classList.contains("tombstone")) {
 			mark?.nextSibling?.remove(); /* the blank */
@@ -396,7 +410,9 @@
 			const space = before.nextSibling;
 			(space && space.nodeType === Node.TEXT_NODE ? space : before).after(mark, " ");
 		}
-		mark.textContent = zone ? text.replace(/ \d\d:\d\d$/, "") : text;
+		mark.textContent = text;
+		if (at)
+			mark.append(" ", makeTime(at));
 	}
 
 	/* Bustle of the queue is a click away, where it was said. */
@@ -421,8 +437,8 @@
 		}
 	}
 
-	function become(line, kind, text) {
-		setMark(line, kind === "mark" ? text : "");
+	function become(line, kind, text, at) {
+		setMark(line, kind === "mark" ? text : "", at);
 		if (kind === "chatter")
 			fold(line);
 	}
@@ -440,12 +456,12 @@
 	function mark(data) {
 		const stays = isAtEnd();
 		for (const row of data.split("\n")) {
-			const [id, kind, text] = row.split("\t");
+			const [id, ...what] = row.split("\t");
 			const line = document.getElementById(id);
 			if (!line)
-				early.set(id, [kind, text]);
+				early.set(id, what);
 			else if (line.matches(LINE))
-				become(line, kind, text);
+				become(line, ...what);
 		}
 		if (stays)
 			scrollTo(0, document.documentElement.scrollHeight);
