@@ -81,26 +81,43 @@ static void send_result(struct world_peer *p, const char *from, const char *to,
 	"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'" \
 	" mechanism='EXTERNAL'>=</auth>"
 
-/* A stream whose pair (p.test, b.test) is authorised. */
-static struct world_peer *open_peer(struct scene *scene, char **id_out)
+/* Over TLS, and nothing proven. */
+static struct world_peer *meet_peer(struct scene *scene)
 {
 	struct world_peer *p = world_peer_connect(scene->b->port);
-	char *key;
 
-	assert_true(world_peer_negotiate(p, "p.test", "b.test", id_out));
-	key = make_key("p.test", *id_out);
+	assert_true(world_peer_negotiate(p, "p.test", "b.test"));
+	return p;
+}
+
+/* A stream whose pair (p.test, b.test) is authorised. */
+static struct world_peer *open_peer(struct scene *scene)
+{
+	struct world_peer *p = meet_peer(scene);
+	char *key = make_key("p.test", world_peer_id(p));
+
 	send_result(p, "p.test", "b.test", key);
 	assert_true(world_peer_await(p, "type='valid'"));
 	mem_free(&key);
 	return p;
 }
 
+/* It is closed, and that was said before; NULL = nothing at all. */
+static void expect_end(struct world_peer **p, const char *last)
+{
+	assert_true(world_peer_await_end(*p));
+	if (last)
+		assert_non_null(strstr(world_peer_read(*p), last));
+	else
+		assert_string_equal(world_peer_read(*p), "");
+	world_peer_free(p);
+}
+
 /* The next good peer is served. */
 static void assert_serves(struct scene *scene)
 {
 	size_t before = scene->b->count;
-	char *id;
-	struct world_peer *p = open_peer(scene, &id);
+	struct world_peer *p = open_peer(scene);
 
 	world_peer_send(p, "<message from='u@p.test/r' to='room@b.test' "
 			   "id='1'><body>hello</body></message>");
@@ -110,7 +127,6 @@ static void assert_serves(struct scene *scene)
 	assert_true(world_peer_await(p, "</stream:stream>"));
 	assert_true(world_peer_await_end(p));
 	world_peer_free(&p);
-	mem_free(&id);
 }
 
 static void inbound_answers_bad_starts(void **state)
@@ -250,9 +266,7 @@ static void inbound_keeps_addresses_over_tls(void **state)
 	assert_true(world_peer_start_tls(p));
 	world_peer_send(p, HEADER("jabber:server", "from='q.test' to='b.test' "
 						   "version='1.0'"));
-	assert_true(world_peer_await_end(p));
-	assert_non_null(strstr(world_peer_read(p), "<improper-addressing "));
-	world_peer_free(&p);
+	expect_end(&p, "<improper-addressing ");
 }
 
 /* ejabberd sends db:verify right behind its header. */
@@ -279,17 +293,14 @@ static void inbound_takes_a_pipelined_verify(void **state)
 static void inbound_refuses_a_wrong_key(void **state)
 {
 	struct scene *scene = *state;
-	struct world_peer *p = world_peer_connect(scene->b->port);
-	char *id;
+	struct world_peer *p = meet_peer(scene);
 
-	assert_true(world_peer_negotiate(p, "p.test", "b.test", &id));
 	send_result(p, "p.test", "b.test", "0123456789abcdef");
 	assert_true(world_peer_await(p, "</stream:stream>"));
 	assert_non_null(strstr(world_peer_read(p), "type='invalid'"));
 	world_peer_send(p, "</stream:stream>");
 	assert_true(world_peer_await_end(p));
 	world_peer_free(&p);
-	mem_free(&id);
 }
 
 static void inbound_answers_claims_it_cannot_check(void **state)
@@ -303,41 +314,31 @@ static void inbound_answers_claims_it_cannot_check(void **state)
 		{ "nowhere.test", "b.test", "<remote-server-not-found " },
 	};
 	struct scene *scene = *state;
-	struct world_peer *p = world_peer_connect(scene->b->port);
-	char *id;
+	struct world_peer *p = meet_peer(scene);
 
-	assert_true(world_peer_negotiate(p, "p.test", "b.test", &id));
 	for (size_t i = 0; i < array_len(cases); i++) {
 		send_result(p, cases[i].from, cases[i].to, "k");
 		assert_true(world_peer_await(p, cases[i].expect));
 	}
 	/* the stream stays; our own domain does not pass */
 	send_result(p, "b.test", "b.test", "k");
-	assert_true(world_peer_await_end(p));
-	assert_non_null(strstr(world_peer_read(p), "<invalid-from "));
-	world_peer_free(&p);
-	mem_free(&id);
+	expect_end(&p, "<invalid-from ");
 }
 
 /* One cheap packet makes us ask DNS and dial: not for ever. */
 static void inbound_bounds_claims(void **state)
 {
 	struct scene *scene = *state;
-	struct world_peer *p = world_peer_connect(scene->b->port);
+	struct world_peer *p = meet_peer(scene);
 	char from[] = "x0.test";
-	char *id;
 
-	assert_true(world_peer_negotiate(p, "p.test", "b.test", &id));
 	for (int i = 0; i < 5; i++) {
 		from[1] = (char)('0' + i);
 		send_result(p, from, "b.test", "k");
 		assert_true(world_peer_await(p, "<remote-server-not-found "));
 	}
 	send_result(p, "x9.test", "b.test", "k");
-	assert_true(world_peer_await_end(p));
-	assert_non_null(strstr(world_peer_read(p), "<policy-violation "));
-	world_peer_free(&p);
-	mem_free(&id);
+	expect_end(&p, "<policy-violation ");
 	assert_serves(scene);
 }
 
@@ -346,26 +347,17 @@ static void inbound_closes_on_unsolicited_answers(void **state)
 	static const char verdict[] =
 		"<db:result from='p.test' to='b.test' type='valid'/>";
 	struct scene *scene = *state;
-	struct world_peer *p = world_peer_connect(scene->b->port);
-	char *id;
+	struct world_peer *p = meet_peer(scene);
 
-	assert_true(world_peer_negotiate(p, "p.test", "b.test", &id));
 	world_peer_send(p, verdict);
 	world_peer_send(p, "<db:verify from='p.test' to='b.test' id='1' "
 			   "type='valid'/>");
 	world_peer_send(p, "<message from='u@p.test' to='r@b.test'/>");
-	assert_true(world_peer_await_end(p));
-	assert_non_null(strstr(world_peer_read(p), "<not-authorized "));
-	world_peer_free(&p);
-	mem_free(&id);
-	p = world_peer_connect(scene->b->port);
-	assert_true(world_peer_negotiate(p, "p.test", "b.test", &id));
+	expect_end(&p, "<not-authorized ");
+	p = meet_peer(scene);
 	for (int i = 0; i < 3; i++)
 		world_peer_send(p, verdict);
-	assert_true(world_peer_await_end(p));
-	assert_non_null(strstr(world_peer_read(p), "<policy-violation "));
-	world_peer_free(&p);
-	mem_free(&id);
+	expect_end(&p, "<policy-violation ");
 	assert_int_equal(scene->b->count, 0);
 }
 
@@ -393,15 +385,13 @@ static void inbound_checks_every_stanza(void **state)
 	struct scene *scene = *state;
 
 	for (size_t i = 0; i < array_len(cases); i++) {
-		char *id;
-		struct world_peer *p = open_peer(scene, &id);
+		struct world_peer *p = open_peer(scene);
 
 		world_peer_send(p, cases[i].send);
 		assert_true(world_peer_await_end(p));
 		if (!strstr(world_peer_read(p), cases[i].expect))
 			fail_msg("case %zu: %s", i, world_peer_read(p));
 		world_peer_free(&p);
-		mem_free(&id);
 	}
 	assert_int_equal(scene->b->count, 0);
 	assert_serves(scene);
@@ -413,8 +403,7 @@ static void inbound_ends_who_goes_on_straying(void **state)
 	static const char *const stray =
 		"<message from='u@p.test/r' to='r@x.test'/>";
 	struct scene *scene = *state;
-	char *id;
-	struct world_peer *p = open_peer(scene, &id);
+	struct world_peer *p = open_peer(scene);
 
 	for (int i = 0; i < 9; i++)
 		world_peer_send(p, stray);
@@ -426,7 +415,6 @@ static void inbound_ends_who_goes_on_straying(void **state)
 	assert_non_null(strstr(world_peer_read(p), "<host-unknown "));
 	assert_int_equal(scene->b->count, 1);
 	world_peer_free(&p);
-	mem_free(&id);
 }
 
 /* An id in a first header, attributes in any order (MongooseIM); prefixes on
@@ -434,7 +422,6 @@ static void inbound_ends_who_goes_on_straying(void **state)
 static void inbound_takes_odd_but_good_xml(void **state)
 {
 	struct scene *scene = *state;
-	char *id;
 	struct world_peer *p = world_peer_connect(scene->b->port);
 	const struct elem *sent;
 
@@ -446,7 +433,7 @@ static void inbound_takes_odd_but_good_xml(void **state)
 	assert_non_null(strstr(world_peer_read(p),
 			       " from='b.test' to='p.test' id='"));
 	world_peer_free(&p);
-	p = open_peer(scene, &id);
+	p = open_peer(scene);
 	world_peer_send(p, "<n:message xmlns:n='jabber:server' to='r@b.test' "
 			   "from='u@p.test'><n:body>hi</n:body><f xmlns='f'>"
 			   "<message xmlns='jabber:client'/></f></n:message>");
@@ -455,15 +442,13 @@ static void inbound_takes_odd_but_good_xml(void **state)
 	sent = elem_child(scene->b->stanzas[0]->elem, "f", "f");
 	assert_non_null(elem_child(sent, "message", "jabber:client"));
 	world_peer_free(&p);
-	mem_free(&id);
 }
 
 /* One user's odd address is answered to that user; the stream stays. */
 static void inbound_bounces_malformed_addresses(void **state)
 {
 	struct scene *scene = *state;
-	char *id;
-	struct world_peer *p = open_peer(scene, &id);
+	struct world_peer *p = open_peer(scene);
 
 	world_peer_send(p, "<presence from='u@p.test/r' id='j' "
 			   "to='r@b.test/&#x2028;&#xad;'/>"
@@ -478,14 +463,12 @@ static void inbound_bounces_malformed_addresses(void **state)
 	assert_string_equal(stanza_id(scene->p->stanzas[0]), "j");
 	assert_string_equal(jid_text(scene->p->stanzas[0]->from), "r@b.test");
 	world_peer_free(&p);
-	mem_free(&id);
 }
 
 static void inbound_carries_more_pairs(void **state)
 {
 	struct scene *scene = *state;
-	char *id;
-	struct world_peer *p = open_peer(scene, &id);
+	struct world_peer *p = open_peer(scene);
 	char *key;
 	struct s2s_settings settings;
 	struct world_server *q;
@@ -493,7 +476,7 @@ static void inbound_carries_more_pairs(void **state)
 	world_settings(&settings);
 	settings.dialback_secret[0] = SECRET;
 	q = world_open("q.test", &settings, false);
-	key = make_key("q.test", id);
+	key = make_key("q.test", world_peer_id(p));
 	send_result(p, "q.test", "b.test", key);
 	assert_true(world_peer_await(p, "from='b.test' to='q.test' "
 					"type='valid'"));
@@ -509,7 +492,6 @@ static void inbound_carries_more_pairs(void **state)
 	assert_non_null(strstr(world_peer_read(p), "<invalid-from "));
 	assert_int_equal(scene->b->count, 2);
 	mem_free(&key);
-	mem_free(&id);
 	world_peer_free(&p);
 	world_close(&q);
 }
@@ -517,8 +499,7 @@ static void inbound_carries_more_pairs(void **state)
 static void inbound_never_delivers_half_a_stanza(void **state)
 {
 	struct scene *scene = *state;
-	char *id;
-	struct world_peer *p = open_peer(scene, &id);
+	struct world_peer *p = open_peer(scene);
 
 	world_peer_send(p, "<message from='u@p.test' to='r@b.test'><body>1"
 			   "</body></message><message from='u@p.test' "
@@ -526,7 +507,6 @@ static void inbound_never_delivers_half_a_stanza(void **state)
 	assert_true(world_await(scene->b, 1));
 	world_peer_cut(p);
 	world_peer_free(&p);
-	mem_free(&id);
 	assert_serves(scene);
 	assert_int_equal(scene->b->count, 2);
 	assert_string_equal(world_body(scene->b, 1), "hello");
@@ -538,8 +518,7 @@ static void inbound_bounds_strangers(void **state)
 	struct scene *scene = *state;
 	struct world_peer *strangers[4];
 	struct world_peer *p;
-	char *id;
-	struct world_peer *friend = open_peer(scene, &id);
+	struct world_peer *friend = open_peer(scene);
 
 	for (size_t i = 0; i < array_len(strangers); i++) {
 		strangers[i] = world_peer_connect(scene->b->port);
@@ -547,9 +526,7 @@ static void inbound_bounds_strangers(void **state)
 		assert_true(world_peer_await(strangers[i], "</stream:feat"));
 	}
 	p = world_peer_connect(scene->b->port);
-	assert_true(world_peer_await_end(p));
-	assert_string_equal(world_peer_read(p), "");
-	world_peer_free(&p);
+	expect_end(&p, NULL);
 	for (size_t i = 0; i < array_len(strangers); i++) {
 		world_peer_send(strangers[i], "</stream:stream>");
 		assert_true(world_peer_await_end(strangers[i]));
@@ -558,7 +535,6 @@ static void inbound_bounds_strangers(void **state)
 	world_peer_send(friend, "<message from='u@p.test' to='r@b.test'/>");
 	assert_true(world_await(scene->b, 1));
 	world_peer_free(&friend);
-	mem_free(&id);
 }
 
 static void inbound_ends_who_stays_silent(void **state)
@@ -567,7 +543,6 @@ static void inbound_ends_who_stays_silent(void **state)
 	struct s2s_settings settings;
 	struct world_server *c;
 	struct world_peer *p;
-	char *id;
 
 	(void)scene;
 	world_settings(&settings);
@@ -575,15 +550,10 @@ static void inbound_ends_who_stays_silent(void **state)
 	settings.auth_timeout = 3000; /* a handshake long */
 	c = world_open("c.test", &settings, false);
 	p = world_peer_connect(c->port);
-	assert_true(world_peer_await_end(p));
-	assert_non_null(strstr(world_peer_read(p), "<connection-timeout "));
-	world_peer_free(&p);
+	expect_end(&p, "<connection-timeout ");
 	p = world_peer_connect(c->port);
-	assert_true(world_peer_negotiate(p, "p.test", "c.test", &id));
-	assert_true(world_peer_await_end(p));
-	assert_non_null(strstr(world_peer_read(p), "<connection-timeout "));
-	world_peer_free(&p);
-	mem_free(&id);
+	assert_true(world_peer_negotiate(p, "p.test", "c.test"));
+	expect_end(&p, "<connection-timeout ");
 	world_close(&c);
 }
 

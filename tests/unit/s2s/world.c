@@ -463,6 +463,7 @@ struct world_peer {
 	bool is_secure;
 	struct buf in;
 	size_t searched; /* bytes of in that were there before the last send */
+	char *id;        /* owned, or NULL; of their last header */
 };
 
 struct world_peer *world_peer_connect(uint16_t port)
@@ -492,6 +493,7 @@ void world_peer_free(struct world_peer **p)
 	}
 	close((*p)->fd);
 	buf_fini(&(*p)->in);
+	mem_free(&(*p)->id);
 	mem_free(p);
 }
 
@@ -659,7 +661,7 @@ static void send_header(struct world_peer *p, const char *from, const char *to)
 }
 
 bool world_peer_negotiate(struct world_peer *p, const char *from,
-			  const char *to, char **id_out)
+			  const char *to)
 {
 	const char *id;
 
@@ -676,6 +678,12 @@ bool world_peer_negotiate(struct world_peer *p, const char *from,
 	id = strstr(world_peer_read(p), " id='");
 	if (!id)
 		return false;
-	*id_out = str_dup_n(id + 5, strcspn(id + 5, "'"));
+	mem_free(&p->id);
+	p->id = str_dup_n(id + 5, strcspn(id + 5, "'"));
 	return true;
+}
+
+const char *world_peer_id(const struct world_peer *p)
+{
+	return p->id;
 }

@@ -86,7 +86,8 @@ bool world_peer_serve(struct world_peer *p, const char *server_named);
 /** TLS from here on, as server. */
 bool world_peer_serve_tls(struct world_peer *p, const char *server_named);
 
-/** Header to, STARTTLS, header again, features read: ready for dialback.
- *  *id_out (owned) is that of the last header. */
+/** Header to, STARTTLS, header again, features read: ready for dialback. */
 bool world_peer_negotiate(struct world_peer *p, const char *from,
-			  const char *to, char **id_out);
+			  const char *to);
+/** The id of the last header that came then. */
+const char *world_peer_id(const struct world_peer *p);
