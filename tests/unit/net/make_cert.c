@@ -30,17 +30,19 @@ char *make_cert_path(const char *folder, const char *name, const char *end)
 	return str_format("%s/%s.%s", folder, name, end);
 }
 
-void make_cert_clean(char **folder)
+int make_cert_clean(void **state)
 {
-	DIR *dir = opendir(*folder);
+	char *folder = *state;
+	DIR *dir = opendir(folder);
 	struct dirent *entry;
 
 	require(dir);
 	while ((entry = readdir(dir)) != NULL)
 		(void)unlinkat(dirfd(dir), entry->d_name, 0);
 	closedir(dir);
-	rmdir(*folder);
-	mem_free(folder);
+	rmdir(folder);
+	mem_free(&folder);
+	return 0;
 }
 
 static void save(const char *folder, const char *name, const char *end,

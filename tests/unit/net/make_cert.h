@@ -30,5 +30,6 @@ void make_cert(const char *folder, const struct cert_spec *spec);
 char *make_certs(const struct cert_spec *specs, size_t count);
 /** The path of folder/name.end, owned. */
 char *make_cert_path(const char *folder, const char *name, const char *end);
-/** Removes the folder and all in it, and frees the path. */
-void make_cert_clean(char **folder);
+/** The end of a group of tests whose state is the folder's path, owned: removes
+ *  it and all in it. */
+int make_cert_clean(void **state);

@@ -182,15 +182,7 @@ static void creds_lets_the_group_read_a_key(void **state)
 
 static int make_folder(void **state)
 {
-	(void)state;
-	folder = make_cert_folder();
-	return 0;
-}
-
-static int clean_folder(void **state)
-{
-	(void)state;
-	make_cert_clean(&folder);
+	*state = folder = make_cert_folder();
 	return 0;
 }
 
@@ -205,5 +197,5 @@ int main(void)
 	};
 
 	return cmocka_run_group_tests_name("creds", tests, make_folder,
-					   clean_folder);
+					   make_cert_clean);
 }

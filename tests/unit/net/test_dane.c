@@ -264,16 +264,8 @@ static int make_all(void **state)
 		  .from = -86400 * 2,
 		  .until = -86400 },
 	};
-	(void)state;
 
-	folder = make_certs(specs, array_len(specs));
-	return 0;
-}
-
-static int clean_all(void **state)
-{
-	(void)state;
-	make_cert_clean(&folder);
+	*state = folder = make_certs(specs, array_len(specs));
 	return 0;
 }
 
@@ -289,5 +281,5 @@ int main(void)
 		cmocka_unit_test(tlsa_set_is_bounded),
 	};
 
-	return cmocka_run_group_tests_name("dane", tests, make_all, clean_all);
+	return cmocka_run_group_tests_name("dane", tests, make_all, make_cert_clean);
 }

@@ -237,16 +237,8 @@ static int make_all(void **state)
 		  .issuer = "ca",
 		  .dns = { "x.test" } },
 	};
-	(void)state;
 
-	folder = make_certs(specs, array_len(specs));
-	return 0;
-}
-
-static int clean_all(void **state)
-{
-	(void)state;
-	make_cert_clean(&folder);
+	*state = folder = make_certs(specs, array_len(specs));
 	return 0;
 }
 
@@ -256,5 +248,5 @@ int main(void)
 		cmocka_unit_test(ocsp_revoked_is_no_proof),
 	};
 
-	return cmocka_run_group_tests_name("ocsp", tests, make_all, clean_all);
+	return cmocka_run_group_tests_name("ocsp", tests, make_all, make_cert_clean);
 }

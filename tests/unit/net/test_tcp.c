@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "loop/loop.h"
 #include "net/addr.h"
+#include "tests/unit/net/pattern.h"
 
 #define BIG (8 << 20)
 
@@ -49,14 +50,10 @@ struct run {
 
 struct fixture {
 	struct loop *loop;
+	int fds[2]; /* of the ends: theirs */
 	struct end a;
 	struct end b;
 };
-
-static unsigned char byte_at(size_t i)
-{
-	return (unsigned char)(i * 7 + (i >> 8) * 13 + (i >> 16));
-}
 
 static void count_run(struct run *run, struct end *e, size_t len)
 {
@@ -70,9 +67,8 @@ static void on_bytes(void *owner, const unsigned char *data, size_t len)
 {
 	struct end *e = owner;
 
-	for (size_t i = 0; i < len; i++)
-		if (data[i] != byte_at(e->got + i))
-			e->is_in_order = false;
+	if (!pattern_is_at(e->got, data, len))
+		e->is_in_order = false;
 	e->got += len;
 	e->reads++;
 	if (e->run)
@@ -143,6 +139,11 @@ static void tcp_pair(int fds[2])
 	close(listener);
 }
 
+static void unix_pair(int fds[2])
+{
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+}
+
 static void end_init(struct end *e, struct loop *loop, int fd)
 {
 	*e = (struct end){ .is_in_order = true };
@@ -151,11 +152,13 @@ static void end_init(struct end *e, struct loop *loop, int fd)
 	tcp_read(e->tcp, true);
 }
 
-static void fixture_init(struct fixture *f, int fds[2])
+/* Two ends of what pair() connects. */
+static void fixture_init(struct fixture *f, void (*pair)(int fds[2]))
 {
 	f->loop = loop_open("test");
-	end_init(&f->a, f->loop, fds[0]);
-	end_init(&f->b, f->loop, fds[1]);
+	pair(f->fds);
+	end_init(&f->a, f->loop, f->fds[0]);
+	end_init(&f->b, f->loop, f->fds[1]);
 	f->a.other = &f->b;
 	f->b.other = &f->a;
 }
@@ -171,19 +174,17 @@ static void fixture_run(struct fixture *f)
 
 static void write_pattern(struct end *e, size_t from, size_t len)
 {
-	unsigned char *data = mem_alloc(len);
+	unsigned char *data = pattern_new(from, len);
 
-	for (size_t i = 0; i < len; i++)
-		data[i] = byte_at(from + i);
 	tcp_write(e->tcp, data, len);
 	mem_free(&data);
 }
 
-static void exchange(int fds[2])
+static void exchange(void (*pair)(int fds[2]))
 {
 	struct fixture f;
 
-	fixture_init(&f, fds);
+	fixture_init(&f, pair);
 	for (size_t i = 0; i < 10; i++)
 		write_pattern(&f.a, i, 1);
 	write_pattern(&f.b, 0, 5);
@@ -203,20 +204,14 @@ static void exchange(int fds[2])
 
 static void tcp_exchanges_bytes(void **state)
 {
-	int fds[2];
 	(void)state;
-
-	tcp_pair(fds);
-	exchange(fds);
+	exchange(tcp_pair);
 }
 
 static void tcp_works_on_a_unix_socket(void **state)
 {
-	int fds[2];
 	(void)state;
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-	exchange(fds);
+	exchange(unix_pair);
 }
 
 static void tcp_sets_its_options(void **state)
@@ -233,20 +228,18 @@ static void tcp_sets_its_options(void **state)
 	};
 	struct fixture f;
 	char text[ADDR_TEXT_SIZE];
-	int fds[2];
 	(void)state;
 
-	tcp_pair(fds);
-	fixture_init(&f, fds);
+	fixture_init(&f, tcp_pair);
 	for (size_t i = 0; i < array_len(options); i++) {
 		int value = -1;
 		socklen_t len = sizeof(value);
 
-		getsockopt(fds[0], options[i].level, options[i].name, &value,
+		getsockopt(f.fds[0], options[i].level, options[i].name, &value,
 			   &len);
 		assert_int_equal(value, options[i].value);
 	}
-	assert_true(fcntl(fds[0], F_GETFL) & O_NONBLOCK);
+	assert_true(fcntl(f.fds[0], F_GETFL) & O_NONBLOCK);
 	addr_print(tcp_peer(f.a.tcp), text);
 	assert_memory_equal(text, "127.0.0.1:", 10);
 	assert_ptr_equal(tcp_loop(f.a.tcp), f.loop);
@@ -258,11 +251,9 @@ static void tcp_sets_its_options(void **state)
 static void tcp_carries_much_both_ways(void **state)
 {
 	struct fixture f;
-	int fds[2];
 	(void)state;
 
-	tcp_pair(fds);
-	fixture_init(&f, fds);
+	fixture_init(&f, tcp_pair);
 	f.a.expected = f.b.expected = BIG;
 	write_pattern(&f.a, 0, BIG);
 	write_pattern(&f.b, 0, BIG);
@@ -281,14 +272,13 @@ static void tcp_shares_a_turn(void **state)
 	struct run run = { 0 };
 	struct fixture f;
 	struct end c, d;
-	int fds[4];
+	int fds[2];
 	(void)state;
 
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds + 2), 0);
-	fixture_init(&f, fds);
-	end_init(&c, f.loop, fds[2]);
-	end_init(&d, f.loop, fds[3]);
+	fixture_init(&f, unix_pair);
+	unix_pair(fds);
+	end_init(&c, f.loop, fds[0]);
+	end_init(&d, f.loop, fds[1]);
 	f.b.run = d.run = &run;
 	/* Both floods lie in the kernel before the loop turns. */
 	write_pattern(&f.a, 0, FLOOD);
@@ -307,11 +297,9 @@ static void tcp_shares_a_turn(void **state)
 static void tcp_not_read_pushes_back(void **state)
 {
 	struct fixture f;
-	int fds[2];
 	(void)state;
 
-	tcp_pair(fds);
-	fixture_init(&f, fds);
+	fixture_init(&f, tcp_pair);
 	tcp_read(f.b.tcp, false);
 	write_pattern(&f.a, 0, BIG);
 	tcp_flush(f.a.tcp);
@@ -329,11 +317,9 @@ static void tcp_not_read_pushes_back(void **state)
 static void tcp_may_be_closed_in_callbacks(void **state)
 {
 	struct fixture f;
-	int fds[2];
 	(void)state;
 
-	tcp_pair(fds);
-	fixture_init(&f, fds);
+	fixture_init(&f, tcp_pair);
 	f.b.is_closing_on_bytes = true;
 	f.a.is_closing_on_drained = true;
 	write_pattern(&f.a, 0, 1000);
@@ -345,11 +331,9 @@ static void tcp_may_be_closed_in_callbacks(void **state)
 static void tcp_closing_drops_what_does_not_go(void **state)
 {
 	struct fixture f;
-	int fds[2];
 	(void)state;
 
-	tcp_pair(fds);
-	fixture_init(&f, fds);
+	fixture_init(&f, tcp_pair);
 	tcp_read(f.b.tcp, false);
 	write_pattern(&f.a, 0, BIG);
 	tcp_flush(f.a.tcp); /* the rest is in flight inside libuv */
@@ -366,12 +350,10 @@ static void tcp_tells_of_a_reset(void **state)
 {
 	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
 	struct fixture f;
-	int fds[2];
 	(void)state;
 
-	tcp_pair(fds);
-	fixture_init(&f, fds);
-	setsockopt(fds[0], SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	fixture_init(&f, tcp_pair);
+	setsockopt(f.fds[0], SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 	tcp_close(f.a.tcp);
 	fixture_run(&f);
 	assert_int_equal(f.b.failed, HW_E_RESET);
@@ -381,13 +363,11 @@ static void tcp_tells_of_a_reset(void **state)
 static void tcp_tells_of_a_write_to_nobody(void **state)
 {
 	struct fixture f;
-	int fds[2];
 	(void)state;
 
-	tcp_pair(fds);
-	fixture_init(&f, fds);
+	fixture_init(&f, tcp_pair);
 	tcp_read(f.b.tcp, false);
-	shutdown(fds[1], SHUT_WR);
+	shutdown(f.fds[1], SHUT_WR);
 	write_pattern(&f.b, 0, 10);
 	write_pattern(&f.a, 0, 10);
 	fixture_run(&f);

@@ -18,6 +18,7 @@
 #include "net/creds.h"
 #include "net/tcp.h"
 #include "tests/unit/net/make_cert.h"
+#include "tests/unit/net/pattern.h"
 
 #define BIG (8 << 20)
 #define SERVER_AUTH "1.3.6.1.5.5.7.3.1"
@@ -48,18 +49,16 @@ struct end {
 };
 
 struct fixture {
+	struct creds *server_creds; /* owned, as the next */
+	struct creds *client_creds;
+	struct tls_settings as_server;
+	struct tls_settings as_client;
 	struct loop *loop;
 	struct end server;
 	struct end client;
-	int fds[2]; /* server, client */
-	struct creds *server_creds; /* borrowed, for a late server */
-	struct timer *timer;        /* until it is opened */
+	int fds[2];          /* server, client */
+	struct timer *timer; /* until a late server is opened */
 };
-
-static unsigned char byte_at(size_t i)
-{
-	return (unsigned char)(i * 7 + (i >> 8) * 13 + (i >> 16));
-}
 
 static void on_secure(void *owner)
 {
@@ -82,12 +81,10 @@ static void on_bytes(void *owner, const unsigned char *data, size_t len)
 {
 	struct end *e = owner;
 
-	for (size_t i = 0; i < len; i++) {
-		if (data[i] != byte_at(e->got_len + i))
-			e->is_in_order = false;
-		if (e->got_len + i < sizeof(e->got) - 1)
-			e->got[e->got_len + i] = (char)data[i];
-	}
+	if (!pattern_is_at(e->got_len, data, len))
+		e->is_in_order = false;
+	for (size_t i = 0; i < len && e->got_len + i < sizeof(e->got) - 1; i++)
+		e->got[e->got_len + i] = (char)data[i];
 	e->got_len += len;
 	if (e->got_len == e->expected)
 		tls_shutdown(e->tls);
@@ -189,30 +186,55 @@ static struct creds *load(const char *const names[], const char *trust)
 	return c;
 }
 
-static void fixture_init(struct fixture *f)
+/* Takes both. */
+static void fixture_init(struct fixture *f, struct creds *server,
+			 struct creds *client)
 {
-	*f = (struct fixture){ .loop = loop_open("test") };
-	f->server.is_in_order = f->client.is_in_order = true;
+	*f = (struct fixture){ .server_creds = server, .client_creds = client };
+	f->as_server = (struct tls_settings){ .role = TLS_SERVER,
+					      .creds = server,
+					      .timeout = 15000 };
+	f->as_client = (struct tls_settings){ .role = TLS_CLIENT,
+					      .creds = client,
+					      .domain = "client.test",
+					      .sni = "server.test",
+					      .timeout = 15000 };
+}
+
+static void fixture_fini(struct fixture *f)
+{
+	creds_unref(&f->server_creds);
+	creds_unref(&f->client_creds);
+	assert_null(f->client_creds);
+}
+
+/* A loop, and two ends that are connected and not open yet. */
+static void fixture_connect(struct fixture *f)
+{
+	f->loop = loop_open("test");
+	f->server = f->client = (struct end){ .is_in_order = true };
 	f->server.verdict = f->client.verdict = (enum cert_verdict)-1;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, f->fds), 0);
 }
 
-static struct tls *open_end(struct fixture *f, struct end *e, int fd,
-			    const struct tls_settings *settings)
+static void open_end(struct fixture *f, struct end *e, int fd,
+		     const struct tls_settings *settings)
 {
 	struct tcp *tcp = tcp_open(f->loop, fd, &no_events, NULL);
 
 	assert_non_null(tcp);
 	e->tls = tls_open(tcp, settings, NULL, 0, &events, e);
 	tls_read(e->tls, true);
-	return e->tls;
 }
 
-static void open_both(struct fixture *f, const struct tls_settings *server,
-		      const struct tls_settings *client)
+static void open_server(struct fixture *f)
 {
-	open_end(f, &f->server, f->fds[0], server);
-	open_end(f, &f->client, f->fds[1], client);
+	open_end(f, &f->server, f->fds[0], &f->as_server);
+}
+
+static void open_client(struct fixture *f)
+{
+	open_end(f, &f->client, f->fds[1], &f->as_client);
 }
 
 static void fixture_run(struct fixture *f)
@@ -221,36 +243,18 @@ static void fixture_run(struct fixture *f)
 	loop_close(&f->loop);
 }
 
-static struct tls_settings server_settings(struct creds *creds)
+/* A handshake in which each end judges the other by a name; then the client says
+ * bye. */
+static void meet(struct fixture *f, const char *server_name,
+		 const char *client_name)
 {
-	return (struct tls_settings){ .role = TLS_SERVER,
-				      .creds = creds,
-				      .timeout = 15000 };
-}
-
-static struct tls_settings client_settings(struct creds *creds)
-{
-	return (struct tls_settings){ .role = TLS_CLIENT,
-				      .creds = creds,
-				      .domain = "client.test",
-				      .sni = "server.test",
-				      .timeout = 15000 };
-}
-
-/* A handshake between two sets of credentials in which each end judges the
- * other by a name; then the client says bye. */
-static void meet(struct fixture *f, struct creds *server, struct creds *client,
-		 const char *server_name, const char *client_name)
-{
-	struct tls_settings s = server_settings(server);
-	struct tls_settings c = client_settings(client);
-
-	fixture_init(f);
+	fixture_connect(f);
 	f->server.ask = client_name;
 	f->client.ask = server_name;
-	c.sni = server_name;
+	f->as_client.sni = server_name;
 	f->client.is_shutting_down = true;
-	open_both(f, &s, &c);
+	open_server(f);
+	open_client(f);
 	fixture_run(f);
 	assert_int_equal(f->server.secured, 1);
 	assert_int_equal(f->client.secured, 1);
@@ -264,37 +268,32 @@ static const char *const no_chain[] = { NULL };
 
 static void tls_proves_both_ends(void **state)
 {
-	struct creds *s = load(server_chain, "ca");
-	struct creds *c = load(client_chain, "ca");
 	struct fixture f;
 	(void)state;
 
-	meet(&f, s, c, "server.test", "client.test");
+	fixture_init(&f, load(server_chain, "ca"), load(client_chain, "ca"));
+	meet(&f, "server.test", "client.test");
 	assert_int_equal(f.client.verdict, CERT_VALID);
 	assert_int_equal(f.server.verdict, CERT_VALID);
 	assert_memory_equal(f.client.description, "(TLS1.3)", 8);
 	assert_int_equal(f.server.ended, 1);
 	assert_int_equal(f.client.failed, 0);
-	meet(&f, s, c, "other.test", "server.test");
+	meet(&f, "other.test", "server.test");
 	assert_int_equal(f.client.verdict, CERT_WRONG_NAME);
 	assert_int_equal(f.server.verdict, CERT_WRONG_NAME);
-	creds_unref(&s);
-	creds_unref(&c);
-	assert_null(c);
+	fixture_fini(&f);
 }
 
 static void tls_does_not_need_the_clients_certificate(void **state)
 {
-	struct creds *s = load(server_chain, NULL);
-	struct creds *c = load(no_chain, "ca");
 	struct fixture f;
 	(void)state;
 
-	meet(&f, s, c, "server.test", "client.test");
+	fixture_init(&f, load(server_chain, NULL), load(no_chain, "ca"));
+	meet(&f, "server.test", "client.test");
 	assert_int_equal(f.client.verdict, CERT_VALID);
 	assert_int_equal(f.server.verdict, CERT_NONE);
-	creds_unref(&s);
-	creds_unref(&c);
+	fixture_fini(&f);
 }
 
 /* Neither end knows the other's issuer: certificates are shown nevertheless,
@@ -302,16 +301,14 @@ static void tls_does_not_need_the_clients_certificate(void **state)
 static void tls_shows_untrusted_certificates_too(void **state)
 {
 	static const char *const self[] = { "self", NULL };
-	struct creds *s = load(self, NULL);
-	struct creds *c = load(client_chain, NULL);
 	struct fixture f;
 	(void)state;
 
-	meet(&f, s, c, "self.test", "client.test");
+	fixture_init(&f, load(self, NULL), load(client_chain, NULL));
+	meet(&f, "self.test", "client.test");
 	assert_int_equal(f.client.verdict, CERT_UNTRUSTED);
 	assert_int_equal(f.server.verdict, CERT_UNTRUSTED);
-	creds_unref(&s);
-	creds_unref(&c);
+	fixture_fini(&f);
 }
 
 static void tls_server_chooses_by_sni_and_client_by_domain(void **state)
@@ -321,13 +318,14 @@ static void tls_server_chooses_by_sni_and_client_by_domain(void **state)
 	struct fixture f;
 	(void)state;
 
-	meet(&f, s, s, "server.test", "client.test");
+	fixture_init(&f, s, creds_ref(s));
+	meet(&f, "server.test", "client.test");
 	assert_int_equal(f.client.verdict, CERT_VALID);
 	assert_int_equal(f.server.verdict, CERT_VALID);
-	meet(&f, s, s, "client.test", "server.test");
+	meet(&f, "client.test", "server.test");
 	assert_int_equal(f.client.verdict, CERT_VALID);
 	assert_int_equal(f.server.verdict, CERT_WRONG_NAME);
-	creds_unref(&s);
+	fixture_fini(&f);
 }
 
 static void tls_judges_chains(void **state)
@@ -367,17 +365,16 @@ static void tls_judges_chains(void **state)
 	for (size_t i = 0; i < array_len(cases); i++) {
 		const char *const names[] = { "case", NULL };
 		struct cert_spec spec = cases[i].spec;
-		struct creds *s;
 
 		spec.name = "case";
 		spec.issuer = "ca";
 		make_cert(folder, &spec);
-		s = load(names, NULL);
-		meet(&f, s, c, "x.test", "client.test");
+		fixture_init(&f, load(names, NULL), creds_ref(c));
+		meet(&f, "x.test", "client.test");
 		if (f.client.verdict != cases[i].verdict)
 			fail_msg("case %zu: %s", i,
 				 cert_verdict_text(f.client.verdict));
-		creds_unref(&s);
+		fixture_fini(&f);
 	}
 	creds_unref(&c);
 }
@@ -385,31 +382,25 @@ static void tls_judges_chains(void **state)
 static void tls_knows_an_internationalised_address(void **state)
 {
 	static const char *const names[] = { "idn", NULL };
-	struct creds *c = load(no_chain, "ca");
-	struct creds *s = load(names, NULL);
 	struct fixture f;
 	(void)state;
 
-	meet(&f, s, c, "xn--bcher-kva.test", "client.test");
+	fixture_init(&f, load(names, NULL), load(no_chain, "ca"));
+	meet(&f, "xn--bcher-kva.test", "client.test");
 	assert_int_equal(f.client.verdict, CERT_VALID);
-	creds_unref(&s);
-	creds_unref(&c);
+	fixture_fini(&f);
 }
 
 static void tls_carries_much_both_ways(void **state)
 {
-	struct creds *s = load(server_chain, NULL);
-	struct creds *c = load(client_chain, NULL);
-	struct tls_settings server = server_settings(s);
-	struct tls_settings client = client_settings(c);
-	unsigned char *data = mem_alloc(BIG);
+	unsigned char *data = pattern_new(0, BIG);
 	struct fixture f;
 	(void)state;
 
-	for (size_t i = 0; i < BIG; i++)
-		data[i] = byte_at(i);
-	fixture_init(&f);
-	open_both(&f, &server, &client);
+	fixture_init(&f, load(server_chain, NULL), load(client_chain, NULL));
+	fixture_connect(&f);
+	open_server(&f);
+	open_client(&f);
 	/* before the handshake: it waits */
 	tls_write(f.client.tls, data, BIG);
 	tls_write(f.server.tls, data, BIG);
@@ -423,8 +414,7 @@ static void tls_carries_much_both_ways(void **state)
 	assert_int_equal(f.server.failed, 0);
 	assert_int_equal(f.client.failed, 0);
 	assert_int_equal(f.client.closed + f.server.closed, 2);
-	creds_unref(&s);
-	creds_unref(&c);
+	fixture_fini(&f);
 }
 
 static void let_it_read(void *owner)
@@ -441,19 +431,15 @@ static void let_it_read(void *owner)
 
 static void tls_not_read_pushes_back(void **state)
 {
-	struct creds *s = load(server_chain, NULL);
-	struct creds *c = load(client_chain, NULL);
-	struct tls_settings server = server_settings(s);
-	struct tls_settings client = client_settings(c);
-	unsigned char *data = mem_alloc(BIG);
+	unsigned char *data = pattern_new(0, BIG);
 	struct fixture f;
 	struct timer *timer;
 	(void)state;
 
-	for (size_t i = 0; i < BIG; i++)
-		data[i] = byte_at(i);
-	fixture_init(&f);
-	open_both(&f, &server, &client);
+	fixture_init(&f, load(server_chain, NULL), load(client_chain, NULL));
+	fixture_connect(&f);
+	open_server(&f);
+	open_client(&f);
 	tls_write(f.client.tls, data, BIG);
 	tls_read(f.server.tls, false);
 	mem_free(&data);
@@ -466,160 +452,147 @@ static void tls_not_read_pushes_back(void **state)
 	assert_int_equal(f.server.ended, 1);
 	timer_free(&timer);
 	loop_close(&f.loop);
-	creds_unref(&s);
-	creds_unref(&c);
+	fixture_fini(&f);
 }
 
 static void tls_tells_an_end_from_a_cut(void **state)
 {
-	struct creds *s = load(server_chain, NULL);
-	struct creds *c = load(client_chain, NULL);
-	struct tls_settings server = server_settings(s);
-	struct tls_settings client = client_settings(c);
 	struct fixture f;
 	(void)state;
 
-	fixture_init(&f);
+	fixture_init(&f, load(server_chain, NULL), load(client_chain, NULL));
+	fixture_connect(&f);
 	f.client.says = "bye";
 	f.client.is_shutting_down = true;
-	open_both(&f, &server, &client);
+	open_server(&f);
+	open_client(&f);
 	fixture_run(&f);
 	assert_string_equal(f.server.got, "bye");
 	assert_int_equal(f.server.ended, 1);
 	assert_int_equal(f.server.failed, 0);
 	assert_int_equal(f.client.ended, 1);
 
-	fixture_init(&f);
+	fixture_connect(&f);
 	f.client.says = "cut";
 	f.client.is_aborting = true;
-	open_both(&f, &server, &client);
+	open_server(&f);
+	open_client(&f);
 	fixture_run(&f);
 	assert_string_equal(f.server.got, "cut");
 	assert_int_equal(f.server.ended, 0);
 	assert_int_equal(f.server.failed, HW_E_TRUNCATED);
-	creds_unref(&s);
-	creds_unref(&c);
+	fixture_fini(&f);
 }
 
 static void tls_gives_up_on_silence(void **state)
 {
-	struct creds *s = load(server_chain, NULL);
-	struct tls_settings server = server_settings(s);
 	struct fixture f;
 	(void)state;
 
-	server.timeout = 30;
-	fixture_init(&f);
-	open_end(&f, &f.server, f.fds[0], &server);
+	fixture_init(&f, load(server_chain, NULL), NULL);
+	f.as_server.timeout = 30;
+	fixture_connect(&f);
+	open_server(&f);
 	fixture_run(&f);
 	close(f.fds[1]);
 	assert_int_equal(f.server.failed, HW_E_TIMEOUT);
 	assert_int_equal(f.server.secured, 0);
 	assert_int_equal(f.server.closed, 1);
-	creds_unref(&s);
+	fixture_fini(&f);
 }
 
 static void tls_answers_garbage_with_an_alert(void **state)
 {
 	static const char garbage[] = "<?xml version='1.0'?><stream:stream "
 				      "to='somebody' version='1.0'>";
-	struct creds *s = load(server_chain, NULL);
-	struct tls_settings server = server_settings(s);
 	unsigned char answer[64];
 	struct fixture f;
 	(void)state;
 
-	fixture_init(&f);
+	fixture_init(&f, load(server_chain, NULL), NULL);
+	fixture_connect(&f);
 	assert_int_equal(write(f.fds[1], garbage, sizeof(garbage)),
 			 sizeof(garbage));
-	open_end(&f, &f.server, f.fds[0], &server);
+	open_server(&f);
 	fixture_run(&f);
 	assert_int_equal(f.server.failed, HW_E_TLS);
 	assert_true(f.server.fault[0] != '\0');
 	assert_true(read(f.fds[1], answer, sizeof(answer)) >= 7);
 	assert_int_equal(answer[0], 0x15); /* alert record */
 	close(f.fds[1]);
-	creds_unref(&s);
+	fixture_fini(&f);
 }
 
 static void tls_passes_the_peers_alert_on(void **state)
 {
-	struct creds *none = load(no_chain, NULL);
-	struct creds *c = load(client_chain, NULL);
-	struct tls_settings server = server_settings(none);
-	struct tls_settings client = client_settings(c);
 	struct fixture f;
 	(void)state;
 
-	fixture_init(&f); /* a server without a certificate */
-	open_both(&f, &server, &client);
+	/* a server without a certificate */
+	fixture_init(&f, load(no_chain, NULL), load(client_chain, NULL));
+	fixture_connect(&f);
+	open_server(&f);
+	open_client(&f);
 	fixture_run(&f);
 	assert_int_equal(f.server.failed, HW_E_TLS);
 	assert_int_equal(f.client.failed, HW_E_TLS);
 	assert_non_null(strstr(f.client.fault, "alert"));
 	assert_int_equal(f.client.secured, 0);
-	creds_unref(&none);
-	creds_unref(&c);
+	fixture_fini(&f);
 }
 
 static void tls_may_be_closed_at_once(void **state)
 {
-	struct creds *s = load(server_chain, NULL);
-	struct tls_settings server = server_settings(s);
 	struct fixture f;
 	(void)state;
 
-	fixture_init(&f);
-	open_end(&f, &f.server, f.fds[0], &server);
-	creds_unref(&s); /* the session has its own reference */
+	fixture_init(&f, load(server_chain, NULL), NULL);
+	fixture_connect(&f);
+	open_server(&f);
+	creds_unref(&f.server_creds); /* the session has its own reference */
 	tls_close(f.server.tls);
 	tls_close(f.server.tls);
 	fixture_run(&f);
 	close(f.fds[1]);
 	assert_int_equal(f.server.closed, 1);
 	assert_int_equal(f.server.failed, 0);
+	fixture_fini(&f);
 }
 
 /* Direct TLS: who looked at the first bytes hands them over. */
 static void open_with_head(void *owner)
 {
 	struct fixture *f = owner;
-	struct tls_settings server = server_settings(f->server_creds);
 	unsigned char head[16];
 	struct tcp *tcp;
 
-	server.alpn = true;
 	/* the client's hello may still be on its way */
 	if (recv(f->fds[0], head, sizeof(head), MSG_DONTWAIT) < 0)
 		return;
 	timer_free(&f->timer);
 	tcp = tcp_open(f->loop, f->fds[0], &no_events, NULL);
 	assert_int_equal(head[0], 0x16);
-	f->server.tls = tls_open(tcp, &server, head, sizeof(head), &events,
+	f->server.tls = tls_open(tcp, &f->as_server, head, sizeof(head), &events,
 				 &f->server);
 	tls_read(f->server.tls, true);
 }
 
 static void tls_takes_bytes_read_before_it(void **state)
 {
-	struct creds *s = load(server_chain, NULL);
-	struct creds *c = load(client_chain, NULL);
-	struct tls_settings client = client_settings(c);
 	struct fixture f;
 	(void)state;
 
-	client.alpn = true;
-	fixture_init(&f);
-	f.server_creds = s;
-	open_end(&f, &f.client, f.fds[1], &client);
+	fixture_init(&f, load(server_chain, NULL), load(client_chain, NULL));
+	f.as_client.alpn = f.as_server.alpn = true;
+	fixture_connect(&f);
+	open_client(&f);
 	f.client.says = "hello";
 	f.client.is_shutting_down = true;
 	f.timer = timer_new(f.loop, open_with_head, &f);
 	timer_repeat(f.timer, 1);
 	fixture_run(&f);
 	assert_string_equal(f.server.got, "hello");
-	creds_unref(&s);
-	creds_unref(&c);
+	fixture_fini(&f);
 }
 
 /* Rule S15: a list of protocols without ours is for somebody else. */
@@ -641,24 +614,23 @@ static void tls_refuses_a_foreign_protocol_list(void **state)
 		0xff, 1, 0, 1, 0,         /* renegotiation info */
 		0, 16, 0, 5, 0, 3, 2, 'h', '2',
 	};
-	struct creds *s = load(server_chain, NULL);
-	struct tls_settings server = server_settings(s);
 	unsigned char answer[64];
 	struct fixture f;
 	(void)state;
 
-	server.alpn = true;
-	fixture_init(&f);
+	fixture_init(&f, load(server_chain, NULL), NULL);
+	f.as_server.alpn = true;
+	fixture_connect(&f);
 	assert_int_equal(write(f.fds[1], hello, sizeof(hello)),
 			 sizeof(hello));
-	open_end(&f, &f.server, f.fds[0], &server);
+	open_server(&f);
 	fixture_run(&f);
 	assert_int_equal(f.server.failed, HW_E_TLS);
 	assert_int_equal(read(f.fds[1], answer, sizeof(answer)), 7);
 	assert_int_equal(answer[0], 0x15);
 	assert_int_equal(answer[6], 120); /* no_application_protocol */
 	close(f.fds[1]);
-	creds_unref(&s);
+	fixture_fini(&f);
 }
 
 static int make_all(void **state)
@@ -673,16 +645,8 @@ static int make_all(void **state)
 		{ .name = "idn", .issuer = "ca",
 		  .xmpp = "b\xc3\xbc" "cher.test" },
 	};
-	(void)state;
 
-	folder = make_certs(specs, array_len(specs));
-	return 0;
-}
-
-static int clean_all(void **state)
-{
-	(void)state;
-	make_cert_clean(&folder);
+	*state = folder = make_certs(specs, array_len(specs));
 	return 0;
 }
 
@@ -706,5 +670,5 @@ int main(void)
 		cmocka_unit_test(tls_refuses_a_foreign_protocol_list),
 	};
 
-	return cmocka_run_group_tests_name("tls", tests, make_all, clean_all);
+	return cmocka_run_group_tests_name("tls", tests, make_all, make_cert_clean);
 }
