@@ -47,8 +47,9 @@ void io_run(struct io *io);
 /** After io_join(), or if it never started. */
 void io_free(struct io **io);
 
-/** Takes all envelopes of the list; they belong to links of this loop. */
-void io_post_envelopes(struct io *io, struct list *envelopes);
+/** Takes all envelopes of the list; they belong to links of this loop, and count
+ *  as so many mails. */
+void io_post_envelopes(struct io *io, struct list *envelopes, size_t said);
 void io_post_resume(struct io *io);
 void io_post_attend(struct io *io, const char *local, const char *remote,
 		    bool on);

@@ -18,11 +18,12 @@ bool io_has_room(const struct io *io)
 	return !mailbox_is_full(io->box);
 }
 
-void io_post_envelopes(struct io *io, struct list *envelopes)
+void io_post_envelopes(struct io *io, struct list *envelopes, size_t said)
 {
 	struct io_mail *m = io_mail_new(IO_ENVELOPES);
 
 	list_move_all(&m->envelopes, envelopes);
+	m->mail.weight = (unsigned)said;
 	io_post(io, m);
 }
 

@@ -242,7 +242,7 @@ int s2s_open(const struct s2s_settings *settings, struct creds *creds,
 	return 0;
 }
 
-void s2s_deliver(struct s2s *s, struct list *envelopes)
+void s2s_deliver(struct s2s *s, struct list *envelopes, size_t said)
 {
 	struct list batches[MAX_LOOPS];
 	struct envelope *e;
@@ -250,7 +250,7 @@ void s2s_deliver(struct s2s *s, struct list *envelopes)
 
 	if (s->team.count == 1) {
 		if (!list_is_empty(envelopes))
-			io_post_envelopes(s->team.ios[0], envelopes);
+			io_post_envelopes(s->team.ios[0], envelopes, said);
 		return;
 	}
 	for (unsigned i = 0; i < s->team.count; i++)
@@ -263,7 +263,8 @@ void s2s_deliver(struct s2s *s, struct list *envelopes)
 	}
 	for (unsigned i = 0; i < s->team.count; i++) {
 		if (!list_is_empty(&batches[i]))
-			io_post_envelopes(s->team.ios[i], &batches[i]);
+			io_post_envelopes(s->team.ios[i], &batches[i],
+					  said);
 	}
 }
 

@@ -145,8 +145,9 @@ struct s2s_events {
 HW_MUST_USE int s2s_open(const struct s2s_settings *settings,
 			 struct creds *creds, const struct s2s_events *events,
 			 void *owner, struct s2s **s2s_out, char **text_out);
-/** Takes all envelopes of the list; FIFO per (local, remote) pair. */
-void s2s_deliver(struct s2s *s, struct list *envelopes);
+/** Takes all envelopes of the list; FIFO per (local, remote) pair. said: as how
+ *  many they count in s2s_settings.mailbox. */
+void s2s_deliver(struct s2s *s, struct list *envelopes, size_t said);
 /** Within the bound of the I/O loops' mailboxes (s2s.mailbox)? False: take
  *  nothing on that would have to be sent. */
 bool s2s_has_room(const struct s2s *s);

@@ -323,13 +323,13 @@ void conference_archive_answered(void *conference, uint64_t id,
 
 /* ---- the ports of the rooms ---- */
 
-static void release(void *owner, struct list *envelopes)
+static void release(void *owner, struct list *envelopes, size_t said)
 {
 	struct conference *c = owner;
 	struct envelope *e, *tmp;
 
 	if (c->s2s) {
-		s2s_deliver(c->s2s, envelopes);
+		s2s_deliver(c->s2s, envelopes, said);
 		return;
 	}
 	list_each_safe(e, tmp, envelopes, node)
@@ -359,7 +359,7 @@ static void env_send(void *owner, const char *room, struct list *envelopes)
 	if (room)
 		gate_send(c->gate, room, envelopes);
 	else
-		release(c, envelopes);
+		release(c, envelopes, 1);
 }
 
 static void env_save(void *owner, const char *room, struct record *owned,

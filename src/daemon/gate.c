@@ -9,21 +9,25 @@
 #include "xmpp/envelope.h"
 #include "xmpp/stanza.h"
 
+#define ROOMS 1024 /* lists that rooms share by their hash */
+#define AT_ONCE 64 /* stretches that are released together */
+
 /** What stands between one gating record of a room and the next. */
 struct stretch {
 	struct list node;      /* in gate.stretches */
-	char *room;	       /* owned */
+	struct list same;      /* in gate.rooms, newest last */
+	uint64_t hash;	       /* of room */
 	uint64_t ticket;       /* the record it waits for */
 	struct list envelopes; /* of struct envelope */
 	size_t count;
-	bool is_last;	       /* its room's newest, in gate.last */
+	char room[];
 };
 
 struct gate {
 	struct gate_events events;
 	void *owner;
-	struct list stretches; /* of all rooms, by ticket, oldest first */
-	struct map *last;      /* room -> its newest stretch, borrowed */
+	struct list stretches;	   /* of all rooms, by ticket, oldest first */
+	struct list rooms[ROOMS];  /* of those whose hash leads there */
 	struct stretch *withdrawn; /* the last that was, borrowed, or NULL */
 	size_t waiting;
 };
@@ -35,7 +39,8 @@ struct gate *gate_new(const struct gate_events *events, void *owner)
 	g->events = *events;
 	g->owner = owner;
 	list_init(&g->stretches);
-	g->last = map_new();
+	for (size_t i = 0; i < ROOMS; i++)
+		list_init(&g->rooms[i]);
 	return g;
 }
 
@@ -55,8 +60,8 @@ static void stretch_free(struct stretch **s)
 	if (!*s)
 		return;
 	list_remove(&(*s)->node);
+	list_remove(&(*s)->same);
 	free_envelopes(&(*s)->envelopes);
-	mem_free(&(*s)->room);
 	mem_free(s);
 }
 
@@ -67,25 +72,47 @@ void gate_free(struct gate **g)
 	if (!*g)
 		return;
 	list_each_safe(s, tmp, &(*g)->stretches, node) stretch_free(&s);
-	map_free(&(*g)->last, NULL);
 	mem_free(g);
+}
+
+static struct stretch *stretch_new(const char *room, uint64_t hash,
+				   uint64_t ticket)
+{
+	size_t size = strlen(room) + 1;
+	struct stretch *s = mem_alloc(sizeof(*s) + size);
+
+	list_init(&s->envelopes);
+	s->hash = hash;
+	s->ticket = ticket;
+	s->count = 0;
+	memcpy(s->room, room, size);
+	return s;
 }
 
 void gate_hold(struct gate *g, const char *room, uint64_t ticket)
 {
-	struct stretch *s = mem_new(struct stretch), *older;
+	uint64_t hash = map_hash(room, strlen(room));
+	struct stretch *s = stretch_new(room, hash, ticket);
 
 	require(list_is_empty(&g->stretches) ||
 		container_of(g->stretches.prev, struct stretch, node)->ticket <=
 			ticket);
-	s->room = str_dup(room);
-	s->ticket = ticket;
-	list_init(&s->envelopes);
 	list_add_tail(&g->stretches, &s->node);
-	s->is_last = true;
-	older = map_put(g->last, room, s); /* it stays in the list */
-	if (older)
-		older->is_last = false;
+	list_add_tail(&g->rooms[hash % ROOMS], &s->same);
+}
+
+static struct stretch *find_newest(const struct gate *g, const char *room)
+{
+	uint64_t hash = map_hash(room, strlen(room));
+	const struct list *all = &g->rooms[hash % ROOMS];
+
+	for (struct list *at = all->prev; at != all; at = at->prev) {
+		struct stretch *s = container_of(at, struct stretch, same);
+
+		if (s->hash == hash && str_equal(s->room, room))
+			return s;
+	}
+	return NULL;
 }
 
 /* Mostly what was held last: a room sends behind its record. */
@@ -93,12 +120,10 @@ static struct stretch *find_last(const struct gate *g, const char *room)
 {
 	struct stretch *s;
 
-	if (!list_is_empty(&g->stretches)) {
-		s = container_of(g->stretches.prev, struct stretch, node);
-		if (str_equal(s->room, room))
-			return s;
-	}
-	return map_get(g->last, room);
+	if (list_is_empty(&g->stretches))
+		return NULL;
+	s = container_of(g->stretches.prev, struct stretch, node);
+	return str_equal(s->room, room) ? s : find_newest(g, room);
 }
 
 void gate_send(struct gate *g, const char *room, struct list *envelopes)
@@ -109,7 +134,7 @@ void gate_send(struct gate *g, const char *room, struct list *envelopes)
 	if (list_is_empty(envelopes))
 		return;
 	if (!s) {
-		g->events.release(g->owner, envelopes);
+		g->events.release(g->owner, envelopes, 1);
 		return;
 	}
 	list_each(e, envelopes, node)
@@ -171,19 +196,27 @@ void gate_withdraw(struct gate *g, uint64_t ticket, const char *stanza_id)
 	}
 }
 
+/* What is committed together crosses to the links together, in portions that
+ * hold up nothing else there for long. */
 void gate_commit(struct gate *g, uint64_t ticket)
 {
 	struct stretch *s = list_first(&g->stretches, struct stretch, node);
+	struct list out;
+	size_t count = 0;
 
+	list_init(&out);
 	g->withdrawn = NULL;
 	while (s && s->ticket <= ticket) {
-		if (s->is_last)
-			map_steal(g->last, s->room);
 		g->waiting -= s->count;
-		if (s->count)
-			g->events.release(g->owner, &s->envelopes);
+		count += s->count > 0;
+		list_move_all(&out, &s->envelopes);
 		stretch_free(&s);
 		s = list_first(&g->stretches, struct stretch, node);
+		if (count < AT_ONCE && s && s->ticket <= ticket)
+			continue;
+		if (count)
+			g->events.release(g->owner, &out, count);
+		count = 0;
 	}
 }
 

@@ -14,8 +14,9 @@ struct gate;
 struct list;
 
 struct gate_events {
-	/** Takes the envelopes of the list (empties it), to be sent now. */
-	void (*release)(void *owner, struct list *envelopes);
+	/** Takes the envelopes of the list (empties it), to be sent now: what
+	 *  so many rooms said, or one as often. */
+	void (*release)(void *owner, struct list *envelopes, size_t said);
 };
 
 struct gate *gate_new(const struct gate_events *events, void *owner);

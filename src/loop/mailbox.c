@@ -56,8 +56,14 @@ static void free_mail(struct mail *mail)
 	mail->free_fn(mail);
 }
 
+static unsigned weight_of(const struct mail *mail)
+{
+	return mail->weight ? mail->weight : 1;
+}
+
 bool mailbox_post(struct mailbox *box, struct mail *owned)
 {
+	unsigned weight = weight_of(owned);
 	bool is_closed, is_full = false;
 
 	pthread_mutex_lock(&box->mutex);
@@ -70,7 +76,8 @@ bool mailbox_post(struct mailbox *box, struct mail *owned)
 			uv_async_send(box->wake);
 		}
 		list_add_tail(&box->incoming, &owned->node);
-		if (atomic_fetch_add(&box->count, 1) + 1 >= box->limit)
+		if (atomic_fetch_add(&box->count, weight) + weight >=
+		    box->limit)
 			atomic_store(&box->is_full, true);
 		is_full = atomic_load(&box->is_full);
 	}
@@ -119,20 +126,26 @@ static bool end_fullness(struct mailbox *box)
 static unsigned hand_over(struct mailbox *box)
 {
 	uint64_t until = uv_hrtime() + TURN_NS;
-	unsigned count = 0;
+	unsigned count = 0, look_at = CLOCK_EVERY;
 
 	while (count < TURN_MAILS) {
 		struct mail *mail;
+		unsigned weight;
 
 		if (list_is_empty(&box->taken))
 			take_incoming(box);
 		mail = list_first(&box->taken, struct mail, node);
 		if (!mail)
 			break;
+		weight = weight_of(mail);
 		list_remove(&mail->node);
-		atomic_fetch_sub(&box->count, 1);
+		atomic_fetch_sub(&box->count, weight);
 		box->events->on_mail(box->owner, mail);
-		if (++count % CLOCK_EVERY == 0 && uv_hrtime() >= until)
+		count += weight;
+		if (count < look_at)
+			continue;
+		look_at = count + CLOCK_EVERY;
+		if (uv_hrtime() >= until)
 			break;
 	}
 	return count;

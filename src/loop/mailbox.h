@@ -19,6 +19,7 @@ struct mailbox;
 struct mail {
 	struct list node;
 	int kind;
+	unsigned weight; /* it counts as so many; 0 is 1 */
 	void (*free_fn)(struct mail *owned); /* when nobody will read it */
 };
 

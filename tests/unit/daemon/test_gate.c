@@ -22,14 +22,19 @@ struct outside {
 	int numbers[SENT];
 	size_t count;
 	size_t calls;
+	size_t said; /* in all calls */
+	size_t most_said; /* in one */
 };
 
-static void release(void *owner, struct list *envelopes)
+static void release(void *owner, struct list *envelopes, size_t said)
 {
 	struct outside *o = owner;
 	struct envelope *e, *tmp;
 
 	o->calls++;
+	o->said += said;
+	if (said > o->most_said)
+		o->most_said = said;
 	assert_false(list_is_empty(envelopes));
 	list_each_safe(e, tmp, envelopes, node)
 	{
@@ -137,6 +142,35 @@ static void room_waits_for_its_record(void **state)
 	assert_int_equal(gate_waiting(g), 0);
 	send_some(g, A, 4, 1);
 	assert_left(o, 1, 2, 3, 4);
+	gate_free(&g);
+}
+
+/* Few at a time, and each room's word counts. */
+static void one_commit_releases_in_portions(void **state)
+{
+	struct outside *o = *state;
+	struct gate *g = gate_new(&events, o);
+
+	for (int i = 0; i < 150; i++) {
+		gate_hold(g, i % 2 ? A : B, (uint64_t)i + 1);
+		if (i % 3)
+			send_some(g, i % 2 ? A : B, 2 * i, 2);
+	}
+	gate_commit(g, 140);
+	assert_int_equal(o->calls, 2);
+	assert_int_equal(o->said, 93);
+	assert_int_equal(o->most_said, 64);
+	assert_int_equal(o->count, 2 * 93);
+	for (int i = 0, n = 0; i < 140; i++) {
+		if (i % 3 == 0)
+			continue;
+		assert_int_equal(o->numbers[n++], 2 * i);
+		assert_int_equal(o->numbers[n++], 2 * i + 1);
+	}
+	gate_commit(g, 150);
+	assert_int_equal(o->calls, 3);
+	assert_int_equal(o->said, 100);
+	assert_int_equal(gate_waiting(g), 0);
 	gate_free(&g);
 }
 
@@ -405,6 +439,7 @@ int main(void)
 		CASE(nothing_waiting_leaves_at_once),
 		CASE(empty_list_is_no_release),
 		CASE(room_waits_for_its_record),
+		CASE(one_commit_releases_in_portions),
 		CASE(other_room_passes),
 		CASE(each_stretch_waits_for_its_own_record),
 		CASE(one_commit_releases_a_batch_in_order),

@@ -165,6 +165,29 @@ static void full_box_says_so_until_relief(void **state)
 	fixture_fini(&f);
 }
 
+static void heavy_mails_fill_sooner_and_share_a_turn(void **state)
+{
+	struct fixture f;
+	struct mail *mail;
+	(void)state;
+
+	fixture_init(&f, 4000, 50);
+	for (int i = 1; i <= 50; i++) {
+		mail = note_new(0, i);
+		mail->weight = 100;
+		assert_int_equal(mailbox_post(f.box, mail), i >= 40);
+		assert_int_equal(mailbox_count(f.box), 100 * i);
+	}
+	loop_run(f.loop);
+	assert_int_equal(f.read, 50);
+	assert_true(f.is_in_order);
+	assert_true(f.most_in_batch <= 11);
+	assert_int_equal(f.reliefs, 1);
+	assert_true(f.count_at_relief <= 2000);
+	assert_int_equal(mailbox_count(f.box), 0);
+	fixture_fini(&f);
+}
+
 static void closing_frees_what_waits_and_what_comes(void **state)
 {
 	struct fixture f;
@@ -269,6 +292,7 @@ int main(void)
 		cmocka_unit_test(mails_arrive_in_order_with_a_batch_behind),
 		cmocka_unit_test(turn_reads_no_more_than_its_share),
 		cmocka_unit_test(full_box_says_so_until_relief),
+		cmocka_unit_test(heavy_mails_fill_sooner_and_share_a_turn),
 		cmocka_unit_test(closing_frees_what_waits_and_what_comes),
 		cmocka_unit_test(closed_box_may_go_before_its_loop_runs),
 		cmocka_unit_test(many_threads_post_and_none_overfills),

@@ -95,7 +95,7 @@ static void s2s_writes_a_large_audience(void **state)
 	list_init(&list);
 	envelope_make_all(&list, frozen, audience, "a.test", 7);
 	envelope_make_all(&list, frozen, audience, "a.test", 0);
-	s2s_deliver(a->s2s, &list);
+	s2s_deliver(a->s2s, &list, 1);
 	assert_true(world_await(b, 2 * PEOPLE - 1));
 	for (size_t i = 0; i < 2 * PEOPLE - 1; i++) {
 		size_t number = i < 6 ? i : i + 1; /* one was skipped */

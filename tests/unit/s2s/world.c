@@ -399,7 +399,7 @@ void world_send(struct world_server *w, const char *to, const char *body)
 	envelope = envelope_new(frozen, jid, w->domain);
 	list_init(&list);
 	list_add_tail(&list, &envelope->node);
-	s2s_deliver(w->s2s, &list);
+	s2s_deliver(w->s2s, &list, 1);
 	frozen_unref(&frozen);
 	elem_free(&e);
 	jid_free(&jid);
