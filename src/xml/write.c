@@ -47,10 +47,33 @@ static const bool is_plain[256] = {
 	['='] = true,	      ['?' ... 0x7f] = true,
 };
 
+typedef signed char block __attribute__((vector_size(16)));
+
+/* The same of 16 bytes at once; bytes from 0x80 on are negative here. */
+static bool is_plain_block(const char *s)
+{
+	const signed char control = ' ', quote = '"', amp_apos = '\'',
+			  lt_gt = '>';
+	uint64_t odd[2];
+	block b, found;
+
+	memcpy(&b, s, sizeof(b));
+	found = (b < control) | (b == quote) | ((b | 1) == amp_apos) |
+		((b | 2) == lt_gt);
+	memcpy(odd, &found, sizeof(odd));
+	return !(odd[0] | odd[1]);
+}
+
 static size_t plain_len(const char *s, size_t len)
 {
 	size_t n = 0;
 
+	while (len - n >= sizeof(block) && is_plain_block(s + n))
+		n += sizeof(block);
+	/* the rest, if it is less than a block, with some of those before */
+	if (n > 0 && len - n < sizeof(block) &&
+	    is_plain_block(s + len - sizeof(block)))
+		return len;
 	while (n < len && is_plain[(unsigned char)s[n]])
 		n++;
 	return n;
@@ -264,16 +287,19 @@ void write_elem(struct buf *out, const struct elem *e, const char *scope)
 	write_in(out, e, &outer);
 }
 
-void write_elem_split(struct buf *head, struct buf *tail, const struct elem *e,
-		      const char *scope, const char *hole,
-		      const struct write_inset *inset)
+size_t write_elem_around(struct buf *out, const struct elem *e,
+			 const char *scope, const char *hole,
+			 const struct write_inset *inset)
 {
 	struct scope outer = scope_make(scope);
 	const char *prefix = prefix_of(e, &outer);
+	size_t hole_at;
 
 	outer.inset = inset;
-	write_start(head, e, prefix, &outer, hole);
-	write_rest(tail, e, prefix, &outer);
+	write_start(out, e, prefix, &outer, hole);
+	hole_at = out->len;
+	write_rest(out, e, prefix, &outer);
+	return hole_at;
 }
 
 /* ---- streams ---- */

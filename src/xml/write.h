@@ -26,12 +26,12 @@ struct write_inset {
 	const struct buf *text;
 };
 
-/** Append e in two parts around the place of a last attribute of its start
- *  tag: head ends before it, tail begins behind it. e's own attribute of that
- *  name, if any, is left out. inset may be NULL. */
-void write_elem_split(struct buf *head, struct buf *tail, const struct elem *e,
-		      const char *scope, const char *hole,
-		      const struct write_inset *inset);
+/** Append e and return where in the content of out the place of a last attribute
+ *  of its start tag is. e's own attribute of that name, if any, is left out.
+ *  inset may be NULL. */
+size_t write_elem_around(struct buf *out, const struct elem *e,
+			 const char *scope, const char *hole,
+			 const struct write_inset *inset);
 /** Append " name='value'" with value escaped, or already escaped. */
 void write_attr(struct buf *out, const char *name, const char *value);
 void write_attr_raw(struct buf *out, const char *name, const char *escaped,

@@ -243,8 +243,7 @@ struct frozen {
 #define HOLE " to=''"
 
 /* Bytes that are seldom exceeded; what malloc() has at hand. */
-#define USUAL_HEAD 250
-#define USUAL_TAIL 950
+#define USUAL_SIZE 1000
 
 static size_t str_size(const char *s)
 {
@@ -263,25 +262,23 @@ static const char *put_str(char **at, const char *s)
 	return copy;
 }
 
-static struct frozen *frozen_make(const struct elem *e, const struct buf *head,
-				  const struct buf *tail)
+/* text: all of it, with the place of "to" behind head_len bytes. */
+static struct frozen *frozen_make(const struct elem *e, const struct buf *text,
+				  size_t head_len)
 {
 	const char *from = elem_attr(e, "from"), *id = elem_attr(e, "id");
-	struct frozen *f = mem_alloc(sizeof(*f) + head->len + tail->len +
-				     str_size(from) + str_size(id));
-	char *at = f->data;
+	struct frozen *f = mem_alloc(sizeof(*f) + text->len + str_size(from) +
+				     str_size(id));
+	char *at = f->data + text->len;
 
 	atomic_init(&f->refs, 1);
 	require(find_kind(e, &f->kind));
 	f->type = find_type(f->kind, elem_attr(e, "type"));
 	f->passing = passing_of(e, f->kind, f->type);
 	f->sender = from ? map_hash(from, strlen(from)) : 0;
-	f->head_len = head->len;
-	f->tail_len = tail->len;
-	memcpy(at, buf_data(head), head->len);
-	at += head->len;
-	memcpy(at, buf_data(tail), tail->len);
-	at += tail->len;
+	f->head_len = head_len;
+	f->tail_len = text->len - head_len;
+	memcpy(f->data, buf_data(text), text->len);
 	f->from = put_str(&at, from);
 	f->id = put_str(&at, id);
 	f->parts = NULL;
@@ -293,17 +290,15 @@ static struct frozen *frozen_make(const struct elem *e, const struct buf *head,
 struct frozen *frozen_new_around(const struct elem *e,
 				 const struct write_inset *inset)
 {
-	struct buf head, tail;
+	struct buf text;
 	struct frozen *f;
+	size_t head_len;
 
-	buf_init(&head);
-	buf_init(&tail);
-	(void)buf_reserve(&head, USUAL_HEAD);
-	(void)buf_reserve(&tail, USUAL_TAIL);
-	write_elem_split(&head, &tail, e, NS_SERVER, "to", inset);
-	f = frozen_make(e, &head, &tail);
-	buf_fini(&head);
-	buf_fini(&tail);
+	buf_init(&text);
+	(void)buf_reserve(&text, USUAL_SIZE);
+	head_len = write_elem_around(&text, e, NS_SERVER, "to", inset);
+	f = frozen_make(e, &text, head_len);
+	buf_fini(&text);
 	return f;
 }
 

@@ -7,6 +7,11 @@
 #include "xml/parser.h"
 #include "xml/write.h"
 
+/* No byte of it is escaped. */
+#define PLAIN                                                \
+	"!#$%()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVW" \
+	"XYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~ \x7f"
+
 #define STREAM_NS "http://etherx.jabber.org/streams"
 
 static void assert_written(const struct elem *e, const char *scope,
@@ -128,26 +133,56 @@ static void what_xml_cannot_carry_is_left_out(void **state)
 	}
 }
 
+/* Wherever it stands: bytes are looked at in blocks. */
+static void escapes_everywhere(void **state)
+{
+	static const char *const odd[][2] = {
+		{ "&", "&amp;" }, { "<", "&lt;" },   { ">", "&gt;" },
+		{ "'", "&apos;" }, { "\"", "&quot;" }, { "\t", "&#9;" },
+		{ "\x01", "" },    { "\x1f", "" },    { "\x80", "" },
+		{ "\xff", "" },
+	};
+	char text[256], want[256];
+	struct buf out = { 0 };
+
+	(void)state;
+	for (size_t len = 0; len < 70; len++) {
+		for (size_t at = 0; at <= len; at++) {
+			size_t i = (len + at) % array_len(odd);
+
+			snprintf(text, sizeof(text), "%.*s%s%.*s", (int)at,
+				 PLAIN, odd[i][0], (int)(len - at), PLAIN);
+			snprintf(want, sizeof(want), "%.*s%s%.*s", (int)at,
+				 PLAIN, odd[i][1], (int)(len - at), PLAIN);
+			buf_clear(&out);
+			write_escaped(&out, text);
+			assert_string_equal(buf_str(&out), want);
+		}
+	}
+	buf_fini(&out);
+}
+
 static void split_leaves_a_hole(void **state)
 {
 	struct elem *e = elem_new("message", "jabber:server");
-	struct buf head = { 0 }, tail = { 0 };
+	struct buf out = { 0 };
+	size_t at;
 
 	(void)state;
 	elem_set_attr(e, "to", "old");
 	elem_set_attr(e, "from", "a@b");
-	write_elem_split(&head, &tail, e, "jabber:server", "to", NULL);
-	assert_string_equal(buf_str(&head), "<message from='a@b'");
-	assert_string_equal(buf_str(&tail), "/>");
-	write_attr(&head, "to", "x'y");
-	assert_string_equal(buf_str(&head),
+	at = write_elem_around(&out, e, "jabber:server", "to", NULL);
+	assert_string_equal(buf_str(&out), "<message from='a@b'/>");
+	assert_int_equal(at, strlen("<message from='a@b'"));
+	buf_cut(&out, at);
+	write_attr(&out, "to", "x'y");
+	assert_string_equal(buf_str(&out),
 			    "<message from='a@b' to='x&apos;y'");
-	buf_clear(&tail);
+	buf_clear(&out);
 	elem_add_with_text(e, "body", NULL, "hi");
-	write_elem_split(&head, &tail, e, "jabber:server", "to", NULL);
-	assert_string_equal(buf_str(&tail), "><body>hi</body></message>");
-	buf_fini(&head);
-	buf_fini(&tail);
+	at = write_elem_around(&out, e, "jabber:server", "to", NULL);
+	assert_string_equal(buf_str(&out) + at, "><body>hi</body></message>");
+	buf_fini(&out);
 	elem_free(&e);
 }
 
@@ -271,6 +306,7 @@ int main(void)
 		cmocka_unit_test(foreign_attributes_get_prefixes),
 		cmocka_unit_test(text_and_values_are_escaped),
 		cmocka_unit_test(what_xml_cannot_carry_is_left_out),
+		cmocka_unit_test(escapes_everywhere),
 		cmocka_unit_test(split_leaves_a_hole),
 		cmocka_unit_test(stream_header_is_as_peers_want_it),
 		cmocka_unit_test(random_trees_come_back),
