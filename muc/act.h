@@ -26,6 +26,7 @@ struct act {
 					  * or NULL */
 	const char *note;        /* ... and learnt before that, or NULL */
 	bool is_new_room;        /* this very stanza made the room */
+	int64_t now;             /* ms since epoch, when it came */
 };
 
 /** An error to the sender, with by = the room; type 0..: see cond. */

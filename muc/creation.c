@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "muc/act.h"
 #include "muc/destroy.h"
 #include "muc/house.h"
 #include "muc/nickname.h"
@@ -28,10 +29,18 @@ static bool may_create(const struct muc *m, const struct stanza *s,
  * when the maker is refused. */
 static void create_room(struct muc *m, struct stanza *s, enum muc_proof proof)
 {
-	struct room *r = house_add_room(m, s->to, site_now(&m->site));
+	int64_t now = site_now(&m->site);
+	struct room *r = house_add_room(m, s->to, now);
+	struct act act = {
+		.room = r,
+		.stanza = s,
+		.by_certificate = proof == MUC_BY_CERTIFICATE,
+		.is_new_room = true,
+		.now = now,
+	};
 
 	r->history.state = HISTORY_AWAKE;
-	house_deliver_to_room(r, s, proof, true);
+	house_deliver_to_room(&act);
 	if (roster_session_count(&r->roster)) {
 		house_list_room(m, r);
 		room_flush(r);

@@ -96,14 +96,15 @@ static struct home *add(struct homes *h, const char *local, const char *remote,
 	return home;
 }
 
-void homes_enter(struct homes *h, const char *local, const char *remote,
-		 int64_t now)
+struct home *homes_enter(struct homes *h, const char *local,
+			 const char *remote, int64_t now)
 {
 	struct home *home = find(h, local, remote);
 
 	if (!home)
 		home = add(h, local, remote, now);
 	home->sessions++;
+	return home;
 }
 
 void homes_leave(struct homes *h, const char *local, const char *remote)
@@ -122,18 +123,22 @@ int64_t homes_heard(const struct homes *h, const char *local,
 	return home && home->sessions ? home->heard : 0;
 }
 
-void homes_hear(struct homes *h, const char *local, const char *remote,
-		int64_t now)
+void home_hear(struct home *home, int64_t now)
 {
-	struct home *home = find(h, local, remote);
-
-	if (!home)
-		return;
 	if (home->asked)
 		home->is_mute = false;
 	home->heard = now;
 	home->asked = 0;
 	home->is_doubted = false;
+}
+
+void homes_hear(struct homes *h, const char *local, const char *remote,
+		int64_t now)
+{
+	struct home *home = find(h, local, remote);
+
+	if (home)
+		home_hear(home, now);
 }
 
 /* Any answer will do, also an error. */

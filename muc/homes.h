@@ -11,6 +11,7 @@
 
 #include "base/base.h"
 
+struct home;
 struct map;
 struct site;
 struct stanza;
@@ -24,9 +25,10 @@ struct homes {
 void homes_init(struct homes *h, int64_t ping_after, int64_t ping_timeout);
 void homes_fini(struct homes *h);
 
-/** A session of remote is in a room of local, or is no more. */
-void homes_enter(struct homes *h, const char *local, const char *remote,
-		 int64_t now);
+/** A session of remote is in a room of local, or is no more. Its home is borrowed
+ *  for as long. */
+struct home *homes_enter(struct homes *h, const char *local,
+			 const char *remote, int64_t now);
 void homes_leave(struct homes *h, const char *local, const char *remote);
 /** Does remote take care that what is said of an account in directed presence
  *  is its own word (XEP-0489 #spoofing)? False while that is not known. */
@@ -44,6 +46,7 @@ int64_t homes_heard(const struct homes *h, const char *local,
 void homes_doubt(struct homes *h, struct site *site, const char *local,
 		 const char *remote);
 /** Anything came from there. */
+void home_hear(struct home *home, int64_t now);
 void homes_hear(struct homes *h, const char *local, const char *remote,
 		int64_t now);
 /** Tell the links what has changed, and ask who is due. */

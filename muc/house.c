@@ -104,18 +104,9 @@ void house_finish(struct muc *m, struct room *r)
 	room_flush(r);
 }
 
-void house_deliver_to_room(struct room *r, struct stanza *s,
-			   enum muc_proof proof, bool is_new)
+void house_deliver_to_room(struct act *a)
 {
-	struct act act = {
-		.room = r,
-		.stanza = s,
-		.session = roster_find_session(&r->roster, s->from),
-		.by_certificate = proof == MUC_BY_CERTIFICATE,
-		.is_new_room = is_new,
-	};
-
-	if (act.session)
-		act.session->heard = site_now(r->site);
-	dispatch_run(&act);
+	if (a->session)
+		a->session->heard = a->now;
+	dispatch_run(a);
 }

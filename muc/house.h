@@ -14,6 +14,7 @@
 /* Every domain has a room of this name. */
 #define HOUSE_STANDING_ROOM "hallway"
 
+struct act;
 struct jid;
 struct list;
 struct map;
@@ -47,6 +48,5 @@ void house_finish(struct muc *m, struct room *r);
 /** Deliver what waited for a room, whether it is there or not; empties the
  *  line. */
 void house_deliver_waiting(struct muc *m, struct list *waiting);
-/** The room does what the stanza asks. is_new: it was made by it. */
-void house_deliver_to_room(struct room *r, struct stanza *s,
-			   enum muc_proof proof, bool is_new);
+/** The room does what the act's stanza, which has come now, asks of it. */
+void house_deliver_to_room(struct act *a);

@@ -105,7 +105,7 @@ static void say_for_the_record(struct act *a, struct elem *e,
 			       bool changes_subject)
 {
 	struct room *r = a->room;
-	int64_t now = site_now(r->site);
+	int64_t now = a->now;
 	char stanza_id[RAND_ID_SIZE];
 	struct frozen *f;
 
@@ -142,7 +142,7 @@ static void say_in_passing(struct act *a, const struct elem *e)
 
 	send_to_all(a->room, f);
 	frozen_unref(&f);
-	observe_message(a, e, NULL, site_now(a->room->site));
+	observe_message(a, e, NULL, a->now);
 }
 
 void message_groupchat(struct act *a)

@@ -295,7 +295,11 @@ static void wait_for_room(struct muc *m, struct room *r, struct stanza *owned,
 static void run_again(struct muc *m, struct room *r, uint64_t id,
 		      const struct archive_page *page)
 {
-	struct act act = { .room = r, .page = page };
+	struct act act = {
+		.room = r,
+		.page = page,
+		.now = site_now(&m->site),
+	};
 	char *note = NULL;
 	struct stanza *s = lookups_take(&r->lookups, id, &act.by_certificate,
 					&note);
@@ -356,33 +360,57 @@ void muc_archive_answered(struct muc *m, uint64_t id,
 
 /* ---- delivering ---- */
 
+static void deliver_to_domain(struct muc *m, struct stanza *s,
+			      enum muc_proof proof)
+{
+	struct directory *d = map_get(m->domains, jid_domain(s->to));
+
+	if (!d)
+		log_debug(LOG_MUC, "%s: not one of our domains",
+			  jid_domain(s->to));
+	else if (jid_local(s->to))
+		creation_try(m, s, proof);
+	else if (!errand_pass(m, NULL, s, proof == MUC_BY_CERTIFICATE) &&
+		 !guest_learn(m, s) && !rtbl_learn(m, s))
+		service_deliver(&m->site, d, s);
+}
+
+/* Anything that comes is a sign of life. Whoever is in the room has their home
+ * at hand. */
+static void hear(struct muc *m, const struct act *a)
+{
+	if (a->session)
+		home_hear(a->session->home, a->now);
+	else
+		homes_hear(&m->site.homes, jid_domain(a->stanza->to),
+			   jid_domain(a->stanza->from), a->now);
+}
+
 void muc_deliver(struct muc *m, struct stanza *owned, enum muc_proof proof)
 {
-	struct directory *d = map_get(m->domains, jid_domain(owned->to));
-	struct room *r = map_get(m->rooms, jid_bare(owned->to));
+	struct act act = {
+		.room = map_get(m->rooms, jid_bare(owned->to)),
+		.stanza = owned,
+		.by_certificate = proof == MUC_BY_CERTIFICATE,
+		.now = site_now(&m->site),
+	};
 
-	homes_hear(&m->site.homes, jid_domain(owned->to),
-		   jid_domain(owned->from), site_now(&m->site));
-	if (!d) {
-		log_debug(LOG_MUC, "%s: not one of our domains",
-			  jid_domain(owned->to));
-	} else if (!jid_local(owned->to)) {
-		if (!errand_pass(m, NULL, owned,
-				 proof == MUC_BY_CERTIFICATE) &&
-		    !guest_learn(m, owned) && !rtbl_learn(m, owned))
-			service_deliver(&m->site, d, owned);
-	} else if (!r) {
-		creation_try(m, owned, proof);
-	} else if (r->config.is_destroyed) {
-		creation_replace(m, r, owned, proof);
-	} else if (errand_pass(m, r, owned, proof == MUC_BY_CERTIFICATE)) {
+	if (act.room)
+		act.session = roster_find_session(&act.room->roster,
+						  owned->from);
+	hear(m, &act);
+	if (!act.room) {
+		deliver_to_domain(m, owned, proof);
+	} else if (act.room->config.is_destroyed) {
+		creation_replace(m, act.room, owned, proof);
+	} else if (errand_pass(m, act.room, owned, act.by_certificate)) {
 		/* the room may be gone */
-	} else if (wake_is_needed(r, owned)) {
-		wait_for_room(m, r, owned, proof);
+	} else if (wake_is_needed(act.room, owned)) {
+		wait_for_room(m, act.room, owned, proof);
 		return;
 	} else {
-		house_deliver_to_room(r, owned, proof, false);
-		house_finish(m, r);
+		house_deliver_to_room(&act);
+		house_finish(m, act.room);
 	}
 	stanza_free(&owned);
 }

@@ -16,6 +16,7 @@
 #include "muc/role.h"
 
 struct frozen;
+struct home;
 struct jid;
 struct occupant;
 
@@ -24,6 +25,7 @@ struct session {
 	struct list node;          /* in occupant->sessions */
 	struct occupant *occupant; /* borrowed; whose it is */
 	struct jid *jid;           /* owned; real full JID */
+	struct home *home;         /* borrowed; of its domain */
 	char *presence;            /* owned; last presence's payload as XML */
 	int priority;              /* of that presence */
 	int64_t joined;            /* ms since epoch */

@@ -98,8 +98,8 @@ const char *room_name(const struct room *r)
 void room_add_session(struct room *r, struct occupant *o,
 		      struct session *owned)
 {
-	homes_enter(&r->site->homes, jid_domain(r->jid), jid_domain(owned->jid),
-		    site_now(r->site));
+	owned->home = homes_enter(&r->site->homes, jid_domain(r->jid),
+				  jid_domain(owned->jid), site_now(r->site));
 	roster_add_session(&r->roster, o, owned);
 }
 

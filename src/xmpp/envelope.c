@@ -389,7 +389,8 @@ static size_t count_others(const struct audience_group *g, uint32_t skip,
 
 /* Nothing in it yet. */
 static struct mailing *mailing_new(struct frozen *stanza, struct roll *r,
-				   const char *local, size_t cap)
+				   const char *local, size_t cap,
+				   int64_t now)
 {
 	size_t local_size = strlen(local) + 1;
 	size_t size = sizeof(struct mailing) + cap * sizeof(struct envelope) +
@@ -397,7 +398,7 @@ static struct mailing *mailing_new(struct frozen *stanza, struct roll *r,
 	struct mailing *m = mem_alloc(size);
 
 	atomic_init(&m->refs, 0);
-	m->posted = clock_mono();
+	m->posted = now;
 	m->roll = roll_ref(r);
 	m->stanza = frozen_ref(stanza);
 	m->local = memcpy(&m->envelopes[cap], local, local_size);
@@ -456,13 +457,15 @@ void envelope_make_all(struct list *out, struct frozen *stanza,
 		       const struct audience *a, const char *local,
 		       uint32_t skip)
 {
+	int64_t now = clock_mono();
 	size_t begin, end;
 
 	for (begin = 0; begin < a->roll->len; begin = end) {
 		end = begin + MAILING_MAX;
 		if (end > a->roll->len)
 			end = a->roll->len;
-		mail_to(out, mailing_new(stanza, a->roll, local, end - begin),
+		mail_to(out,
+			mailing_new(stanza, a->roll, local, end - begin, now),
 			begin, end, skip);
 	}
 }
@@ -474,7 +477,7 @@ struct envelope *envelope_new(struct frozen *stanza, const struct jid *to,
 	struct mailing *m;
 
 	audience_add(a, to, 0);
-	m = mailing_new(stanza, a->roll, local, 1);
+	m = mailing_new(stanza, a->roll, local, 1, clock_mono());
 	atomic_store_explicit(&m->refs, 1, memory_order_relaxed);
 	fill_one(m, 0, a->roll->groups[0], 0);
 	audience_free(&a);
