@@ -4,12 +4,11 @@
 # stands in hallway.yml(5) and in hallway.yml.example, in its section, and
 # nothing else does; hallwayd accepts the example, if it is built. Prints each
 # fault; fails if there is one.
-set -u
 build=${top_builddir:-.}
 case $build in /*) ;; *) build=$PWD/$build ;; esac
-cd "${1:-$(dirname "$0")/..}" || exit 2
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/in_tree.sh
+. "$(dirname "$0")/in_tree.sh"
+make_work
 status=0
 
 # "section key" of each row; the key of a section itself is left out. Areas of

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: MIT
 # check_layers.sh [TREE]: compare every #include of the program with the table
 # in doc/layers.txt. Prints each violation; fails if there is one.
-set -u
-cd "${1:-$(dirname "$0")/..}" || exit 2
+# shellcheck source=tests/in_tree.sh
+. "$(dirname "$0")/in_tree.sh"
 
-files=$(find src dialback s2s muc -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
+files=$(find src dialback s2s muc -name '*.[ch]' 2>/dev/null | sort)
 
 # shellcheck disable=SC2086 # no file of ours has a blank in its name
-LC_ALL=C exec awk '
+exec awk '
 function complain(text)
 {
 	printf "%s:%d: %s\n", FILENAME, FNR, text

@@ -3,12 +3,9 @@
 # check_modules.sh [TREE]: doc/architecture.md names each module of the program
 # in the row of its folder, and no others; doc/layers.txt and the document know
 # the same folders. Prints each fault; fails if there is one.
-set -u
-cd "${1:-$(dirname "$0")/..}" || exit 2
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-LC_ALL=C
-export LC_ALL
+# shellcheck source=tests/in_tree.sh
+. "$(dirname "$0")/in_tree.sh"
+make_work
 status=0
 
 # "FOLDERS MODULE" of each name in the tables of modules, FOLDERS being one, or

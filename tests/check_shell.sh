@@ -2,20 +2,17 @@
 # SPDX-License-Identifier: MIT
 # check_shell.sh [TREE]: shellcheck has nothing to say of any shell script of the
 # tree, and they are all found by their first line. Skipped without shellcheck.
-set -u
-cd "${1:-$(dirname "$0")/..}" || exit 2
-command -v shellcheck > /dev/null || {
-	echo "there is no shellcheck here"
-	exit 77
-}
+# shellcheck source=tests/in_tree.sh
+. "$(dirname "$0")/in_tree.sh"
+need shellcheck
 
 list=$(find . -path ./.git -prune -o -path './build*' -prune \
 	-o -path ./autom4te.cache -prune -o -name 'configure*' -prune \
 	-o -path ./_build -prune -o -path ./_inst -prune \
 	-o -path './hallway-[0-9]*' -prune -o -path ./debian/hallway -prune \
-	-o -type f -size -200k -print | LC_ALL=C sort |
+	-o -type f -size -200k -print | sort |
 	while read -r file; do
-		head -n 1 "$file" | LC_ALL=C grep -a -q -E \
+		head -n 1 "$file" | grep -a -q -E \
 			'^#! ?/(usr/)?bin/(env )?(ba)?sh|shellcheck shell=' &&
 			printf '%s\n' "$file"
 	done)

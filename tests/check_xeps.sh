@@ -3,12 +3,9 @@
 # check_xeps.sh [TREE]: doc/xeps.md and doc/hallway.doap name the same
 # extensions, versions and states, and each test that shows one is there. Prints
 # each fault; fails if there is one.
-set -u
-cd "${1:-$(dirname "$0")/..}" || exit 2
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-LC_ALL=C
-export LC_ALL
+# shellcheck source=tests/in_tree.sh
+. "$(dirname "$0")/in_tree.sh"
+make_work
 status=0
 
 # "NUMBER VERSION STATUS" of each row.

@@ -3,14 +3,14 @@
 # check_xml.sh [TREE]: only src/xml/write.c (and src/web/html.c for pages) may
 # emit markup. Looks for it in the string and character literals of all other
 # files; comparisons, includes and comments do not count.
-set -u
-cd "${1:-$(dirname "$0")/..}" || exit 2
+# shellcheck source=tests/in_tree.sh
+. "$(dirname "$0")/in_tree.sh"
 
 files=$(find src dialback s2s muc -name '*.[ch]' ! -path src/xml/write.c \
-	! -path src/web/html.c 2>/dev/null | LC_ALL=C sort)
+	! -path src/web/html.c 2>/dev/null | sort)
 
 # shellcheck disable=SC2086 # no file of ours has a blank in its name
-LC_ALL=C exec awk '
+exec awk '
 function complain(text)
 {
 	printf "%s:%d: markup in %s\n", FILENAME, FNR, text
