@@ -176,16 +176,17 @@ static struct elem *make_end(const struct draft *d)
 	bool is_complete = page->is_complete && count == page->count;
 	struct elem *result = stanza_result_new(d->act->stanza);
 	struct elem *fin = elem_add(result, "fin", NS_MAM);
+	/* XEP-0059 #count: where it is too much work there is none */
+	int64_t total = page->has_more ? -1 : page->total;
 
 	if (is_complete)
 		elem_set_attr(fin, "complete", "true");
 	if (!count)
-		rsm_add(fin, NULL, NULL, -1, page->total);
+		rsm_add(fin, NULL, NULL, -1, total);
 	else
 		rsm_add(fin, page->rows[d->first].id,
 			page->rows[d->end - 1].id,
-			find_index(d, is_complete),
-			page->total);
+			find_index(d, is_complete), total);
 	return result;
 }
 

@@ -17,7 +17,8 @@
 #include "xmpp/stanza.h"
 
 #define VAR_FULLTEXT "{" NS_FULLTEXT "}fulltext"
-#define WORDS_MAX 1000 /* bytes */
+#define WORDS_MAX 1000  /* bytes */
+#define COUNT_MAX 10000 /* found lines; beyond them none are counted */
 
 static bool refuse(struct cond *fault_out, enum cond_name name,
 		   const char *text)
@@ -330,6 +331,7 @@ bool mam_request_read(const struct act *a, struct mam_request *out,
 		.is_flipped = elem_child(payload, "flip-page", NS_MAM) != NULL,
 	};
 	out->query->want_count = true;
+	out->query->max_count = COUNT_MAX;
 	out->query->max_bytes = r->site->archive.bytes;
 	/* an earlier room of that name had its own talk */
 	out->query->start = r->created;

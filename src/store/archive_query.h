@@ -40,8 +40,10 @@ struct archive_query {
 	char *before_id; /* owned or NULL; exclusive */
 	char *only_id;   /* owned or NULL; this row alone */
 	size_t max;      /* rows of a page */
-	size_t max_scan; /* where no words lead to the rows: so many are looked
-			  * at, the newest; 0 = all */
+	size_t max_scan; /* so many are looked at, the newest - where words lead
+			  * to rows, of those; 0 = all */
+	size_t max_count; /* no more are counted, unless they are counted
+			   * already; 0 = all */
 	size_t max_bytes; /* of their stanzas; one row is always read */
 	bool last_page;  /* the page ends at the newest row, not the oldest */
 	bool want_count; /* fill total and first_index */
@@ -62,6 +64,7 @@ struct archive_page {
 	size_t count;
 	bool is_complete; /* nothing beyond this page in its direction */
 	bool is_bounded;  /* older rows were not looked at: max_scan */
+	bool has_more;    /* ... than total: max_count */
 	int64_t total;    /* rows that match, on whatever page; or -1 */
 	int64_t first_index; /* of rows[0] among those that match; or -1 */
 };

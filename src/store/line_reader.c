@@ -99,6 +99,7 @@ static void bind_search(struct sqlite3_stmt *stmt, const struct search *s,
 	bind_number(stmt, ":after", stretch->after);
 	bind_number(stmt, ":before", stretch->before);
 	bind_number(stmt, ":max_scan", (int64_t)query->max_scan);
+	bind_number(stmt, ":max_count", (int64_t)query->max_count + 1);
 	bind_text(stmt, ":jid", query->jid);
 	bind_text(stmt, ":nick", query->nick);
 	bind_text(stmt, ":occupant_id", query->occupant_id);
@@ -319,6 +320,10 @@ static enum archive_status find(struct search *s)
 #define TOO_FAR                                                          \
 	"SELECT seq FROM room_lines WHERE room = :room AND seq > :after" \
 	" AND seq < :before ORDER BY seq DESC LIMIT 1 OFFSET :max_scan"
+#define TOO_FAR_WITH_WORDS                                              \
+	"SELECT rowid FROM archive_words WHERE archive_words MATCH :must" \
+	" AND rowid > :after AND rowid < :before"                       \
+	" ORDER BY rowid DESC LIMIT 1 OFFSET :max_scan"
 
 /* Rows that are tried one by one are bounded: nobody's question reads it all. */
 static enum archive_status bound(struct search *s, struct archive_page *page)
@@ -329,10 +334,12 @@ static enum archive_status bound(struct search *s, struct archive_page *page)
 	int64_t far = whole.before - 1 - (int64_t)query->max_scan;
 	enum archive_status status = ARCHIVE_OK;
 
-	if (!query->max_scan || s->words.must || query->id_count ||
-	    query->only_id || is_empty(&whole))
+	if (!query->max_scan || query->id_count || query->only_id ||
+	    is_empty(&whole))
 		return ARCHIVE_OK;
-	if (query->room)
+	if (s->words.must)
+		status = ask(s, TOO_FAR_WITH_WORDS, &whole, &far);
+	else if (query->room)
 		status = ask(s, TOO_FAR, &whole, &far);
 	if (status == ARCHIVE_OK && far > whole.after) {
 		page->is_bounded = true;
@@ -498,7 +505,8 @@ static void add_filters(struct buf *sql, const struct search *s,
 	if (s->words.none)
 		buf_add_str(sql, " AND a.seq NOT IN"
 				 " (SELECT rowid FROM archive_words"
-				 " WHERE archive_words MATCH :none)");
+				 " WHERE archive_words MATCH :none"
+				 " AND rowid > :after AND rowid < :before)");
 	if (s->words.none && has_late(s))
 		buf_add_str(sql, " AND a.seq NOT IN"
 				 " (SELECT rowid FROM late_words"
@@ -702,8 +710,12 @@ static enum archive_status count_stretch(struct search *s,
 	if (is_empty(stretch) || (is_late && !has_late(s)))
 		return ARCHIVE_OK;
 	buf_add_str(&sql, "SELECT count(*)");
+	if (s->query->max_count)
+		buf_add_str(&sql, " FROM (SELECT 1");
 	buf_add_str(&sql, source->from);
 	add_filters(&sql, s, source);
+	if (s->query->max_count)
+		buf_add_str(&sql, " LIMIT :max_count)");
 	status = ask(s, buf_str(&sql), stretch, &number);
 	*count += number;
 	buf_fini(&sql);
@@ -724,6 +736,20 @@ count(struct search *s, const struct stretch *stretch, int64_t *count_out)
 				    : status;
 }
 
+static enum archive_status find_total(struct search *s,
+				      struct archive_page *page)
+{
+	enum archive_status status = count(s, &s->matches, &page->total);
+	int64_t most = (int64_t)s->query->max_count;
+
+	if (status == ARCHIVE_OK && most && !is_counted_by_days(s) &&
+	    page->total > most) {
+		page->total = most;
+		page->has_more = true;
+	}
+	return status;
+}
+
 /* How many of those that match stand before the page's first row. Of a page from
  * the end those behind it are counted: they are few, or none. */
 static enum archive_status find_index(struct search *s,
@@ -734,7 +760,7 @@ static enum archive_status find_index(struct search *s,
 	enum archive_status status;
 	int64_t number = 0;
 
-	if (page->count == 0)
+	if (page->count == 0 || page->has_more)
 		return ARCHIVE_OK;
 	status = from_end ? find_seq(s, page->rows[page->count - 1].id,
 				     &others.after)
@@ -761,7 +787,7 @@ static enum archive_status answer(struct search *s, struct archive_page *page)
 	if (status == ARCHIVE_OK)
 		status = read_page(s, page);
 	if (status == ARCHIVE_OK && s->query->want_count)
-		status = count(s, &s->matches, &page->total);
+		status = find_total(s, page);
 	if (status == ARCHIVE_OK && s->query->want_count)
 		status = find_index(s, page);
 	page->status = status;

@@ -23,7 +23,8 @@ struct MHD_Response;
 #define CALL_PARTS_MAX 4
 #define CALL_ARGS_MAX 16
 #define CALL_HEADERS_MAX 8
-#define CALL_SCAN 250000 /* lines tried one by one for somebody's question */
+#define CALL_SCAN 250000 /* lines tried for somebody's question */
+#define CALL_COUNT 10000 /* "more than" so many lines were found */
 #define CALL_COSTLY 2000 /* lines of a day that is such work */
 
 /** What all handlers work with; the web thread's, for its whole life. Borrowed;

@@ -82,6 +82,7 @@ static int make_query(struct search *s, struct archive_query *q)
 	q->only_public = true;
 	q->want_count = true;
 	q->max_scan = CALL_SCAN;
+	q->max_count = CALL_COUNT;
 	q->last_page = !after;
 	q->start = asked->start;
 	q->end = asked->end;
@@ -295,7 +296,8 @@ static void write_found(struct search *s)
 	html_elem(h, "h2", "Found");
 	html_open(h, "p");
 	if (total > 0)
-		html_format(h, "%lld %s, the newest first. Times are %s.",
+		html_format(h, "%s%lld %s, the newest first. Times are %s.",
+			    s->page->has_more ? "More than " : "",
 			    (long long)total, total == 1 ? "line" : "lines",
 			    s->zone ? zone_name(s->zone) : "UTC");
 	else if (s->page->count == 0)
@@ -306,9 +308,9 @@ static void write_found(struct search *s)
 	if (!s->page->is_bounded)
 		return;
 	html_open(h, "p");
-	html_format(h, "Without a word to look for, no more than the newest %d "
-		       "lines are gone through. to: and a day reaches what "
-		       "was said before.", CALL_SCAN);
+	html_format(h, "No more than the newest %d lines, or of those with "
+		       "these words, are gone through. to: and a day reaches "
+		       "what was said before.", CALL_SCAN);
 	html_close(h);
 }
 

@@ -458,6 +458,17 @@ def test_search_has_no_more_than_its_rate(fresh):
                      X_Forwarded_For="192.0.2.1").status == 200
 
 
+def test_search_counts_so_far_and_no_further(fresh):
+    for i in range(10001):
+        fresh.say("council", at(DAY) + i, "ana", "again" + " once" * (i > 0))
+    fresh.serve()
+    fresh.site(dict(local="council", name="Council"))
+    text = text_of(fresh.get("/council/search?q=again").text)
+    assert "More than 10000 lines, the newest first" in text
+    text = text_of(fresh.get("/council/search?q=once").text)
+    assert "10000 lines, the newest" in text and "More than" not in text
+
+
 def test_a_long_day_in_a_dress_of_its_own_counts_as_a_search(fresh):
     for i in range(2000):
         fresh.say("council", at(DAY) + i, "ana", "x")

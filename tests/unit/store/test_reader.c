@@ -359,6 +359,72 @@ static void no_more_is_tried_than_is_wanted(void **state)
 	assert_bounded(f, 0, false);
 }
 
+/* c501 .. c700: "common" in turn here and elsewhere. */
+static void save_common(struct fixture *f)
+{
+	for (int i = 501; i <= 700; i++) {
+		struct record *r = scratch_words(i % 2 ? SCRATCH_ROOM : OTHER,
+						 i, i * 1000);
+
+		scratch_save(&f->scratch, &r, 1);
+	}
+	set_words(f, "common");
+	f->query->want_count = true;
+	f->query->last_page = true;
+	f->query->max = 10;
+}
+
+static void assert_found(struct fixture *f, int total, bool has_more,
+			 bool is_bounded, int first_index)
+{
+	struct archive_page *page = reader_ask(f->reader, f->query);
+
+	assert_int_equal(page->status, ARCHIVE_OK);
+	assert_int_equal(page->count, 10);
+	assert_int_equal(page->total, total);
+	assert_int_equal(page->has_more, has_more);
+	assert_int_equal(page->is_bounded, is_bounded);
+	assert_int_equal(page->first_index, first_index);
+	archive_page_free(&page);
+}
+
+static void no_more_is_counted_than_is_wanted(void **state)
+{
+	struct fixture *f = *state;
+
+	save_common(f);
+	assert_found(f, 100, false, false, 90);
+	f->query->max_count = 100;
+	assert_found(f, 100, false, false, 90);
+	f->query->max_count = 99;
+	assert_found(f, 99, true, false, -1);
+	set_words(f, "common -word699");
+	assert_found(f, 99, false, false, 89);
+	f->query->max_count = 20;
+	f->query->last_page = false;
+	assert_found(f, 20, true, false, -1);
+	/* what is counted by days is known anyway */
+	set_words(f, NULL);
+	assert_found(f, ROWS + 100, false, false, 0);
+}
+
+static void of_lines_with_words_the_newest_are_tried(void **state)
+{
+	struct fixture *f = *state;
+
+	save_common(f);
+	/* half of them are elsewhere */
+	f->query->max_scan = 60;
+	assert_found(f, 30, false, true, 20);
+	f->query->max_scan = 200;
+	assert_found(f, 100, false, false, 90);
+	f->query->max_scan = 60;
+	f->query->end = 600000;
+	assert_found(f, 30, false, true, 20);
+	set_words(f, "common -word599");
+	assert_found(f, 29, false, true, 19);
+}
+
 static void damage_is_a_failed_page(void **state)
 {
 	struct fixture *f = *state;
@@ -732,6 +798,8 @@ int main(void)
 		TEST(order_is_not_the_clocks),
 		TEST(nothing_is_scanned),
 		TEST(no_more_is_tried_than_is_wanted),
+		TEST(no_more_is_counted_than_is_wanted),
+		TEST(of_lines_with_words_the_newest_are_tried),
 		TEST(damage_is_a_failed_page),
 		TEST(reader_writes_nothing),
 		TEST(words_find_lines),
@@ -744,6 +812,7 @@ int main(void)
 		TEST(ids_are_found_or_all_is_refused),
 		TEST(ids_bound_what_matches),
 		TEST(days_count_exactly),
+		LATE(no_more_is_counted_than_is_wanted),
 		LATE(pages_forward),
 		LATE(pages_backward),
 		LATE(a_page_ends_at_its_bytes),
