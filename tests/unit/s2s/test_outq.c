@@ -446,6 +446,92 @@ static void outq_finds_what_is_outdone_far_ahead(void **state)
 	outq_add(&f->q, newer);
 }
 
+/* A presence of FROM that says so. */
+#define SAYS(text) \
+	"<presence " FROM "><status>" text "</status></presence>"
+
+/* What a newcomer, u2, is shown: FROM and one more. */
+static struct envelope *roster_new(void)
+{
+	static const char *const parts[] = { SAYS("one"), PRESENCE(OTHER) };
+	struct frozen *bundle = frozen_bundle_new(STANZA_PRESENCE);
+	struct jid *to = jid_parse("u2@b.test");
+	struct envelope *e;
+
+	for (size_t i = 0; i < array_len(parts); i++) {
+		struct envelope *part = letter_read(parts[i], 1);
+
+		frozen_bundle_add(bundle, part->stanza);
+		envelope_free(&part);
+	}
+	e = envelope_new(bundle, to, "a.test");
+	frozen_unref(&bundle);
+	jid_free(&to);
+	return e;
+}
+
+static void add_newer(struct fixture *f, const char *xml)
+{
+	struct envelope *e = letter_read(xml, 3);
+
+	(void)outq_supersede(&f->q, e);
+	outq_add(&f->q, e);
+}
+
+/* What of FROM comes to u2, the roster's word first. */
+static void assert_in_order(struct buf *out)
+{
+	static const char *const expected[] = { "one", "three" };
+	const char *at = buf_str(out), *said;
+	size_t i = 0;
+
+	while ((at = strstr(at, "<presence " FROM " to='u2@b.test'"))) {
+		said = strstr(at, "<status>") + strlen("<status>");
+		assert_true(i < array_len(expected));
+		assert_true(str_has_prefix(said, expected[i]));
+		i++;
+		at = said;
+	}
+	assert_int_equal(i, array_len(expected));
+}
+
+/* A roster that waits is not outdone, in part or as a whole: it comes first, and
+ * so it does when it is sent again. */
+static void outq_keeps_a_roster_before_what_is_newer(void **state)
+{
+	struct fixture *f = *state;
+	struct buf again;
+
+	buf_init(&again);
+	outq_add(&f->q, letter_new("first", 1, 0));
+	outq_add(&f->q, roster_new());
+	add_newer(f, SAYS("two"));
+	add_newer(f, SAYS("three")); /* outdoes "two" */
+	assert_int_equal(f->q.count, 3);
+	/* a pause in the middle of the roster */
+	assert_int_equal(outq_expand(&f->q, &f->out, 1, 0).stanzas, 1);
+	assert_int_equal(outq_expand(&f->q, &f->out, 1, 0).stanzas, 1);
+	outq_rewind(&f->q, false);
+	buf_clear(&f->out);
+	while (!outq_is_empty(&f->q))
+		(void)outq_expand(&f->q, &f->out, 1, 0);
+	assert_in_order(&f->out);
+	/* all of it once more */
+	outq_rewind(&f->q, true);
+	(void)outq_expand(&f->q, &again, 100000, 0);
+	assert_in_order(&again);
+	/* and what waited before a roster is not behind it */
+	outq_fini(&f->q);
+	buf_clear(&f->out);
+	outq_add(&f->q, letter_new("first", 1, 0));
+	add_newer(f, SAYS("zero"));
+	outq_add(&f->q, roster_new());
+	add_newer(f, SAYS("three"));
+	(void)outq_expand(&f->q, &f->out, 100000, 0);
+	assert_in_order(&f->out);
+	buf_fini(&again);
+}
+
 #define OUTQ_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -463,6 +549,7 @@ int main(void)
 		OUTQ_TEST(outq_drops_what_is_outdone),
 		OUTQ_TEST(outq_drops_nothing_that_was_begun),
 		OUTQ_TEST(outq_finds_what_is_outdone_far_ahead),
+		OUTQ_TEST(outq_keeps_a_roster_before_what_is_newer),
 	};
 
 	return cmocka_run_group_tests_name("outq", tests, NULL, NULL);
