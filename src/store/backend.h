@@ -28,6 +28,8 @@ struct backend_care {
 struct backend_ops {
 	int (*open)(const char *path, enum backend_sync sync, void **self_out);
 	int (*begin)(void *self);
+	/** The record is borrowed until commit or rollback; HW_E_BUSY: all of
+	 *  the transaction is to be tried again. */
 	int (*save)(void *self, const struct record *record);
 	int (*commit)(void *self);
 	void (*rollback)(void *self);

@@ -207,12 +207,17 @@ static int check_lines(struct checkup *c)
 {
 	struct sqlite3_stmt *stmt = NULL;
 	int64_t lines = 0;
-	int error = sqlite_prepare(c->db,
-				   "SELECT d.room, r.jid, d.day, d.lines,"
-				   " d.chain, d.first_seq, d.last_seq"
-				   " FROM days d"
-				   " JOIN rooms r ON r.id = d.room",
-				   &stmt);
+	/* a day may be of several rows: day_counts.h */
+	int error = sqlite_prepare(
+		c->db,
+		"SELECT d.room, r.jid, d.day, d.lines, (SELECT chain FROM"
+		" all_days a WHERE a.room = d.room AND a.day = d.day"
+		" AND a.last_seq = d.last_seq), d.first_seq, d.last_seq"
+		" FROM (SELECT room, day, sum(lines) AS lines,"
+		" min(first_seq) AS first_seq, max(last_seq) AS last_seq"
+		" FROM all_days GROUP BY room, day) d"
+		" JOIN rooms r ON r.id = d.room",
+		&stmt);
 
 	while (!error && sqlite_next(stmt, &error))
 		error = check_day(c, stmt);

@@ -1,28 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/line_index.h"
 
-#include <string.h>
-
 #include <sqlite3.h>
 
+#include "base/mem.h"
+#include "store/late_lines.h"
 #include "store/sqlite.h"
 
-#define PORTION 2000 /* lines; takes about 10 ms */
-#define PORTION_TEXT "2000"
-#define PORTION_BYTES (1 << 19) /* of texts */
+#define DUE 2000            /* lines; takes about 10 ms */
+#define DUE_BYTES (1 << 19) /* of texts */
+#define PORTION 2500        /* lines at once: those of the last batch as well */
 
-#define STATEMENT_TABLE(X)                                                 \
-	X(MARK, "SELECT seq FROM indexed")                                 \
-	X(UNTIL, "SELECT max(seq), count(*) FROM (SELECT seq FROM archive" \
-		 " WHERE seq > ?1 ORDER BY seq LIMIT " PORTION_TEXT ")")   \
-	X(COUNT_WAITING, "SELECT count(*) FROM archive WHERE seq > ?1")    \
-	X(WORDS, "INSERT INTO archive_words (rowid, body)"                 \
-		 " SELECT seq, body FROM archive"                          \
-		 " WHERE seq > ?1 AND seq <= ?2 AND body IS NOT NULL"      \
-		 " ORDER BY seq")                                          \
-	X(ROOMS, "INSERT INTO room_lines (room, seq, at, is_public)"       \
-		 " SELECT room, seq, at, is_public FROM archive"           \
-		 " WHERE seq > ?1 AND seq <= ?2 ORDER BY room, seq")       \
+#define STATEMENT_TABLE(X)                                             \
+	X(WORDS, "INSERT INTO archive_words (rowid, body)"             \
+		 " SELECT seq, body FROM archive"                      \
+		 " WHERE seq >= ?1 AND seq <= ?2 AND body IS NOT NULL" \
+		 " ORDER BY seq")                                      \
+	X(ORDER, "INSERT INTO room_lines (room, seq, at, is_public)"   \
+		 " VALUES (?1, ?2, ?3, ?4)")                           \
 	X(SET_MARK, "UPDATE indexed SET seq = ?1")
 
 #define STATEMENT_MEMBER(name, sql) STATEMENT_##name,
@@ -38,38 +33,11 @@ static struct sqlite3_stmt *get(struct line_index *x, enum statement which)
 	return x->statements[which];
 }
 
-/* Numbers of the one row that there is. */
-static int ask(struct sqlite3_stmt *stmt, int64_t *first_out,
-	       int64_t *second_out)
-{
-	int error;
-
-	if (sqlite_next(stmt, &error)) {
-		*first_out = sqlite3_column_int64(stmt, 0);
-		if (second_out)
-			*second_out = sqlite3_column_int64(stmt, 1);
-	}
-	sqlite_reset(stmt);
-	return error;
-}
-
 int line_index_init(struct line_index *x, struct sqlite3 *db)
 {
-	int64_t mark = 0, waiting = 0;
-	int error;
-
-	*x = (struct line_index){ .lines = 0 };
-	error = sqlite_prepare_all(db, statement_sql, STATEMENT_COUNT,
-				   x->statements);
-	if (!error)
-		error = ask(get(x, STATEMENT_MARK), &mark, NULL);
-	if (error)
-		return error;
-	/* after a crash there are some */
-	sqlite_bind_number(get(x, STATEMENT_COUNT_WAITING), 1, mark);
-	error = ask(get(x, STATEMENT_COUNT_WAITING), &waiting, NULL);
-	x->lines = (size_t)waiting;
-	return error;
+	*x = (struct line_index){ .statements = { NULL } };
+	return sqlite_prepare_all(db, statement_sql, STATEMENT_COUNT,
+				  x->statements);
 }
 
 void line_index_fini(struct line_index *x)
@@ -77,48 +45,58 @@ void line_index_fini(struct line_index *x)
 	sqlite_finalize_all(x->statements, STATEMENT_COUNT);
 }
 
-void line_index_note(struct line_index *x, const char *body)
+bool line_index_is_due(const struct late_lines *lines, bool is_soon)
 {
-	x->lines++;
-	x->bytes += body ? strlen(body) : 0;
+	if (!lines->is_known)
+		return is_soon;
+	return is_soon ? lines->count > 0
+		       : lines->count >= DUE || lines->bytes >= DUE_BYTES;
 }
 
-bool line_index_is_due(const struct line_index *x, bool is_soon)
+static int add_words(struct line_index *x, int64_t first, int64_t last)
 {
-	return is_soon ? x->lines > 0
-		       : x->lines >= PORTION || x->bytes >= PORTION_BYTES;
+	struct sqlite3_stmt *stmt = get(x, STATEMENT_WORDS);
+
+	sqlite_bind_number(stmt, 1, first);
+	sqlite_bind_number(stmt, 2, last);
+	return sqlite_step(stmt);
 }
 
-static int run_span(struct line_index *x, enum statement which, int64_t after,
-		    int64_t until)
+/* Room by room: those of one lie side by side. */
+static int add_order(struct line_index *x, const struct late_lines *lines,
+		     size_t count)
 {
-	sqlite_bind_number(get(x, which), 1, after);
-	sqlite_bind_number(get(x, which), 2, until);
-	return sqlite_step(get(x, which));
-}
+	struct late_line *sorted = late_lines_by_room(lines, 0, count);
+	struct sqlite3_stmt *stmt = get(x, STATEMENT_ORDER);
+	int error = 0;
 
-int line_index_run(struct line_index *x, bool *more_out)
-{
-	int64_t mark = 0, until = 0, count = 0;
-	int error = ask(get(x, STATEMENT_MARK), &mark, NULL);
-
-	*more_out = false;
-	if (error)
-		return error;
-	sqlite_bind_number(get(x, STATEMENT_UNTIL), 1, mark);
-	error = ask(get(x, STATEMENT_UNTIL), &until, &count);
-	if (!error && count > 0) {
-		error = run_span(x, STATEMENT_WORDS, mark, until);
-		if (!error)
-			error = run_span(x, STATEMENT_ROOMS, mark, until);
-		sqlite_bind_number(get(x, STATEMENT_SET_MARK), 1, until);
-		if (!error)
-			error = sqlite_step(get(x, STATEMENT_SET_MARK));
+	for (size_t i = 0; i < count && !error; i++) {
+		sqlite_bind_number(stmt, 1, sorted[i].room);
+		sqlite_bind_number(stmt, 2, sorted[i].seq);
+		sqlite_bind_number(stmt, 3, sorted[i].at);
+		sqlite_bind_number(stmt, 4, sorted[i].is_public);
+		error = sqlite_step(stmt);
 	}
-	if (error)
-		return error;
-	*more_out = count == PORTION;
-	if (!*more_out)
-		x->lines = x->bytes = 0;
-	return 0;
+	mem_free(&sorted);
+	return error;
+}
+
+int line_index_run(struct line_index *x, struct late_lines *lines)
+{
+	size_t count = lines->count < PORTION ? lines->count : PORTION;
+	int64_t last;
+	int error;
+
+	if (!count)
+		return 0;
+	last = lines->lines[count - 1].seq;
+	error = add_words(x, lines->lines[0].seq, last);
+	if (!error)
+		error = add_order(x, lines, count);
+	sqlite_bind_number(get(x, STATEMENT_SET_MARK), 1, last);
+	if (!error)
+		error = sqlite_step(get(x, STATEMENT_SET_MARK));
+	if (!error)
+		lines->indexed = count;
+	return error;
 }

@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 
+struct late_lines;
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -26,21 +27,16 @@ struct sqlite3_stmt;
 	" WHERE seq > (SELECT seq FROM indexed) AND " condition            \
 	" AND +seq >= " first " AND +seq <= " last
 
-#define LINE_INDEX_STATEMENTS 6
+#define LINE_INDEX_STATEMENTS 3
 
 struct line_index {
 	struct sqlite3_stmt *statements[LINE_INDEX_STATEMENTS];
-	/* what was written since it last ran, or a little more */
-	size_t lines, bytes;
 };
 
 HW_MUST_USE int line_index_init(struct line_index *x, struct sqlite3 *db);
 void line_index_fini(struct line_index *x);
 
-/** A line with so long a text was written. */
-void line_index_note(struct line_index *x, const char *body);
 /** Is it worth while to run? Soon it is: a line waits. Else: many do. */
-bool line_index_is_due(const struct line_index *x, bool is_soon);
-/** A portion of what waits, inside the caller's transaction. more_out: there may
- *  be more. */
-HW_MUST_USE int line_index_run(struct line_index *x, bool *more_out);
+bool line_index_is_due(const struct late_lines *lines, bool is_soon);
+/** A portion of what waits, inside the caller's transaction. */
+HW_MUST_USE int line_index_run(struct line_index *x, struct late_lines *lines);

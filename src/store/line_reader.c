@@ -213,18 +213,18 @@ static enum archive_status find_only(struct search *s)
  * a clock that was set. */
 #define DAY_BOUND(which, seq, beyond, day, inside, order)                      \
 	"SELECT " which "(seq) FROM ("                                         \
-	"SELECT " which "(" seq ") AS seq FROM days"                           \
+	"SELECT " which "(" seq ") AS seq FROM all_days"                           \
 	" WHERE room = :room AND day " beyond " UNION ALL SELECT"              \
 	" (SELECT l.seq FROM room_lines l WHERE l.room = :room"                \
 	" AND l.seq >= d.first_seq AND l.seq <= d.last_seq AND " inside        \
 	" ORDER BY l.seq " order " LIMIT 1)"                                   \
-	" FROM days d WHERE d.room = :room AND d.day = " day                   \
+	" FROM all_days d WHERE d.room = :room AND d.day = " day                   \
 	" UNION ALL SELECT"                                                    \
 	" (SELECT l.seq FROM archive l"                                        \
 	" WHERE l.seq > max(:mark, d.first_seq - 1)"                           \
 	" AND l.seq <= d.last_seq"                                             \
 	" AND l.room = :room AND " inside " ORDER BY l.seq " order " LIMIT 1)" \
-	" FROM days d WHERE d.room = :room AND d.day = " day                   \
+	" FROM all_days d WHERE d.room = :room AND d.day = " day                   \
 	" AND d.last_seq > :mark)"
 #define FIRST_OF_ROOM                                                      \
 	DAY_BOUND("min", "first_seq", "> :first_day", ":first_day",        \
@@ -233,8 +233,18 @@ static enum archive_status find_only(struct search *s)
 #define LAST_OF_ROOM                                             \
 	DAY_BOUND("max", "last_seq", "< :last_day", ":last_day", \
 		  "l.at <= :end AND l.at >= :last_day * 86400000", "DESC")
-#define FIRST_OF_ALL "SELECT min(first_seq) FROM days WHERE day >= :first_day"
-#define LAST_OF_ALL "SELECT max(last_seq) FROM days WHERE day <= :last_day"
+/* of each table by itself: there may be very many days */
+#define BOUND_OF_ALL(which, seq, days, late)                        \
+	"SELECT " which "(seq) FROM (SELECT " which "(" seq ")"     \
+	" AS seq FROM days WHERE day " days " UNION ALL SELECT "    \
+	which "(seq) FROM archive"                                  \
+	" WHERE seq > (SELECT counted FROM indexed) AND at " late ")"
+#define FIRST_OF_ALL                                       \
+	BOUND_OF_ALL("min", "first_seq", ">= :first_day",  \
+		     ">= :first_day * 86400000")
+#define LAST_OF_ALL                                      \
+	BOUND_OF_ALL("max", "last_seq", "<= :last_day",  \
+		     "< (:last_day + 1) * 86400000")
 
 /* Times made a stretch, so that what lies outside is not looked at. */
 static enum archive_status find_times(struct search *s)
@@ -665,7 +675,7 @@ static enum archive_status read_page(struct search *s,
 			   "THEN " COUNT_OF_DAY("archive", ":mark",           \
 						condition) " ELSE 0 END "     \
 							   "END), 0)"         \
-							   " FROM days d "    \
+							   " FROM all_days d "    \
 							   "WHERE d.room = "  \
 							   ":room"            \
 							   " AND d.day "      \

@@ -82,11 +82,14 @@ static int tell_all(struct reader *r, const char *sql,
  * Days and rooms
  */
 
-#define DAYS(lines, tombstones)                                             \
-	"SELECT d.day, d." lines ", d." tombstones ", d.changed, c.digest," \
-	" c.signature FROM days d LEFT JOIN closed_days c"                  \
-	" ON c.room = d.room AND c.day = d.day AND d.is_closed = 1"         \
-	" WHERE d.room = " ROOM_KEY " AND d." lines " > 0 ORDER BY d.day"
+/* A day may be of several rows: day_counts.h. One that is closed is not. */
+#define DAYS(lines, tombstones)                                         \
+	"SELECT d.day, sum(d." lines "), sum(d." tombstones "),"        \
+	" max(d.changed), c.digest, c.signature"                        \
+	" FROM all_days d LEFT JOIN closed_days c"                      \
+	" ON c.room = d.room AND c.day = d.day AND d.is_closed = 1"     \
+	" WHERE d.room = " ROOM_KEY " AND d." lines " > 0"              \
+	" GROUP BY d.day ORDER BY d.day"
 
 static void tell_day(struct sqlite3_stmt *row, log_day_fn fn, void *owner)
 {
@@ -144,9 +147,9 @@ int log_reader_digests(struct reader *r, const char *room, log_day_fn fn,
 
 /* The first or last public line of a room, looked for from the first or last day
  * that has one; behind the mark (line_index.h) only where the room has lines. */
-#define END_OF_DAYS(seq, order)                           \
-	"(SELECT " seq " FROM days WHERE room = rooms.id" \
-	" AND public_lines > 0 ORDER BY day " order " LIMIT 1)"
+#define END_OF_DAYS(seq, order)                               \
+	"(SELECT " seq " FROM all_days WHERE room = rooms.id" \
+	" AND public_lines > 0 ORDER BY day " order ", " seq " " order " LIMIT 1)"
 #define FOUND(condition, order)                                        \
 	"(SELECT at FROM room_lines WHERE room = rooms.id"             \
 	" AND is_public = 1 AND seq " condition " ORDER BY seq " order \
@@ -158,51 +161,20 @@ int log_reader_digests(struct reader *r, const char *room, log_day_fn fn,
 	" ORDER BY seq " order " LIMIT 1)"
 #define FROM_FIRST ">= " END_OF_DAYS("first_seq", "ASC")
 #define TO_LAST "<= " END_OF_DAYS("last_seq", "DESC")
-#define ROOMS                                                                  \
-	"SELECT jid, lines,"                                                   \
-	" coalesce(" FOUND(                                                    \
-		FROM_FIRST,                                                    \
-		"ASC") ","                                                     \
-		       " " FOUND_BEHIND(                                       \
-			       FROM_FIRST,                                     \
-			       "ASC") ", 0),"                                  \
-				      " coalesce(" FOUND_BEHIND(               \
-					      TO_LAST,                         \
-					      "DESC") ","                      \
-						      " " FOUND(               \
-							      TO_LAST,         \
-							      "DESC") ", 0)"   \
-								      " FROM " \
-								      "(SELEC" \
-								      "T "     \
-								      "room, " \
-								      "sum("   \
-								      "public" \
-								      "_lines" \
-								      ") AS "  \
-								      "lines," \
-								      " max("  \
-								      "last_"  \
-								      "seq) "  \
-								      "AS "    \
-								      "last_"  \
-								      "seq "   \
-								      "FROM "  \
-								      "days "  \
-								      "GROUP " \
-								      "BY "    \
-								      "room) " \
-								      "d"      \
-								      " CROSS" \
-								      " JOIN " \
-								      "rooms " \
-								      "ON "    \
-								      "rooms." \
-								      "id = "  \
-								      "d."     \
-								      "room "  \
-								      "ORDER " \
-								      "BY jid"
+#define FIRST \
+	FOUND(FROM_FIRST, "ASC") ", " FOUND_BEHIND(FROM_FIRST, "ASC")
+#define LAST FOUND_BEHIND(TO_LAST, "DESC") ", " FOUND(TO_LAST, "DESC")
+#define SUMS "room, sum(public_lines) AS lines, max(last_seq) AS last_seq"
+#define LATE_SUMS "room, sum(is_public) AS lines, max(seq) AS last_seq"
+/* days by an index, and what lies behind them */
+#define ROOMS                                                             \
+	"SELECT jid, d.lines, coalesce(" FIRST ", 0), coalesce(" LAST     \
+	", 0) FROM (SELECT room, sum(lines) AS lines,"                    \
+	" max(last_seq) AS last_seq FROM (SELECT " SUMS                   \
+	" FROM days GROUP BY room UNION ALL SELECT " LATE_SUMS            \
+	" FROM archive WHERE seq > (SELECT counted FROM indexed)"         \
+	" GROUP BY room) GROUP BY room) d"                                \
+	" CROSS JOIN rooms ON rooms.id = d.room ORDER BY jid"
 
 int log_reader_rooms(struct reader *r, log_room_fn fn, void *owner)
 {
@@ -249,7 +221,7 @@ int log_reader_find(struct reader *r, const char *id, char **room_out,
  */
 
 #define END_OF_SPAN(which)                                   \
-	"(SELECT " which " FROM days WHERE room = " ROOM_KEY \
+	"(SELECT " which " FROM all_days WHERE room = " ROOM_KEY \
 	" AND day >= ?2 / 86400000 AND day <= ?3 / 86400000)"
 #define LINKS                                                        \
 	"SELECT id, at, is_public, salt, digest, chain FROM archive" \

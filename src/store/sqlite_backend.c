@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "store/late_lines.h"
 #include "store/line_index.h"
 #include "store/line_writer.h"
 #include "store/record.h"
@@ -114,6 +115,7 @@ static const char *const statement_sql[] = { STATEMENT_TABLE(STATEMENT_SQL) };
 struct sqlite {
 	struct sqlite3 *db;
 	struct sqlite3_stmt *statements[STATEMENT_COUNT];
+	struct late_lines late;
 	struct line_writer lines;
 	struct line_index index;
 	struct upkeep upkeep;
@@ -190,9 +192,11 @@ static int prepare_all(struct sqlite *s)
 				       s->statements);
 
 	if (!error)
+		error = late_lines_init(&s->late, s->db);
+	if (!error)
 		error = line_index_init(&s->index, s->db);
 	if (!error)
-		error = line_writer_init(&s->lines, s->db, &s->index);
+		error = line_writer_init(&s->lines, s->db, &s->late);
 	return error ? error : upkeep_init(&s->upkeep, s->db);
 }
 
@@ -203,6 +207,7 @@ static void backend_close(void *self)
 	sqlite_finalize_all(s->statements, STATEMENT_COUNT);
 	line_writer_fini(&s->lines);
 	line_index_fini(&s->index);
+	late_lines_fini(&s->late);
 	upkeep_fini(&s->upkeep);
 	sqlite_close(&s->db);
 	mem_free(&s);
@@ -531,21 +536,6 @@ static int backend_save(void *self, const struct record *r)
 	return error ? error : save_of_kind(s, r);
 }
 
-static int backend_begin(void *self)
-{
-	struct sqlite *s = self;
-
-	return sqlite_step(get(s, STATEMENT_BEGIN));
-}
-
-static int backend_commit(void *self)
-{
-	struct sqlite *s = self;
-	int error = line_writer_finish(&s->lines);
-
-	return error ? error : sqlite_step(get(s, STATEMENT_COMMIT));
-}
-
 /* Some errors have rolled back already. */
 static void backend_rollback(void *self)
 {
@@ -554,7 +544,35 @@ static void backend_rollback(void *self)
 	if (!sqlite3_get_autocommit(s->db) && sqlite_run(s->db, "ROLLBACK"))
 		log_warn(LOG_STORE, "database: cannot roll back: %s",
 			 sqlite3_errmsg(s->db));
-	line_writer_forget(&s->lines);
+	line_writer_end(&s->lines, false);
+	late_lines_doubt(&s->late);
+}
+
+static int backend_begin(void *self)
+{
+	struct sqlite *s = self;
+	int error = sqlite_step(get(s, STATEMENT_BEGIN));
+
+	if (error)
+		return error;
+	error = late_lines_load(&s->late);
+	if (error)
+		backend_rollback(self);
+	return error;
+}
+
+static int backend_commit(void *self)
+{
+	struct sqlite *s = self;
+	int error = line_writer_finish(&s->lines);
+
+	if (!error)
+		error = sqlite_step(get(s, STATEMENT_COMMIT));
+	if (error)
+		return error;
+	line_writer_end(&s->lines, true);
+	late_lines_settle(&s->late);
+	return 0;
 }
 
 /* Synced as all commits are, though a power cut would take nothing that could
@@ -566,15 +584,20 @@ static int backend_index(void *self, bool is_soon, bool *more_out)
 	int error;
 
 	*more_out = false;
-	if (!line_index_is_due(&s->index, is_soon))
+	if (!line_index_is_due(&s->late, is_soon))
 		return 0;
 	error = backend_begin(self);
+	if (error)
+		return error;
+	error = line_writer_count(&s->lines);
 	if (!error)
-		error = line_index_run(&s->index, more_out);
+		error = line_index_run(&s->index, &s->late);
 	if (!error)
 		error = backend_commit(self);
 	if (error)
 		backend_rollback(self);
+	else
+		*more_out = line_index_is_due(&s->late, is_soon);
 	return error;
 }
 
@@ -587,12 +610,15 @@ static int backend_tend(void *self, const struct backend_care *care,
 	*more_out = false;
 	if (error)
 		return error;
-	error = upkeep_run(&s->upkeep, care, now, more_out);
+	error = line_writer_count(&s->lines);
+	if (!error)
+		error = upkeep_run(&s->upkeep, care, now, more_out);
 	if (!error)
 		error = backend_commit(self);
 	if (error)
 		backend_rollback(self);
 	line_writer_forget(&s->lines);
+	late_lines_doubt(&s->late); /* days were ended, perhaps */
 	return error;
 }
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "scratch.h"
@@ -23,6 +24,7 @@
 struct fixture {
 	struct scratch scratch;
 	void *backend;
+	struct list records; /* of the transaction */
 };
 
 static int set_up(void **state)
@@ -30,6 +32,7 @@ static int set_up(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	scratch_init(&f->scratch);
+	list_init(&f->records);
 	assert_int_equal(backend_sqlite.open(f->scratch.path,
 					     BACKEND_SYNC_NORMAL, &f->backend),
 			 0);
@@ -52,15 +55,32 @@ static void begin(struct fixture *f)
 	assert_int_equal(backend_sqlite.begin(f->backend), 0);
 }
 
+static void free_records(struct fixture *f)
+{
+	struct record *r, *next;
+
+	list_each_safe(r, next, &f->records, node) {
+		list_remove(&r->node);
+		record_free(&r);
+	}
+}
+
 static void commit(struct fixture *f)
 {
 	assert_int_equal(backend_sqlite.commit(f->backend), 0);
+	free_records(f);
+}
+
+static void roll_back(struct fixture *f)
+{
+	backend_sqlite.rollback(f->backend);
+	free_records(f);
 }
 
 static void save(struct fixture *f, struct record *owned)
 {
+	list_add_tail(&f->records, &owned->node);
 	assert_int_equal(backend_sqlite.save(f->backend, owned), 0);
-	record_free(&owned);
 }
 
 static void say(struct fixture *f, const char *room, int number, int64_t at)
@@ -144,18 +164,22 @@ static void many_lines_are_indexed_in_portions(void **state)
 	bool has_more;
 
 	begin(f);
-	for (int i = 1; i <= 2500; i++)
+	for (int i = 1; i <= 5010; i++)
 		say(f, i % 2 ? SCRATCH_ROOM : OTHER, i, i);
 	commit(f);
 	assert_int_equal(backend_sqlite.index(f->backend, false, &has_more), 0);
 	assert_true(has_more);
-	assert_int_equal(mark(f), 2000);
-	assert_int_equal(find(f, "common"), 1250);
-	assert_whole(f, 2500);
+	assert_int_equal(mark(f), 2500);
+	assert_int_equal(find(f, "common"), 2505);
+	assert_whole(f, 5010);
+	/* the last ten are not worth while by themselves */
+	assert_int_equal(backend_sqlite.index(f->backend, false, &has_more), 0);
+	assert_false(has_more);
+	assert_int_equal(mark(f), 5000);
 	assert_int_equal(backend_sqlite.index(f->backend, true, &has_more), 0);
 	assert_false(has_more);
-	assert_int_equal(mark(f), 2500);
-	assert_whole(f, 2500);
+	assert_int_equal(mark(f), 5010);
+	assert_whole(f, 5010);
 }
 
 static void long_texts_are_not_waited_with(void **state)
@@ -210,13 +234,156 @@ static void start_catches_up(void **state)
 
 	begin(f);
 	say(f, SCRATCH_ROOM, 1, 1);
+	say(f, OTHER, 2, 2);
 	commit(f);
 	backend_sqlite.close(f->backend); /* as after a crash */
+	assert_int_equal(scratch_ask(&f->scratch, "SELECT count(*) FROM days"),
+			 0);
 	assert_int_equal(backend_sqlite.open(f->scratch.path,
 					     BACKEND_SYNC_NORMAL, &f->backend),
 			 0);
+	begin(f);
+	say(f, SCRATCH_ROOM, 3, 3); /* the chain goes on */
+	commit(f);
+	assert_whole(f, 3);
 	scratch_index(f->backend);
-	assert_int_equal(mark(f), 1);
+	assert_int_equal(mark(f), 3);
+	assert_whole(f, 3);
+	assert_int_equal(
+		scratch_ask(&f->scratch,
+			    "SELECT group_concat(lines, '') FROM days"
+			    " WHERE (room, day) IN (SELECT room, 0 FROM"
+			    " archive) ORDER BY room"),
+		21);
+}
+
+/* Their row is written for many lines at once, and before it is looked at. */
+static void days_follow_their_lines(void **state)
+{
+	struct fixture *f = *state;
+	const struct backend_care care = { .keep = 0 };
+	bool has_more;
+
+	begin(f);
+	say(f, SCRATCH_ROOM, 1, 1);
+	commit(f);
+	begin(f);
+	say(f, SCRATCH_ROOM, 2, 2);
+	say(f, OTHER, 3, 3);
+	commit(f);
+	assert_int_equal(scratch_ask(&f->scratch, "SELECT count(*) FROM days"),
+			 0);
+	assert_int_equal(
+		scratch_ask(&f->scratch, "SELECT sum(lines) FROM all_days"), 3);
+	assert_whole(f, 3);
+	assert_int_equal(
+		backend_sqlite.tend(f->backend, &care, 1000, &has_more), 0);
+	assert_int_equal(
+		scratch_ask(&f->scratch, "SELECT sum(lines) FROM days"), 3);
+	assert_int_equal(
+		scratch_ask(&f->scratch, "SELECT sum(lines) FROM all_days"), 3);
+	begin(f);
+	say(f, SCRATCH_ROOM, 4, 4);
+	retract(f, "m4");
+	commit(f);
+	assert_int_equal(
+		scratch_ask(&f->scratch,
+			    "SELECT sum(lines * 10 + tombstones) FROM days"),
+		41);
+	assert_whole(f, 4);
+	assert_int_equal(mark(f), 0);
+}
+
+/* A day that is ended while lines of it wait for what is made of them. */
+static void late_lines_can_be_ended(void **state)
+{
+	struct fixture *f = *state;
+	const struct backend_care care = { .keep = DAY };
+	bool has_more = true;
+
+	begin(f);
+	say(f, SCRATCH_ROOM, 1, 1);
+	say(f, SCRATCH_ROOM, 2, 20 * DAY);
+	commit(f);
+	while (has_more)
+		assert_int_equal(backend_sqlite.tend(f->backend, &care,
+						     20 * DAY + 1, &has_more),
+				 0);
+	assert_whole(f, 1);
+	scratch_index(f->backend);
+	assert_whole(f, 1);
+	assert_int_equal(find(f, "common"), 1);
+	assert_int_equal(scratch_ask(&f->scratch, "SELECT count(*) FROM days"),
+			 1);
+}
+
+/* Many are written by one statement. One that is there already is none of them,
+ * nor is it in the chain. */
+static void no_line_is_kept_twice(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f);
+	for (int i = 1; i <= 100; i++)
+		say(f, i % 3 ? SCRATCH_ROOM : OTHER, i, i);
+	commit(f);
+	assert_whole(f, 100);
+	begin(f);
+	for (int i = 91; i <= 110; i++)
+		say(f, i % 3 ? SCRATCH_ROOM : OTHER, i, i);
+	assert_int_equal(backend_sqlite.commit(f->backend), HW_E_BUSY);
+	roll_back(f);
+	assert_whole(f, 100);
+	begin(f); /* tried again it is clear which */
+	for (int i = 91; i <= 110; i++)
+		say(f, i % 3 ? SCRATCH_ROOM : OTHER, i, i);
+	commit(f);
+	begin(f);
+	for (int i = 111; i <= 120; i++)
+		say(f, i % 3 ? SCRATCH_ROOM : OTHER, i, i);
+	commit(f);
+	assert_whole(f, 120);
+	scratch_index(f->backend);
+	assert_whole(f, 120);
+}
+
+static struct record *unfit_line(int number)
+{
+	struct record *r = scratch_message(SCRATCH_ROOM, number);
+
+	r->as_message.stanza[0] = '\0';
+	return r;
+}
+
+static void line_that_does_not_fit_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct sqlite3 *db = scratch_open(&f->scratch);
+	struct record *unfit;
+
+	/* nothing of ours is refused by the table as it is */
+	scratch_run(db, "CREATE TRIGGER refuse BEFORE INSERT ON archive"
+			" WHEN new.stanza = '' BEGIN"
+			" SELECT raise(ABORT, 'refused'); END");
+	sqlite3_close(db);
+	begin(f);
+	for (int i = 1; i <= 8; i++)
+		if (i == 5)
+			save(f, unfit_line(i));
+		else
+			say(f, SCRATCH_ROOM, i, i);
+	assert_int_equal(backend_sqlite.commit(f->backend), HW_E_BUSY);
+	roll_back(f);
+	begin(f);
+	for (int i = 1; i <= 4; i++)
+		say(f, SCRATCH_ROOM, i, i);
+	unfit = unfit_line(5);
+	assert_int_equal(backend_sqlite.save(f->backend, unfit), HW_E_INVALID);
+	record_free(&unfit);
+	roll_back(f);
+	begin(f);
+	say(f, SCRATCH_ROOM, 1, 1);
+	commit(f);
 	assert_whole(f, 1);
 }
 
@@ -231,13 +398,15 @@ static void chain_goes_on_behind_a_rollback(void **state)
 	begin(f);
 	say(f, SCRATCH_ROOM, 2, 2);
 	say(f, OTHER, 3, 3); /* its key goes as well */
-	backend_sqlite.rollback(f->backend);
+	roll_back(f);
 	begin(f);
 	say(f, SCRATCH_ROOM, 2, 2);
 	say(f, SCRATCH_ROOM, 2, 2); /* told twice */
 	say(f, SCRATCH_ROOM, 4, 4);
 	say(f, OTHER, 3, 3);
 	commit(f);
+	assert_whole(f, 4);
+	scratch_index(f->backend);
 	assert_whole(f, 4);
 	assert_int_equal(scratch_ask(&f->scratch,
 				     "SELECT lines FROM days"
@@ -298,6 +467,10 @@ int main(void)
 		TEST(long_texts_are_not_waited_with),
 		TEST(what_is_taken_back_is_found_no_more),
 		TEST(start_catches_up),
+		TEST(days_follow_their_lines),
+		TEST(late_lines_can_be_ended),
+		TEST(no_line_is_kept_twice),
+		TEST(line_that_does_not_fit_is_named),
 		TEST(chain_goes_on_behind_a_rollback),
 		TEST(days_may_alternate_in_a_transaction),
 		TEST(closed_day_is_opened_again),
