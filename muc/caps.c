@@ -27,9 +27,19 @@ static void add_line(struct lines *l, char *owned)
 	l->items[l->count++] = owned;
 }
 
+/* By what stands before the separators, so that these come before all else: a
+ * name before longer ones that begin like it. */
 static int compare(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const char *one = *(char *const *)a, *other = *(char *const *)b;
+
+	while (*one && *one == *other) {
+		one++;
+		other++;
+	}
+	if (*one == SEPARATOR || *other == SEPARATOR)
+		return (*other == SEPARATOR) - (*one == SEPARATOR);
+	return (unsigned char)*one - (unsigned char)*other;
 }
 
 /* Sorted; l is empty after. */

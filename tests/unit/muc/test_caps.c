@@ -39,6 +39,40 @@ static const char complex[] =
 	"<field var='software_version'><value>0.11</value></field>"
 	"</x></query>";
 
+/* What Converse.js 14 says of itself; some names begin as others do. */
+static const char of_converse[] =
+	"<query xmlns='http://jabber.org/protocol/disco#info'>"
+	"<identity category='client' type='web' name='Converse'/>"
+	"<feature var='eu.siacs.conversations.axolotl.devicelist+notify'/>"
+	"<feature var='http://jabber.org/protocol/chatstates'/>"
+	"<feature var='http://jabber.org/protocol/disco#info'/>"
+	"<feature var='http://jabber.org/protocol/muc'/>"
+	"<feature var='http://jabber.org/protocol/rosterx'/>"
+	"<feature var='jabber:x:conference'/>"
+	"<feature var='jabber:x:oob'/>"
+	"<feature var='storage:bookmarks+notify'/>"
+	"<feature var='urn:ietf:params:xml:ns:conference-info+notify'/>"
+	"<feature var='urn:xmpp:carbons:2'/>"
+	"<feature var='urn:xmpp:http:upload:0'/>"
+	"<feature var='urn:xmpp:idle:1'/>"
+	"<feature var='urn:xmpp:mam:2'/>"
+	"<feature var='urn:xmpp:message-correct:0'/>"
+	"<feature var='urn:xmpp:omemo:2:devices+notify'/>"
+	"<feature var='urn:xmpp:reactions:0'/>"
+	"<feature var='urn:xmpp:reply:0'/>"
+	"<feature var='urn:xmpp:spoiler:0'/>"
+	"<feature var='urn:xmpp:xbosh'/>"
+	"<feature var='vcard-temp'/>"
+	"<feature var='vcard-temp:x:update'/></query>";
+/* SHA-1 of "a<a2<t<b<1<12<b2<0<": fields and values, too. */
+static const char prefixes[] =
+	"<query xmlns='http://jabber.org/protocol/disco#info'>"
+	"<x xmlns='jabber:x:data' type='result'>"
+	"<field var='b2'><value>0</value></field>"
+	"<field var='b'><value>12</value><value>1</value></field>"
+	"<field var='FORM_TYPE' type='hidden'><value>t</value></field></x>"
+	"<feature var='a2'/><feature var='a'/></query>";
+
 static void check(const char *xml, const char *wanted)
 {
 	struct elem *query = parser_read(xml, strlen(xml), NULL);
@@ -58,6 +92,13 @@ static void caps_agrees_with_the_examples(void **state)
 	check(complex, "q07IKJEyjvHSyhy//CH0CxmKi8w=");
 }
 
+static void caps_sorts_a_name_before_longer_ones(void **state)
+{
+	(void)state;
+	check(of_converse, "aU8gtptxi4fPJB8IPibd7tJbTLE=");
+	check(prefixes, "utzX8apak1RWNSlsm2ifJBzCZCI=");
+}
+
 static void caps_knows_its_node(void **state)
 {
 	(void)state;
@@ -72,6 +113,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(caps_agrees_with_the_examples),
+		cmocka_unit_test(caps_sorts_a_name_before_longer_ones),
 		cmocka_unit_test(caps_knows_its_node),
 	};
 
