@@ -1,17 +1,89 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * inbound_open: a stream to us, once it is open: their stanzas, what we may send
+ * on it (XEP-0288), and what is acknowledged (XEP-0198).
+ */
 #include "s2s/inbound_part.h"
 
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "loop/loop.h"
-#include "s2s/report.h"
 #include "s2s/stream.h"
 #include "s2s/tally.h"
 #include "xml/elem.h"
 #include "xmpp/ns.h"
 
 #define DEAD_AFTER 120000 /* ms without progress: of a bidirectional stream */
+
+/* ---- what they send ---- */
+
+static void on_stanza(void *owner, struct stanza *owned, enum s2s_proof proof)
+{
+	struct inbound *in = owner;
+
+	in->events->on_stanza(in->owner, owned, proof);
+}
+
+static void on_reply(void *owner, struct envelope *owned)
+{
+	struct inbound *in = owner;
+
+	in->events->on_reply(in->owner, owned);
+}
+
+static void on_fault(void *owner, enum stream_cond cond)
+{
+	inbound_fail(owner, cond, NULL);
+}
+
+static void on_spoof(void *owner, const char *from)
+{
+	inbound_fail_as_spoof(owner, from);
+}
+
+static const struct intake_events intake_events = {
+	.on_stanza = on_stanza,
+	.on_reply = on_reply,
+	.on_spoof = on_spoof,
+	.on_fault = on_fault,
+};
+
+void inbound_init_intake(struct inbound *in)
+{
+	intake_init(&in->intake, in->place, &in->trust, &intake_events, in);
+}
+
+bool inbound_take_stanza(struct inbound *in, struct elem *e)
+{
+	if (in->state != INBOUND_OPEN || !intake_is_stanza(e))
+		return false;
+	ack_count_handled(&in->ack);
+	intake_take(&in->intake, e);
+	return true;
+}
+
+static void settle_pause(struct inbound *in)
+{
+	stream_pause(in->stream, in->is_paused || in->is_held);
+}
+
+void inbound_pause(struct inbound *in, bool on)
+{
+	in->is_paused = on;
+	settle_pause(in);
+}
+
+void inbound_hold(struct inbound *in, const char *remote, bool on)
+{
+	if (in->is_held == on || !trust_has_remote(&in->trust, remote))
+		return;
+	if (on)
+		counter_add(&tally.held, 1);
+	log_debug(LOG_S2S, "%s: %s", inbound_label(in),
+		  on ? "held back: too much waits for it" : "read again");
+	in->is_held = on;
+	settle_pause(in);
+}
 
 /* ---- both ways: XEP-0288 ---- */
 
@@ -38,6 +110,20 @@ void inbound_give(struct inbound *in, const char *local, const char *remote,
 	o->is_waiting = true;
 	stream_write(in->stream, buf_data(data), data->len);
 	ack_count_sent(&in->ack, stanzas);
+}
+
+void inbound_take_drained(void *owner)
+{
+	struct inbound *in = owner;
+	struct outlet *o;
+
+	list_each(o, &in->outlets.outlets, node) {
+		if (!o->is_waiting)
+			continue;
+		o->is_waiting = false;
+		in->events->on_fed(in->owner, in->number, o->local, o->remote,
+				   o->serial);
+	}
 }
 
 void inbound_release(struct inbound *in, const char *local, const char *remote,
@@ -105,7 +191,6 @@ static void take_ack(struct inbound *in, const struct elem *e)
 	}
 }
 
-/* False: not to be expected here. */
 bool inbound_take_management(struct inbound *in, const struct elem *e)
 {
 	if (in->state != INBOUND_OPEN || !str_equal(elem_ns(e), NS_SM) ||
@@ -124,64 +209,7 @@ bool inbound_take_management(struct inbound *in, const struct elem *e)
 	return true;
 }
 
-/* ---- what others decide ---- */
-
-static bool is_allowed(const struct inbound *in)
-{
-	const struct policy *policy = in->place->policy;
-	const char *local;
-	const char *remote;
-	enum s2s_proof proof;
-
-	for (size_t i = 0; trust_get(&in->trust, i, &local, &remote, &proof);
-	     i++) {
-		if (!policy_allows(policy, remote) ||
-		    (proof != S2S_PROOF_CERTIFICATE &&
-		     policy_needs_valid(policy, remote)))
-			return false;
-	}
-	return !in->remote || policy_allows(policy, in->remote);
-}
-
-void inbound_review(struct inbound *in)
-{
-	if (in->state == INBOUND_ENDED || is_allowed(in))
-		return;
-	log_info(LOG_S2S, "%s: the new policy forbids its stream", inbound_label(in));
-	counter_add(&tally.forbidden, 1);
-	inbound_fail(in, STREAM_COND_POLICY_VIOLATION, NULL);
-}
-
-static void settle_pause(struct inbound *in)
-{
-	stream_pause(in->stream, in->is_paused || in->is_held);
-}
-
-void inbound_pause(struct inbound *in, bool on)
-{
-	in->is_paused = on;
-	settle_pause(in);
-}
-
-void inbound_hold(struct inbound *in, const char *remote, bool on)
-{
-	if (in->is_held == on || !trust_has_remote(&in->trust, remote))
-		return;
-	if (on)
-		counter_add(&tally.held, 1);
-	log_debug(LOG_S2S, "%s: %s", inbound_label(in),
-		  on ? "held back: too much waits for it" : "read again");
-	in->is_held = on;
-	settle_pause(in);
-}
-
-void inbound_expel(struct inbound *in)
-{
-	log_info(LOG_S2S, "%s: stream in from %s ended: there are newer ones",
-		 inbound_label(in), stream_peer(in->stream));
-	counter_add(&tally.expelled, 1);
-	inbound_fail(in, STREAM_COND_POLICY_VIOLATION, "too many streams");
-}
+/* ---- now and then ---- */
 
 static bool is_stuck(const struct inbound *in, int64_t now)
 {
@@ -208,51 +236,4 @@ void inbound_tick(struct inbound *in, int64_t now)
 		   limits_keepalive(&in->limits, settings->keepalive)) {
 		stream_keep_alive(in->stream);
 	}
-}
-
-/* ---- what it tells of itself ---- */
-
-static const char *state_text(enum inbound_state state)
-{
-	switch (state) {
-	case INBOUND_HEADER:
-	case INBOUND_PLAIN:
-	case INBOUND_TLS:
-	case INBOUND_SECURE_HEADER:
-	case INBOUND_AUTH_HEADER:
-		return "negotiating";
-	case INBOUND_SECURE:
-		return "unproven";
-	case INBOUND_OPEN:
-		return "open";
-	case INBOUND_ENDED:
-		break;
-	}
-	return "closing";
-}
-
-static struct report_row *add_row(const struct inbound *in, struct report *r,
-				  const char *local, const char *remote)
-{
-	struct report_row *row = report_add(r);
-
-	stream_report(in->stream, row);
-	row->state = state_text(in->state);
-	row->local = str_dup(local);
-	row->remote = str_dup(remote);
-	row->since = loop_now(in->place->loop) - in->opened_at;
-	return row;
-}
-
-void inbound_report(const struct inbound *in, struct report *r)
-{
-	const char *local;
-	const char *remote;
-	enum s2s_proof proof;
-
-	if (trust_is_empty(&in->trust))
-		(void)add_row(in, r, in->local, in->remote);
-	for (size_t i = 0; trust_get(&in->trust, i, &local, &remote, &proof);
-	     i++)
-		add_row(in, r, local, remote)->proof = s2s_proof_text(proof);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inbound_part: what the files of a stream to us share: inbound.c (its negotiation
- * and its end) and inbound_open.c (what it is used for besides stanzas, once it
- * is open). Nobody else includes it.
+ * inbound_part: what the files of a stream to us share: inbound.c (its life, and
+ * who takes what comes), inbound_secure.c (until TLS is there, and each header),
+ * inbound_prove.c (until they have proven who they are) and inbound_open.c
+ * (stanzas flow). Nobody else includes it.
  *
  * Thread: its loop's.
  */
@@ -20,6 +21,7 @@
 
 struct elem;
 struct stream;
+struct stream_header;
 struct timer;
 
 enum inbound_state {
@@ -68,12 +70,34 @@ const char *inbound_label(const struct inbound *in);
 /** The owner has ended the stream, or is about to. */
 void inbound_end(struct inbound *in);
 void inbound_fail(struct inbound *in, enum stream_cond cond, const char *text);
+/** Somebody claims a domain that is not theirs to claim. */
+void inbound_fail_as_spoof(struct inbound *in, const char *claimed);
+
+/* ---- inbound_secure.c ---- */
+
+/** Of struct stream_events. */
+void inbound_take_header(void *owner, const struct stream_header *header);
+void inbound_take_tls(void *owner);
+/** False: it is none, or not to be expected here; as the next ones. */
+bool inbound_take_starttls(struct inbound *in, const struct elem *e);
+
+/* ---- inbound_prove.c ---- */
+
+void inbound_init_claimant(struct inbound *in);
+bool inbound_take_login(struct inbound *in, const struct elem *e);
+bool inbound_take_dialback(struct inbound *in, const struct elem *e);
+/** The pair is proven; is_first: it was the first. */
+void inbound_authorise(struct inbound *in, const char *local,
+		       const char *remote, enum s2s_proof proof, bool is_first);
 
 /* ---- inbound_open.c ---- */
 
-/** False: that is no <bidi/>, or none is to be expected here. */
+void inbound_init_intake(struct inbound *in);
+/** Takes the element, if it is a stanza and may come here. */
+bool inbound_take_stanza(struct inbound *in, struct elem *e);
 bool inbound_take_bidi(struct inbound *in, const struct elem *e);
-/** The same of XEP-0198. */
 bool inbound_take_management(struct inbound *in, const struct elem *e);
+/** Of struct stream_events. */
+void inbound_take_drained(void *owner);
 /** Links may send nothing through it any more. */
 void inbound_close_outlets(struct inbound *in);
