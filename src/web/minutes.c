@@ -15,6 +15,7 @@ struct making {
 	struct minutes *minutes;
 	struct map *people; /* bare JID, or nick, of who came -> itself */
 	struct map *nicks;  /* nick -> owned bare JID */
+	struct map *scribes; /* bare JID, or nick, of who writes -> itself */
 	struct attending present, regrets;
 	minutes_hidden_fn hidden;
 	void *owner;
@@ -249,10 +250,22 @@ static void count_person(struct making *m, const struct record_note *n)
 	m->minutes->people++;
 }
 
-static void take_scribe(struct minutes *m, const struct record_note *n)
+/* Who got the hat in the session, or had it before and wrote down what others
+ * said: that is done with the hat on. */
+static void count_scribe(struct making *m, const char *jid, const char *nick)
+{
+	const char *who = jid ? jid : nick;
+
+	if (!who || map_get(m->scribes, who))
+		return;
+	map_add(m->scribes, who, m);
+	minutes_people_put(&m->minutes->scribes, nick, NULL);
+}
+
+static void take_scribe(struct making *m, const struct record_note *n)
 {
 	if (n->number)
-		minutes_people_put(&m->scribes, n->person, NULL);
+		count_scribe(m, map_get(m->nicks, n->person), n->person);
 }
 
 /* ---- questions and hands ---- */
@@ -312,7 +325,7 @@ static void take_person(struct making *m, const struct record_note *n)
 			minutes_people_rename(&to->queue, n->text, n->person);
 		break;
 	case RECORD_NOTE_SCRIBE:
-		take_scribe(to, n);
+		take_scribe(m, n);
 		break;
 	case RECORD_NOTE_QUEUE:
 		minutes_people_put(&to->queue, n->person,
@@ -346,6 +359,8 @@ static void take_note(struct making *m, const struct record_note *n, int64_t at)
 		break;
 	case RECORD_NOTE_SAID:
 		take_said(m, n, at);
+		if (n->nick)
+			count_scribe(m, n->jid, n->nick);
 		break;
 	case RECORD_NOTE_EDIT:
 		take_edit(m, n);
@@ -402,6 +417,7 @@ struct minutes *minutes_new(const struct record *const *notes, size_t count,
 		.minutes = mem_new(struct minutes),
 		.people = map_new(),
 		.nicks = map_new(),
+		.scribes = map_new(),
 		.hidden = hidden,
 		.owner = owner,
 	};
@@ -419,6 +435,7 @@ struct minutes *minutes_new(const struct record *const *notes, size_t count,
 	attending_fini(&m.regrets);
 	map_free(&m.people, NULL);
 	map_free(&m.nicks, free);
+	map_free(&m.scribes, NULL);
 	return m.minutes;
 }
 

@@ -251,6 +251,26 @@ static void a_nick_said_for_who_is_present_later_is_one_entry(void **state)
 	minutes_free(&m);
 }
 
+static void who_wrote_is_a_scribe(void **state)
+{
+	struct minutes *m;
+
+	(void)state;
+	note_of(RECORD_NOTE_CAME, "bob@h.example", NULL, "bob", NULL);
+	note(RECORD_NOTE_SCRIBE, "bob", NULL)->number = 1;
+	note_of(RECORD_NOTE_RENAMED, "bob@h.example", NULL, "rob", "bob");
+	note_of(RECORD_NOTE_SAID, "bob@h.example", "rob", "Mark", "one");
+	/* the hat was hers before it began */
+	note_of(RECORD_NOTE_SAID, "ann@h.example", "ann", "Mark", "two");
+	note_of(RECORD_NOTE_SAID, "ann@h.example", "ann", NULL, "and more");
+	note_of(RECORD_NOTE_TOPIC, "eve@h.example", "eve", NULL, "of a chair");
+	m = make();
+	assert_int_equal(m->scribes.count, 2);
+	assert_string_equal(m->scribes.items[0].name, "bob");
+	assert_string_equal(m->scribes.items[1].name, "ann");
+	minutes_free(&m);
+}
+
 static void a_note_about_a_line_changes_what_it_made(void **state)
 {
 	struct minutes *m;
@@ -409,6 +429,7 @@ int main(void)
 		TEST(edits_change_the_newest_that_has_it),
 		TEST(what_is_taken_back_is_not_told),
 		TEST(one_person_is_present_once),
+		TEST(who_wrote_is_a_scribe),
 		TEST(a_nick_said_for_who_is_present_later_is_one_entry),
 		TEST(a_note_about_a_line_changes_what_it_made),
 		TEST(questions_are_ticked_off),
