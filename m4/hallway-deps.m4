@@ -17,7 +17,7 @@ AC_DEFUN([HALLWAY_DEPS], [
 	PKG_CHECK_MODULES([jansson], [jansson >= 2.13])
 	PKG_CHECK_MODULES([libmicrohttpd], [libmicrohttpd >= 0.9.75])
 
-	# before the C library's, and in the daemon alone (doc/decisions/013)
+	# before the C library's, and in the daemon alone (doc/decisions/014)
 	AC_ARG_WITH([jemalloc],
 		[AS_HELP_STRING([--without-jemalloc],
 			[leave memory to the C library's allocator])],

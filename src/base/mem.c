@@ -9,7 +9,7 @@
  * which then knows of nothing. */
 __attribute__((weak)) size_t __sanitizer_get_current_allocated_bytes(void);
 
-/* jemalloc's, where the program is linked with it (doc/decisions/013). What one
+/* jemalloc's, where the program is linked with it (doc/decisions/014). What one
  * thread makes another one frees, all day: one arena for all of them, and what
  * is unused for a second goes back to the system. */
 __attribute__((weak)) int mallctl(const char *name, void *old, size_t *old_len,
