@@ -25,7 +25,6 @@
 
 enum reply_kind {
 	REPLY_COMMITTED,
-	REPLY_SAVED,
 	REPLY_GIVEN_BACK,
 	REPLY_TROUBLE,
 };
@@ -34,7 +33,7 @@ enum reply_kind {
 struct reply {
 	struct mail mail;
 	uint64_t ticket;     /* REPLY_COMMITTED */
-	struct list records; /* REPLY_SAVED: of struct record */
+	struct list records; /* likewise: of struct record, come first */
 	struct list orders;  /* REPLY_GIVEN_BACK: of struct order */
 	int error;           /* REPLY_TROUBLE; 0: it is over */
 };
@@ -149,17 +148,24 @@ static struct reply *reply_new(enum reply_kind kind)
  * The store thread
  */
 
-/* Tells the conference how far we are. */
+/* Tells the conference how far we are, and gives it the records, if any: one
+ * mail, so that it is woken once. */
+static void answer_with(struct store *s, uint64_t ticket, struct reply *owned)
+{
+	if (ticket <= s->answered && list_is_empty(&owned->records)) {
+		reply_free(&owned->mail);
+		return;
+	}
+	if (ticket > s->answered)
+		s->answered = ticket;
+	owned->ticket = ticket;
+	(void)mailbox_post(s->replies, &owned->mail);
+}
+
 static void answer(struct store *s, uint64_t ticket)
 {
-	struct reply *reply;
-
-	if (ticket <= s->answered)
-		return;
-	s->answered = ticket;
-	reply = reply_new(REPLY_COMMITTED);
-	reply->ticket = ticket;
-	(void)mailbox_post(s->replies, &reply->mail);
+	if (ticket > s->answered)
+		answer_with(s, ticket, reply_new(REPLY_COMMITTED));
 }
 
 static void tell_trouble(struct store *s, int error)
@@ -230,28 +236,24 @@ static size_t drop_batch(struct store *s)
 
 /* The records go back as they are: no copies, and no more of them than there
  * were in the batch. */
-static void give_back_saved(struct store *s)
+static void give_back_saved(struct store *s, struct reply *reply)
 {
-	struct reply *reply = NULL;
 	struct order *order;
 
 	list_each(order, &s->batch, mail.node) {
 		if (!s->events->wants || !s->events->wants(order->record->kind))
 			continue;
-		if (!reply)
-			reply = reply_new(REPLY_SAVED);
 		list_add_tail(&reply->records, &order->record->node);
 		order->record = NULL;
 	}
-	if (reply)
-		(void)mailbox_post(s->replies, &reply->mail);
 }
 
 static void settle_batch(struct store *s)
 {
+	struct reply *reply = reply_new(REPLY_COMMITTED);
 	uint64_t ticket = s->received;
 
-	give_back_saved(s);
+	give_back_saved(s, reply);
 	counter_add(&count_commits, 1);
 	counter_add(&count_records, (int64_t)drop_batch(s));
 	s->thin_at = THIN_AT;
@@ -260,7 +262,7 @@ static void settle_batch(struct store *s)
 		log_info(LOG_STORE, "database: works again");
 		tell_trouble(s, 0);
 	}
-	answer(s, ticket);
+	answer_with(s, ticket, reply);
 }
 
 /* A lock of another process is waited for without a word: what waits, and how
@@ -548,21 +550,25 @@ static void return_orders(struct store *s, const struct list *orders)
 					 order->record);
 }
 
+static void hand_over(struct store *s, const struct list *records)
+{
+	struct record *record, *next;
+
+	list_each_safe(record, next, records, node) {
+		list_remove(&record->node);
+		s->events->on_saved(s->owner, record);
+	}
+}
+
 static void on_reply(void *owner, struct mail *owned)
 {
 	struct store *s = owner;
 	struct reply *reply = container_of(owned, struct reply, mail);
-	struct record *record, *next;
 
 	switch ((enum reply_kind)owned->kind) {
 	case REPLY_COMMITTED:
+		hand_over(s, &reply->records);
 		deliver(s, reply->ticket);
-		break;
-	case REPLY_SAVED:
-		list_each_safe(record, next, &reply->records, node) {
-			list_remove(&record->node);
-			s->events->on_saved(s->owner, record);
-		}
 		break;
 	case REPLY_GIVEN_BACK:
 		return_orders(s, &reply->orders);
