@@ -213,18 +213,18 @@ static enum archive_status find_only(struct search *s)
  * a clock that was set. */
 #define DAY_BOUND(which, seq, beyond, day, inside, order)                      \
 	"SELECT " which "(seq) FROM ("                                         \
-	"SELECT " which "(" seq ") AS seq FROM all_days"                           \
+	"SELECT " which "(" seq ") AS seq FROM all_days"                       \
 	" WHERE room = :room AND day " beyond " UNION ALL SELECT"              \
 	" (SELECT l.seq FROM room_lines l WHERE l.room = :room"                \
 	" AND l.seq >= d.first_seq AND l.seq <= d.last_seq AND " inside        \
 	" ORDER BY l.seq " order " LIMIT 1)"                                   \
-	" FROM all_days d WHERE d.room = :room AND d.day = " day                   \
+	" FROM all_days d WHERE d.room = :room AND d.day = " day               \
 	" UNION ALL SELECT"                                                    \
 	" (SELECT l.seq FROM archive l"                                        \
 	" WHERE l.seq > max(:mark, d.first_seq - 1)"                           \
 	" AND l.seq <= d.last_seq"                                             \
 	" AND l.room = :room AND " inside " ORDER BY l.seq " order " LIMIT 1)" \
-	" FROM all_days d WHERE d.room = :room AND d.day = " day                   \
+	" FROM all_days d WHERE d.room = :room AND d.day = " day               \
 	" AND d.last_seq > :mark)"
 #define FIRST_OF_ROOM                                                      \
 	DAY_BOUND("min", "first_seq", "> :first_day", ":first_day",        \
@@ -234,16 +234,16 @@ static enum archive_status find_only(struct search *s)
 	DAY_BOUND("max", "last_seq", "< :last_day", ":last_day", \
 		  "l.at <= :end AND l.at >= :last_day * 86400000", "DESC")
 /* of each table by itself: there may be very many days */
-#define BOUND_OF_ALL(which, seq, days, late)                        \
-	"SELECT " which "(seq) FROM (SELECT " which "(" seq ")"     \
-	" AS seq FROM days WHERE day " days " UNION ALL SELECT "    \
-	which "(seq) FROM archive"                                  \
+#define BOUND_OF_ALL(which, seq, days, late)                           \
+	"SELECT " which "(seq) FROM (SELECT " which "(" seq ")"        \
+	" AS seq FROM days WHERE day " days " UNION ALL SELECT " which \
+	"(seq) FROM archive"                                           \
 	" WHERE seq > (SELECT counted FROM indexed) AND at " late ")"
-#define FIRST_OF_ALL                                       \
-	BOUND_OF_ALL("min", "first_seq", ">= :first_day",  \
+#define FIRST_OF_ALL                                      \
+	BOUND_OF_ALL("min", "first_seq", ">= :first_day", \
 		     ">= :first_day * 86400000")
-#define LAST_OF_ALL                                      \
-	BOUND_OF_ALL("max", "last_seq", "<= :last_day",  \
+#define LAST_OF_ALL                                     \
+	BOUND_OF_ALL("max", "last_seq", "<= :last_day", \
 		     "< (:last_day + 1) * 86400000")
 
 /* Times made a stretch, so that what lies outside is not looked at. */
@@ -330,9 +330,9 @@ static enum archive_status find(struct search *s)
 #define TOO_FAR                                                          \
 	"SELECT seq FROM room_lines WHERE room = :room AND seq > :after" \
 	" AND seq < :before ORDER BY seq DESC LIMIT 1 OFFSET :max_scan"
-#define TOO_FAR_WITH_WORDS                                              \
+#define TOO_FAR_WITH_WORDS                                                \
 	"SELECT rowid FROM archive_words WHERE archive_words MATCH :must" \
-	" AND rowid > :after AND rowid < :before"                       \
+	" AND rowid > :after AND rowid < :before"                         \
 	" ORDER BY rowid DESC LIMIT 1 OFFSET :max_scan"
 
 /* Rows that are tried one by one are bounded: nobody's question reads it all. */
@@ -666,25 +666,25 @@ static enum archive_status read_page(struct search *s,
 	" AND l.seq < min(:before, d.last_seq + 1)"              \
 	" AND l.at >= max(:start, d.day * 86400000)"             \
 	" AND l.at <= min(:end, d.day * 86400000 + 86399999)" condition ")"
-#define COUNT_BY_DAYS(lines, condition)                                       \
-	"SELECT ifnull(sum(CASE WHEN d.day > :first_day"                      \
-	" AND d.day < :last_day AND d.first_seq > :after"                     \
-	" AND d.last_seq < :before THEN d." lines " ELSE " COUNT_OF_DAY(      \
-		"room_lines", ":after",                                       \
-		condition) " + CASE WHEN d.last_seq > :mark "                 \
-			   "THEN " COUNT_OF_DAY("archive", ":mark",           \
-						condition) " ELSE 0 END "     \
-							   "END), 0)"         \
-							   " FROM all_days d "    \
-							   "WHERE d.room = "  \
-							   ":room"            \
-							   " AND d.day "      \
-							   "BETWEEN "         \
-							   ":first_day AND "  \
-							   ":last_day"        \
-							   " AND d.last_seq " \
-							   "> :after AND "    \
-							   "d.first_seq < "   \
+#define COUNT_BY_DAYS(lines, condition)                                        \
+	"SELECT ifnull(sum(CASE WHEN d.day > :first_day"                       \
+	" AND d.day < :last_day AND d.first_seq > :after"                      \
+	" AND d.last_seq < :before THEN d." lines " ELSE " COUNT_OF_DAY(       \
+		"room_lines", ":after",                                        \
+		condition) " + CASE WHEN d.last_seq > :mark "                  \
+			   "THEN " COUNT_OF_DAY("archive", ":mark",            \
+						condition) " ELSE 0 END "      \
+							   "END), 0)"          \
+							   " FROM all_days d " \
+							   "WHERE d.room = "   \
+							   ":room"             \
+							   " AND d.day "       \
+							   "BETWEEN "          \
+							   ":first_day AND "   \
+							   ":last_day"         \
+							   " AND d.last_seq "  \
+							   "> :after AND "     \
+							   "d.first_seq < "    \
 							   ":before"
 
 static bool is_counted_by_days(const struct search *s)

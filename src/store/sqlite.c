@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "store/log_vfs.h"
 
 #define OPEN_PATIENCE 5000 /* ms; at start somebody waits for an answer */
 
@@ -122,15 +123,15 @@ void sqlite_close(struct sqlite3 **db)
 	*db = NULL;
 }
 
-int sqlite_open(const char *path, bool may_write, struct sqlite3 **db_out)
+static int open_file(const char *path, bool may_write, const char *vfs,
+		     struct sqlite3 **db_out)
 {
 	int flags = may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	struct sqlite3 *db = NULL;
 	int64_t tables;
 	int code, error;
 
-	require(pthread_once(&library_once, set_up_library) == 0);
-	code = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	code = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, vfs);
 	error = sqlite_error(db, code);
 	if (error)
 		goto fail;
@@ -154,6 +155,18 @@ fail:
 		  db ? sqlite3_errmsg(db) : "no memory", hw_error_text(error));
 	sqlite_close(&db);
 	return error;
+}
+
+int sqlite_open(const char *path, bool may_write, struct sqlite3 **db_out)
+{
+	require(pthread_once(&library_once, set_up_library) == 0);
+	return open_file(path, may_write, NULL, db_out);
+}
+
+int sqlite_open_synced(const char *path, struct sqlite3 **db_out)
+{
+	require(pthread_once(&library_once, set_up_library) == 0);
+	return open_file(path, true, log_vfs_name(), db_out);
 }
 
 void sqlite_bind_text(struct sqlite3_stmt *stmt, int at, const char *text)

@@ -20,6 +20,9 @@ void sqlite_log_error(struct sqlite3 *db, const char *what);
 /** Opens an existing file. Says in the log what is wrong with it. */
 HW_MUST_USE int sqlite_open(const char *path, bool may_write,
 			    struct sqlite3 **db_out);
+/** Likewise, for writing, for a handle that is set to "synchronous" FULL before it
+ *  writes: log_vfs.h. */
+HW_MUST_USE int sqlite_open_synced(const char *path, struct sqlite3 **db_out);
 /** Accepts NULL, leaves NULL. */
 void sqlite_close(struct sqlite3 **db);
 /** How long a handle waits for another process's lock, ms. */

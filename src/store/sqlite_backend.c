@@ -221,7 +221,9 @@ static int backend_open(const char *path, enum backend_sync sync,
 	int error = create_file(path);
 
 	if (!error)
-		error = sqlite_open(path, true, &db);
+		error = sync == BACKEND_SYNC_FULL
+				? sqlite_open_synced(path, &db)
+				: sqlite_open(path, true, &db);
 	if (error)
 		return error;
 	s = mem_new(struct sqlite);
