@@ -2,6 +2,7 @@
 #include "daemon/certificates.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -141,6 +142,23 @@ static void watch_chains(struct certificates *c, const struct chains *l,
 		watch_add(c->files, trust);
 }
 
+/* Servers that want a valid one turn us away, and say nothing of it here. */
+static void warn_of_names(const struct creds *creds,
+			  const struct config *config)
+{
+	for (size_t i = 0; i < config->domain_count; i++) {
+		const struct config_domain *d = &config->domains[i];
+		char *ascii = idna_to_ascii(d->name);
+
+		if (ascii && d->certificates.count &&
+		    !creds_expires(creds, ascii))
+			log_warn(LOG_TLS, "%s: no certificate names this "
+					  "domain: its own is for others",
+				 d->name);
+		mem_free(&ascii);
+	}
+}
+
 int certificates_load(struct certificates *c, const struct config *config,
 		      const char *web_certificate, const char *web_key,
 		      struct creds **creds_out)
@@ -158,6 +176,7 @@ int certificates_load(struct certificates *c, const struct config *config,
 		watch_chains(c, &l, config->trust);
 		(void)creds_warn(*creds_out, clock_wall() / 1000,
 				 config->certificate_warning / 1000);
+		warn_of_names(*creds_out, config);
 	}
 	if (!error && web_certificate) {
 		watch_add(c->files, web_certificate);
@@ -166,4 +185,75 @@ int certificates_load(struct certificates *c, const struct config *config,
 	mem_free(&text);
 	chains_clear(&l);
 	return error;
+}
+
+/* ---- ahead of a start ---- */
+
+/* Whoever checks is perhaps not the user that the daemon has. */
+static bool is_closed_to_us(const char *path)
+{
+	return access(path, R_OK) && errno == EACCES;
+}
+
+/* What of is not fit, on stderr; true: nothing. domain NULL: any will do. */
+static bool check_pair(const char *of, const char *domain,
+		       const struct creds_chain *files)
+{
+	struct creds *creds = NULL;
+	char *text = NULL;
+
+	if (is_closed_to_us(files->certificate) ||
+	    is_closed_to_us(files->key)) {
+		fprintf(stderr,
+			"%s: %s: not looked at: this user may not read it\n",
+			of, is_closed_to_us(files->key) ? files->key
+							: files->certificate);
+		return true;
+	}
+	if (creds_load(files, 1, NULL, &creds, &text)) {
+		fprintf(stderr, "%s: %s\n", of, text);
+		mem_free(&text);
+		return false;
+	}
+	if (domain && !creds_expires(creds, domain))
+		fprintf(stderr, "%s: %s: the certificate does not name it\n",
+			of, files->certificate);
+	creds_unref(&creds);
+	return true;
+}
+
+static bool check_trust(const char *trust)
+{
+	struct creds *creds = NULL;
+	char *text = NULL;
+	bool is_good = !trust || is_closed_to_us(trust) ||
+		       !creds_load(NULL, 0, trust, &creds, &text);
+
+	if (!is_good)
+		fprintf(stderr, "trust: %s\n", text);
+	mem_free(&text);
+	creds_unref(&creds);
+	return is_good;
+}
+
+bool certificates_check(const struct config *config)
+{
+	const struct creds_chain of_web = { config->web.certificate,
+					    config->web.key };
+	bool is_good = check_trust(config->trust);
+
+	for (size_t i = 0; i < config->domain_count; i++) {
+		const struct config_domain *d = &config->domains[i];
+		char *ascii = idna_to_ascii(d->name);
+
+		for (size_t j = 0; j < d->certificates.count; j++)
+			is_good &= check_pair(d->name, ascii,
+					      &(struct creds_chain){
+						      d->certificates.items[j],
+						      d->keys.items[j] });
+		mem_free(&ascii);
+	}
+	if (of_web.certificate && of_web.key)
+		is_good &= check_pair("web", NULL, &of_web);
+	return is_good;
 }

@@ -34,3 +34,6 @@ HW_MUST_USE int certificates_load(struct certificates *c,
 				  const char *web_certificate,
 				  const char *web_key,
 				  struct creds **creds_out);
+/** Could what config names be loaded, the pages' too? Tells on stderr what could
+ *  not, and what names another domain. Nothing is made. */
+bool certificates_check(const struct config *config);

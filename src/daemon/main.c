@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/certificates.h"
 #include "daemon/config.h"
 #include "daemon/wire.h"
 
@@ -77,6 +78,17 @@ static int read_options(int argc, char **argv, struct options *o)
 	return -1;
 }
 
+/* Takes config. */
+static int check(const struct options *o, struct config *config)
+{
+	bool is_good = certificates_check(config);
+
+	if (is_good)
+		printf("%s: good\n", o->config);
+	config_free(&config);
+	return is_good ? 0 : EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .config = HALLWAY_CONFIG_FILE };
@@ -89,11 +101,8 @@ int main(int argc, char **argv)
 	config = config_load(o.config);
 	if (!config)
 		return EXIT_USAGE;
-	if (o.check) {
-		printf("%s: good\n", o.config);
-		config_free(&config);
-		return 0;
-	}
+	if (o.check)
+		return check(&o, config);
 	if (log_configure(&config->log)) {
 		log_error(LOG_CONFIG, "%s: cannot be opened", config->log_file);
 		config_free(&config);

@@ -72,6 +72,31 @@ def test_check_says_good_or_where_it_is_bad(tmp_path):
     assert status == 2 and "absent.yml" in err
 
 
+def test_check_looks_at_certificates(tmp_path, authority):
+    config = tmp_path / "hallway.yml"
+    good, other = authority.issue("rooms.test"), authority.issue("other.test")
+    for pair in (good, other):
+        pair.key.chmod(0o600)
+
+    def check(certificate, key):
+        config.write_text("domains:\n  - name: rooms.test\n"
+                          "    certificate: [%s]\n    key: [%s]\n"
+                          % (certificate, key))
+        return run("-c", config, "--check")
+
+    assert check(good.cert, good.key)[0] == 0
+    status, out, err = check(tmp_path / "none.pem", good.key)
+    assert status == 2 and "none.pem" in err and "good" not in out
+    status, _, err = check(good.cert, other.key)
+    assert status == 2 and "not the key of the certificate" in err
+    status, _, err = check(other.cert, other.key)
+    assert status == 0 and "rooms.test" in err and "does not name it" in err
+    config.write_text("domains: [{name: rooms.test}]\ntrust: %s\n"
+                      % (tmp_path / "no-ca.pem"))
+    status, _, err = run("-c", config, "--check")
+    assert status == 2 and "no-ca.pem" in err
+
+
 def test_a_second_daemon_on_one_state_is_refused(host):
     second = host.folder / "second.yml"
     second.write_text("state_dir: %s\ndomains: [{name: rooms.test}]\n"

@@ -115,6 +115,13 @@ def test_a_certificate_that_soon_expires_is_warned_of(
     host.process.wait_for_line("the certificate expires in [45] days")
 
 
+def test_a_certificate_of_another_name_is_warned_of(new_host, authority):
+    other = authority.issue("other.test")
+    other.key.chmod(0o600)
+    host = new_host(["rooms.test"], certificates={"rooms.test": Both(other)})
+    host.process.wait_for_line("no certificate names this domain")
+
+
 @pytest.mark.parametrize("before, is_warned", [("3d", False), ("30d", True)])
 def test_how_soon_is_the_operators_word(new_host, authority, before,
                                         is_warned):
