@@ -48,26 +48,26 @@ struct outbound {
 	struct stream *stream;
 	enum outbound_state state;
 	struct outbound_names names;
-	char *id;             /* owned; of their latest header */
-	struct limits limits; /* theirs */
+	char *id;                /* owned; of their latest header */
+	struct limits limits;    /* theirs */
 	struct initiator initiator;
 	struct anchor anchor;
-	struct timer *timer; /* deadline of a step before SECURE */
-	unsigned features;   /* of the latest, over TLS */
+	struct timer *timer;     /* deadline of a step before SECURE */
+	unsigned features;       /* of the latest, over TLS */
 	bool has_tried_external;
-	enum s2s_proof proof; /* by which we were believed, when OPEN */
+	enum s2s_proof proof;    /* by which we were believed, when OPEN */
 	unsigned unsolicited;
 	struct ack ack;
-	bool has_acks;  /* <enabled/> came */
-	bool is_asked;  /* <r/> was sent, <a/> did not come */
-	bool has_asked; /* ... and it has left us */
-	int64_t asked_at;
-	uint64_t taken; /* stream_taken() before what was written
-				   * since the last drain */
-	bool is_bidi;   /* they may send stanzas, too */
-	bool is_paused;
-	bool is_held;
-	struct trust trust; /* the pair that they may carry then */
+	bool has_acks;           /* <enabled/> came */
+	bool is_asked;           /* <r/> was sent, <a/> did not come */
+	bool has_asked;          /* ... and it has left us */
+	int64_t asked_at;        /* ms, monotonic */
+	uint64_t taken;          /* stream_taken() before what was written
+				  * since the last drain */
+	bool is_bidi;            /* they may send stanzas, too */
+	bool is_paused;          /* the conference is full */
+	bool is_held;            /* too much waits for them */
+	struct trust trust;      /* the pair that they may carry then */
 	struct intake intake;
 };
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What bounds strangers: strangers, crowd, hush, pace, share. */
+/* What bounds strangers: strangers, crowd, hush, pace, share, fare. */
 #include "tests/unit/unit.h"
 
 #include "loop/loop.h"
 #include "net/addr.h"
 #include "s2s/crowd.h"
+#include "s2s/fare.h"
 #include "s2s/hush.h"
 #include "s2s/pace.h"
+#include "s2s/place.h"
 #include "s2s/share.h"
 #include "s2s/strangers.h"
 #include "s2s/tally.h"
@@ -93,6 +95,102 @@ static void r3_networks_are_a_24_and_a_64(void **state)
 		    slot_of("192.0.2.1") != slot_of("192.0.4.1"));
 	assert_true(slot_of("[2001:db8::1]:1") != slot_of("[2001:db8:0:1::1]:1") ||
 		    slot_of("[2001:db8::1]:1") != slot_of("[2001:db8:0:2::1]:1"));
+}
+
+/* ---- fare: R3 ---- */
+
+struct till {
+	struct s2s_settings settings;
+	struct place place;
+	struct fare fares[3]; /* of dials to three domains */
+};
+
+static void till_init(struct till *t, unsigned most, unsigned most_per_network)
+{
+	*t = (struct till){ .settings = { .max_verifying = most } };
+	t->place.settings = &t->settings;
+	t->place.verifies = share_new(most_per_network);
+	for (size_t i = 0; i < array_len(t->fares); i++)
+		t->fares[i].place = &t->place;
+}
+
+static void till_fini(struct till *t)
+{
+	for (size_t i = 0; i < array_len(t->fares); i++)
+		fare_give_back(&t->fares[i]);
+	share_free(&t->place.verifies);
+	assert_int_equal(counter_get(&tally.verifying), 0);
+}
+
+static void choose(struct fare *f, const char *text, bool has_others)
+{
+	struct addr a = address(text);
+
+	fare_choose(f, &a, has_others);
+}
+
+static void r3_a_dial_is_paid_for_by_one_network(void **state)
+{
+	int64_t refused = counter_get(&tally.over_share);
+	struct till t;
+
+	(void)state;
+	till_init(&t, 100, 1);
+	choose(&t.fares[0], "192.0.2.1", false);
+	choose(&t.fares[1], "192.0.2.2", false);
+	choose(&t.fares[2], "198.51.100.1", false);
+	assert_true(fare_pay(&t.fares[0], "a.test", false));
+	assert_false(fare_pay(&t.fares[1], "b.test", false));
+	assert_false(fare_pay(&t.fares[1], "b.test", false));
+	/* told once */
+	assert_int_equal(counter_get(&tally.over_share), refused + 1);
+	assert_true(fare_pay(&t.fares[2], "c.test", false));
+	assert_int_equal(counter_get(&tally.verifying), 2);
+	fare_give_back(&t.fares[0]);
+	fare_give_back(&t.fares[0]);
+	assert_true(fare_pay(&t.fares[1], "b.test", false));
+	/* what else waits for a dial lets it be begun for nothing */
+	assert_true(fare_pay(&t.fares[0], "a.test", true));
+	assert_int_equal(counter_get(&tally.verifying), 2);
+	till_fini(&t);
+}
+
+static void r3_a_fare_falls_to_who_can_pay(void **state)
+{
+	struct till t;
+
+	(void)state;
+	till_init(&t, 100, 1);
+	choose(&t.fares[0], "192.0.2.1", false);
+	assert_true(fare_pay(&t.fares[0], "a.test", false));
+	/* it stays with who pays */
+	choose(&t.fares[0], "203.0.113.1", true);
+	choose(&t.fares[1], "192.0.2.2", false);
+	assert_false(fare_pay(&t.fares[1], "b.test", false));
+	/* who comes next can */
+	choose(&t.fares[1], "198.51.100.1", true);
+	assert_true(fare_pay(&t.fares[1], "b.test", false));
+	choose(&t.fares[2], "203.0.113.2", false);
+	choose(&t.fares[2], "192.0.2.3", true);
+	assert_true(fare_pay(&t.fares[2], "c.test", false));
+	till_fini(&t);
+}
+
+static void r3_dials_are_bounded_together(void **state)
+{
+	struct till t;
+
+	(void)state;
+	till_init(&t, 1, 1);
+	choose(&t.fares[0], "192.0.2.1", false);
+	choose(&t.fares[1], "198.51.100.1", false);
+	assert_true(fare_pay(&t.fares[0], "a.test", false));
+	assert_false(fare_pay(&t.fares[1], "b.test", false));
+	assert_int_equal(counter_get(&tally.verifying), 1);
+	fare_give_back(&t.fares[0]);
+	/* that refusal took nothing of its network's share */
+	assert_true(fare_pay(&t.fares[1], "b.test", false));
+	till_fini(&t);
 }
 
 /* ---- crowd: R13 ---- */
@@ -240,6 +338,9 @@ int main(void)
 		cmocka_unit_test(r1_strangers_are_bounded_at_each_level),
 		cmocka_unit_test(r3_a_network_has_its_share),
 		cmocka_unit_test(r3_networks_are_a_24_and_a_64),
+		cmocka_unit_test(r3_a_dial_is_paid_for_by_one_network),
+		cmocka_unit_test(r3_a_fare_falls_to_who_can_pay),
+		cmocka_unit_test(r3_dials_are_bounded_together),
 		cmocka_unit_test(r13_the_eldest_of_a_pair_has_to_go),
 		cmocka_unit_test(r13_who_is_gone_is_no_crowd),
 		cmocka_unit_test(r11_lines_are_kept_back_by_cause_and_network),
