@@ -61,6 +61,31 @@ PEOPLE = """JSON.stringify(
 		nick => nick.innerText.trim()).sort())"""
 TEXT = 'document.querySelector("converse-muc")?.innerText'
 
+# arguments: lines, then selenium's callback. Storage tells of no change, so that
+# it is read again until it has these lines as events, no more, no less.
+KEEPS = """
+const [wanted, done] = arguments;
+const read = request => new Promise((resolve, reject) => {
+	request.onsuccess = () => resolve(request.result);
+	request.onerror = () => reject(request.error);
+});
+async function look() {
+	const storage = await read(indexedDB.open("converse-persistent"));
+	const events = [];
+	for (const name of storage.objectStoreNames)
+		for (const one of await read(storage.transaction(name)
+				.objectStore(name).getAll()))
+			if (one.type === "mep")
+				events.push(one.message);
+	storage.close();
+	if (JSON.stringify(events.sort()) === JSON.stringify(wanted.sort()))
+		done();
+	else
+		setTimeout(look, 10);
+}
+look();
+"""
+
 
 class Converse(Browser):
     """A browser with the page of one user."""
@@ -69,6 +94,7 @@ class Converse(Browser):
                  **more):
         super().__init__(folder)
         self.nick = nick
+        self._origin = site.address.rstrip("/")
         self._page = site.address + "?" + urllib.parse.urlencode({
             "jid": jid, "password": PASSWORD, "room": room, "nick": nick,
             "websocket": home.websocket, **more}) + "#converse/room?jid=" + room
@@ -81,6 +107,18 @@ class Converse(Browser):
 
     async def close_page(self):
         await self.do(self.driver.get, "about:blank")
+
+    async def keeps(self, lines):
+        """Wait until the browser has stored these lines of the room itself;
+        Converse writes when for 50 ms there was nothing more to write, and
+        loses what waits when the page goes."""
+        await self.do(self.driver.execute_async_script, KEEPS, lines)
+
+    async def forget(self):
+        """Of the page that was closed the browser knows nothing any more."""
+        await self.do(self.driver.execute_cdp_cmd,
+                      "Storage.clearDataForOrigin",
+                      {"origin": self._origin, "storageTypes": "all"})
 
     async def type(self, line):
         """Type these words into the room, and Enter."""
