@@ -98,24 +98,29 @@ void persist_message(struct room *r, const struct elem *message,
 		     const struct frozen *f, const char *stanza_id,
 		     const struct session *from, bool is_subject, int64_t at)
 {
-	struct record *record = record_new(RECORD_MESSAGE, jid_text(r->jid),
-					   at);
-	struct record_message *to = &record->as_message;
+	struct record_line line = {
+		.stanza = frozen_str(f),
+		.body = elem_child_text(
+			message, is_subject ? "subject" : "body", NS_SERVER),
+	};
+	char *hats = NULL;
+	struct record *record;
+	struct record_message *to;
 
-	str_copy(to->id, sizeof(to->id), stanza_id);
-	to->at = at;
 	if (from) {
-		to->jid = str_dup(jid_bare(from->jid));
-		to->nick = str_dup(occupant_nick(from->occupant));
-		to->occupant_id = str_dup(from->occupant->id);
-		to->hats = hat_list_print(&r->hats, jid_bare(from->jid));
+		line.jid = jid_bare(from->jid);
+		line.nick = occupant_nick(from->occupant);
+		line.occupant_id = from->occupant->id;
+		line.hats = hats = hat_list_print(&r->hats, line.jid);
 		/* what changes a room has happened, and does not go back */
 		if (!is_subject && !elem_child(message, "retract", NS_RETRACT))
-			to->sender = str_dup(jid_text(from->jid));
+			line.sender = jid_text(from->jid);
 	}
-	to->stanza = frozen_text(f);
-	to->body = str_dup(elem_child_text(
-		message, is_subject ? "subject" : "body", NS_SERVER));
+	record = record_line_new(jid_text(r->jid), at, &line);
+	mem_free(&hats);
+	to = &record->as_message;
+	str_copy(to->id, sizeof(to->id), stanza_id);
+	to->at = at;
 	to->is_subject = is_subject;
 	to->is_public = room_config_is_on_record(&r->config);
 	room_save(r, record, true);

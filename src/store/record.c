@@ -199,13 +199,69 @@ struct record *record_new(enum record_kind kind, const char *room, int64_t at)
 	return r;
 }
 
+static size_t size_of_string(const char *s)
+{
+	return s ? strlen(s) + 1 : 0;
+}
+
+/* A string on its way into a packed record. */
+struct packing {
+	const char *from; /* or NULL */
+	char **to;
+	size_t size;
+};
+
+static void pack(struct record *r, const struct packing *strings, size_t count)
+{
+	char *at = (char *)(r + 1);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!strings[i].from)
+			continue;
+		*strings[i].to = memcpy(at, strings[i].from, strings[i].size);
+		at += strings[i].size;
+	}
+}
+
+struct record *record_line_new(const char *room, int64_t at,
+			       const struct record_line *line)
+{
+	struct record head = { .kind = RECORD_MESSAGE, .at = at };
+	struct record_message *m = &head.as_message;
+	struct packing strings[] = {
+		{ .from = room, .to = &head.room },
+		{ .from = line->stanza, .to = &m->stanza },
+		{ .from = line->jid, .to = &m->jid },
+		{ .from = line->nick, .to = &m->nick },
+		{ .from = line->occupant_id, .to = &m->occupant_id },
+		{ .from = line->body, .to = &m->body },
+		{ .from = line->hats, .to = &m->hats },
+		{ .from = line->sender, .to = &m->sender },
+	};
+	size_t size = sizeof(head);
+	struct record *r;
+
+	for (size_t i = 0; i < array_len(strings); i++) {
+		strings[i].size = size_of_string(strings[i].from);
+		size += strings[i].size;
+	}
+	r = mem_alloc(size);
+	pack(r, strings, array_len(strings));
+	head.is_packed = true;
+	*r = head;
+	list_init(&r->node);
+	return r;
+}
+
 void record_free(struct record **r)
 {
 	if (!*r)
 		return;
 	list_remove(&(*r)->node);
-	free_strings(strings_of(*r));
-	mem_free(&(*r)->room);
+	if (!(*r)->is_packed) {
+		free_strings(strings_of(*r));
+		mem_free(&(*r)->room);
+	}
 	mem_free(r);
 }
 
@@ -251,11 +307,6 @@ bool record_is_whole(const struct record *r)
 			return false;
 	}
 	return true;
-}
-
-static size_t size_of_string(const char *s)
-{
-	return s ? strlen(s) + 1 : 0;
 }
 
 size_t record_size(const struct record *r)

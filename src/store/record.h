@@ -237,6 +237,7 @@ struct record {
 	char *room;            /* owned; bare JID of the room; NULL: heartbeat,
 				* proof, news, and what says so */
 	int64_t at;            /* ms since epoch, when it was made */
+	bool is_packed;        /* its strings lie behind it, room too */
 	union {
 		struct record_room as_room;
 		struct record_affiliation as_affiliation;
@@ -255,9 +256,23 @@ struct record {
 	};
 };
 
-/** A record of that kind with its members NULL; room is copied. */
+/** The strings of a record_message; borrowed, each may be NULL. */
+struct record_line {
+	const char *stanza;
+	const char *jid;
+	const char *nick;
+	const char *occupant_id;
+	const char *body;
+	const char *hats;
+	const char *sender;
+};
 
+/** A record of that kind with its members NULL; room is copied. */
 struct record *record_new(enum record_kind kind, const char *room, int64_t at);
+/** A RECORD_MESSAGE with copies of them, all in one piece of memory: they are
+ *  not freed, exchanged or taken alone. */
+struct record *record_line_new(const char *room, int64_t at,
+			       const struct record_line *line);
 void record_free(struct record **r);
 /** "topic" and so on. */
 const char *record_note_text(enum record_note_kind kind);

@@ -229,7 +229,7 @@ struct frozen {
 	enum stanza_kind kind;
 	enum stanza_type type;
 	enum passing passing;
-	uint64_t sender;  /* hash of from */
+	uint64_t sender;  /* hash of from, of what may be outdone */
 	size_t head_len;  /* bytes in data before the place of "to" */
 	size_t tail_len;  /* and behind it */
 	const char *from; /* in data, or NULL */
@@ -262,23 +262,29 @@ static const char *put_str(char **at, const char *s)
 	return copy;
 }
 
+static uint64_t hash_of(const char *from)
+{
+	return from ? map_hash(from, strlen(from)) : 0;
+}
+
 /* text: all of it, with the place of "to" behind head_len bytes. */
 static struct frozen *frozen_make(const struct elem *e, const struct buf *text,
 				  size_t head_len)
 {
 	const char *from = elem_attr(e, "from"), *id = elem_attr(e, "id");
-	struct frozen *f = mem_alloc(sizeof(*f) + text->len + str_size(from) +
-				     str_size(id));
+	struct frozen *f = mem_alloc(sizeof(*f) + text->len + 1 +
+				     str_size(from) + str_size(id));
 	char *at = f->data + text->len;
 
 	atomic_init(&f->refs, 1);
 	require(find_kind(e, &f->kind));
 	f->type = find_type(f->kind, elem_attr(e, "type"));
 	f->passing = passing_of(e, f->kind, f->type);
-	f->sender = from ? map_hash(from, strlen(from)) : 0;
+	f->sender = f->passing != PASSING_NOT ? hash_of(from) : 0;
 	f->head_len = head_len;
 	f->tail_len = text->len - head_len;
 	memcpy(f->data, buf_data(text), text->len);
+	*at++ = '\0';
 	f->from = put_str(&at, from);
 	f->id = put_str(&at, id);
 	f->parts = NULL;
@@ -387,7 +393,7 @@ const char *frozen_id(const struct frozen *f)
 
 uint64_t frozen_sender(const struct frozen *f)
 {
-	return f->sender;
+	return f->passing != PASSING_NOT ? f->sender : hash_of(f->from);
 }
 
 bool frozen_is_passing(const struct frozen *f)
@@ -397,7 +403,7 @@ bool frozen_is_passing(const struct frozen *f)
 
 bool frozen_is_outdone(const struct frozen *older, const struct frozen *newer)
 {
-	if (older->passing == PASSING_NOT || older->sender != newer->sender ||
+	if (older->passing == PASSING_NOT ||
 	    older->kind != newer->kind || !str_equal(older->from, newer->from))
 		return false;
 	if (older->passing == PASSING_PRESENCE)
@@ -426,15 +432,10 @@ void frozen_write(const struct frozen *f, struct buf *out, const char *to,
 	buf_add(out, f->data + f->head_len, f->tail_len);
 }
 
-char *frozen_text(const struct frozen *f)
+const char *frozen_str(const struct frozen *f)
 {
-	size_t len = f->head_len + f->tail_len;
-	char *text = mem_alloc(len + 1);
-
 	require(!f->parts);
-	memcpy(text, f->data, len);
-	text[len] = '\0';
-	return text;
+	return f->data;
 }
 
 struct elem *frozen_thaw(const struct frozen *f)

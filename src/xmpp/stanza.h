@@ -115,7 +115,7 @@ size_t frozen_size(const struct frozen *f, size_t to_len);
 /** Append the stanza addressed to to (already escaped). */
 void frozen_write(const struct frozen *f, struct buf *out, const char *to,
 		  size_t to_len);
-/** The stanza as text without its "to", as a record keeps it; owned. */
-char *frozen_text(const struct frozen *f);
+/** The stanza as text without its "to", as a record keeps it. */
+const char *frozen_str(const struct frozen *f);
 /** The stanza as a tree without its "to" (thawed for a bounce); owned. */
 struct elem *frozen_thaw(const struct frozen *f);

@@ -204,6 +204,37 @@ static void record_is_not_whole_without_what_it_needs(void **state)
 	record_free(&r);
 }
 
+static void line_is_one_piece(void **state)
+{
+	const struct record_line line = { .stanza = "<message/>",
+					  .jid = "a@b",
+					  .occupant_id = "id",
+					  .body = "hi",
+					  .sender = "a@b/c" };
+	struct record *r = record_line_new("r@x", 7, &line);
+	const struct record_message *m = &r->as_message;
+	(void)state;
+
+	assert_int_equal(r->kind, RECORD_MESSAGE);
+	assert_int_equal(r->at, 7);
+	assert_string_equal(r->room, "r@x");
+	assert_string_equal(m->stanza, "<message/>");
+	assert_string_equal(m->jid, "a@b");
+	assert_null(m->nick);
+	assert_string_equal(m->occupant_id, "id");
+	assert_string_equal(m->body, "hi");
+	assert_null(m->hats);
+	assert_string_equal(m->sender, "a@b/c");
+	assert_null(m->room);
+	assert_int_equal(record_size(r), sizeof(*r) + sizeof("r@x<message/>") +
+						 sizeof("a@bidhia@b/c") + 4);
+	assert_false(record_is_whole(r)); /* without an id */
+	str_copy(r->as_message.id, sizeof(r->as_message.id), "1");
+	assert_true(record_is_whole(r));
+	record_free(&r);
+	assert_null(r);
+}
+
 static void record_leaves_its_queue_when_freed(void **state)
 {
 	struct record *r = record_new(RECORD_HEARTBEAT, NULL, 1);
@@ -246,6 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(record_size_counts_every_string),
 		cmocka_unit_test(record_is_not_whole_without_what_it_needs),
+		cmocka_unit_test(line_is_one_piece),
 		cmocka_unit_test(record_leaves_its_queue_when_freed),
 		cmocka_unit_test(archive_query_and_page_free_what_they_own),
 	};
