@@ -44,7 +44,6 @@ struct observed_person observe_person(const struct room *r,
 		.affiliation = o->affiliation,
 		.role = o->role,
 		.is_operator = site_is_operator(r->site, real, by_certificate),
-		.knows_note_well = observe_knows_note_well(r, jid_bare(real)),
 	};
 }
 

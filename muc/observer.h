@@ -26,7 +26,6 @@ struct observed_person {
 	enum affiliation affiliation;
 	enum role role;
 	bool is_operator;        /* by a proof that counts */
-	bool knows_note_well;    /* registered here, and says so */
 };
 
 /** A message that everybody gets. */

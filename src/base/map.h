@@ -40,5 +40,5 @@ struct map_cursor {
 void map_begin(const struct map *m, struct map_cursor *cursor);
 bool map_next(struct map_cursor *cursor);
 
-/** SipHash-2-4 of data under the process's key; for shards and tables. */
+/** siphash() of data under the process's key; for shards and tables. */
 uint64_t map_hash(const void *data, size_t len);

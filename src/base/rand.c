@@ -12,6 +12,7 @@
 #define STOCK 512
 
 #define ID_BYTES 16
+#define TIME_BYTES 6 /* of an id that begins with the time */
 
 _Static_assert(BASE32_SIZE(ID_BYTES) == RAND_ID_SIZE, "an id of so many bytes");
 
@@ -66,8 +67,8 @@ void rand_id_at(char out[RAND_ID_SIZE], int64_t at)
 {
 	unsigned char bytes[ID_BYTES];
 
-	rand_nonce(bytes, sizeof(bytes));
-	for (int i = 0; i < 6; i++)
+	rand_nonce(bytes + TIME_BYTES, sizeof(bytes) - TIME_BYTES);
+	for (int i = 0; i < TIME_BYTES; i++)
 		bytes[i] = (unsigned char)((uint64_t)at >> (40 - 8 * i));
 	base32_write_sorted(bytes, sizeof(bytes), out);
 }

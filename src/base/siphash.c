@@ -54,7 +54,7 @@ static inline void mix(struct sip_state *s, int rounds)
 static void take_word(struct sip_state *s, uint64_t word)
 {
 	s->v3 ^= word;
-	mix(s, 2);
+	mix(s, 1);
 	s->v0 ^= word;
 }
 
@@ -78,6 +78,6 @@ uint64_t siphash(const unsigned char key[SIPHASH_KEY_SIZE], const void *data,
 	take_word(&s,
 		  (uint64_t)len << 56 | load_end(in, len, len - i));
 	s.v2 ^= 0xff;
-	mix(&s, 4);
+	mix(&s, 3);
 	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * siphash: SipHash-2-4 (Aumasson, Bernstein 2012), a short keyed hash for
- * tables that peers fill. map_hash() is it under the process's own key.
+ * siphash: SipHash-1-3 (Aumasson, Bernstein 2012; the rounds that Rust and Python
+ * take for their tables), a short keyed hash for tables that peers fill.
+ * map_hash() is it under the process's own key.
  */
 #pragma once
 

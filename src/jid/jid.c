@@ -100,35 +100,45 @@ static const char *terminate(struct normal *n, const struct part *raw)
 	return n->space;
 }
 
-enum { PLAIN_LOCAL = 1, PLAIN_DOMAIN = 2, PLAIN_RESOURCE = 4 };
+enum {
+	PLAIN_LOCAL = 1,
+	PLAIN_DOMAIN = 2,
+	PLAIN_RESOURCE = 4,
+	UPPER = 0x20, /* what makes an upper-case letter a lower-case one */
+};
 
-/* Which parts an ASCII character may stand in as it is, or in lower case. */
-static unsigned plain_in(unsigned char c)
-{
-	if (c < ' ' || c > 0x7e)
-		return 0;
-	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.')
-		return PLAIN_LOCAL | PLAIN_DOMAIN | PLAIN_RESOURCE;
-	if (strchr(" \"&'/:<>@", c)) /* RFC 7622 3.3.1 */
-		return PLAIN_RESOURCE;
-	return PLAIN_LOCAL | PLAIN_RESOURCE;
-}
+#define IN_ALL	     (PLAIN_LOCAL | PLAIN_DOMAIN | PLAIN_RESOURCE)
+#define IN_NO_DOMAIN (PLAIN_LOCAL | PLAIN_RESOURCE)
+
+/* Which parts an ASCII character may stand in as it is, or in lower case. Those
+ * of resources alone: RFC 7622 3.3.1. */
+static const unsigned char plain_in[256] = {
+	['a' ... 'z'] = IN_ALL,	      ['A' ... 'Z'] = IN_ALL | UPPER,
+	['0' ... '9'] = IN_ALL,	      ['-' ... '.'] = IN_ALL,
+	['_'] = IN_ALL,		      [' '] = PLAIN_RESOURCE,
+	['"'] = PLAIN_RESOURCE,	      ['&' ... '\''] = PLAIN_RESOURCE,
+	['/'] = PLAIN_RESOURCE,	      [':'] = PLAIN_RESOURCE,
+	['<'] = PLAIN_RESOURCE,	      ['>'] = PLAIN_RESOURCE,
+	['@'] = PLAIN_RESOURCE,	      ['!'] = IN_NO_DOMAIN,
+	['#' ... '%'] = IN_NO_DOMAIN, ['(' ... ','] = IN_NO_DOMAIN,
+	[';'] = IN_NO_DOMAIN,	      ['='] = IN_NO_DOMAIN,
+	['?'] = IN_NO_DOMAIN,	      ['[' ... '^'] = IN_NO_DOMAIN,
+	['`'] = IN_NO_DOMAIN,	      ['{' ... '~'] = IN_NO_DOMAIN,
+};
 
 /* The short way: ASCII that has only to be copied. Lower case unless it is a
  * resource. */
 static bool copy_plain(struct normal *n, const struct part *raw, unsigned kind)
 {
+	unsigned char fold = kind == PLAIN_RESOURCE ? 0 : UPPER;
 	size_t i;
 
 	for (i = 0; i < raw->len; i++) {
 		unsigned char c = (unsigned char)raw->s[i];
 
-		if (!(plain_in(c) & kind))
+		if (!(plain_in[c] & kind))
 			return false;
-		if (kind != PLAIN_RESOURCE && c >= 'A' && c <= 'Z')
-			c |= 0x20;
-		n->space[i] = (char)c;
+		n->space[i] = (char)(c | (plain_in[c] & fold));
 	}
 	n->space[raw->len] = '\0';
 	n->part.s = n->space;

@@ -103,9 +103,10 @@ static bool lacks_note_well(const struct doing *x)
 	enum word_kind kind = x->word->kind;
 
 	return x->desk->settings.need_note_well && x->who &&
-	       !x->who->knows_note_well && !board_is_chair(x->who) &&
 	       (kind == WORD_QUEUE_ADD || kind == WORD_MIC ||
-		kind == WORD_SCRIBE_ADD);
+		kind == WORD_SCRIBE_ADD) &&
+	       !board_is_chair(x->who) &&
+	       !muc_meeting_knows_note_well(x->desk->muc, x->room, x->who->jid);
 }
 
 /* What a chair does is in the audit. Starting and ending say so themselves, and

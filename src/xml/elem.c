@@ -66,6 +66,12 @@ struct elem {
 	size_t text_cap; /* bytes at text, the NUL included */
 };
 
+/* Most names differ in their first letter. */
+static inline bool is_same(const char *a, const char *b)
+{
+	return *a == *b && !strcmp(a, b);
+}
+
 static size_t align(size_t size)
 {
 	return (size + sizeof(void *) - 1) & ~(sizeof(void *) - 1);
@@ -112,7 +118,7 @@ static const char *tree_copy(struct tree *t, const char *s)
 static const char *tree_copy_ns(struct tree *t, const struct elem *parent,
 				const char *ns)
 {
-	if (parent && (!ns || parent->ns == ns || !strcmp(parent->ns, ns)))
+	if (parent && (!ns || parent->ns == ns || is_same(parent->ns, ns)))
 		return parent->ns;
 	return tree_copy(t, ns);
 }
@@ -176,8 +182,8 @@ const char *elem_ns(const struct elem *e)
 
 bool elem_is(const struct elem *e, const char *name, const char *ns)
 {
-	return (!name || !strcmp(e->name, name)) &&
-	       (!ns || e->ns == ns || !strcmp(e->ns, ns));
+	return (!name || is_same(e->name, name)) &&
+	       (!ns || e->ns == ns || is_same(e->ns, ns));
 }
 
 /* ---- attributes ---- */
@@ -187,10 +193,10 @@ bool elem_is(const struct elem *e, const char *name, const char *ns)
 static bool attr_is(const struct elem_attr *attr, const char *name,
 		    const char *ns)
 {
-	if (ns && !strcmp(ns, XML_NS))
+	if (ns && is_same(ns, XML_NS))
 		return !attr->ns && !strncmp(attr->name, "xml:", 4) &&
 		       !strcmp(attr->name + 4, name);
-	return !strcmp(attr->name, name) && str_equal(attr->ns, ns);
+	return is_same(attr->name, name) && str_equal(attr->ns, ns);
 }
 
 static struct elem_attr *attr_find(const struct elem *e, const char *name,

@@ -149,29 +149,31 @@ static void broken_contracts_abort(void **state)
 	assert_true(aborts(put_null));
 }
 
-/* The paper's test vectors: key 00..0f, data 00, 01, ... */
+/* As Python 3.11 has them, which takes the same rounds: key 00..07 and zeros,
+ * data 00, 01, ... */
 static void siphash_vectors(void **state)
 {
 	static const struct {
 		size_t len;
 		uint64_t want;
 	} cases[] = {
-		{ 0, 0x726fdb47dd0e0e31 },
-		{ 1, 0x74f839c593dc67fd },
-		{ 7, 0xab0200f58b01d137 },
-		{ 8, 0x93f5f5799a932462 },
-		{ 15, 0xa129ca6149be45e5 },
-		{ 63, 0x958a324ceb064572 },
+		{ 0, 0xf46d3bfe2ea281dc },
+		{ 1, 0x5bb2c195fe70a449 },
+		{ 7, 0x3dd20bc6123b60e0 },
+		{ 8, 0x5124317f8cfc24cb },
+		{ 15, 0x7f501f340ece0c62 },
+		{ 16, 0xa07bf4038d638986 },
+		{ 63, 0x9c56dbe0649233f3 },
 	};
+	const unsigned char key[SIPHASH_KEY_SIZE] = { 0, 1, 2, 3, 4, 5, 6, 7 };
 	unsigned char bytes[64];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (unsigned char)i;
 	for (size_t i = 0; i < array_len(cases); i++)
-		assert_true(siphash(bytes, bytes, cases[i].len) ==
-			    cases[i].want);
-	assert_true(siphash(bytes, NULL, 0) == cases[0].want);
+		assert_true(siphash(key, bytes, cases[i].len) == cases[i].want);
+	assert_true(siphash(key, NULL, 0) == cases[0].want);
 }
 
 static void *hash_it(void *hash_out)
