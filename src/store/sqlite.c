@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sqlite.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 #include <sqlite3.h>
@@ -29,6 +30,13 @@ static int error_of_cantopen(struct sqlite3 *db)
 	return errnum ? hw_error_of_errno(errnum) : HW_E_SYSTEM;
 }
 
+/* Of a file beside the database that a full disk has no room for. */
+static int error_of_io(struct sqlite3 *db)
+{
+	return db && sqlite3_system_errno(db) == ENOSPC ? HW_E_NO_SPACE
+							: HW_E_IO;
+}
+
 int sqlite_error(struct sqlite3 *db, int code)
 {
 	switch (code & 0xff) {
@@ -43,7 +51,7 @@ int sqlite_error(struct sqlite3 *db, int code)
 		return HW_E_NO_SPACE;
 	case SQLITE_IOERR:
 		require(code != SQLITE_IOERR_NOMEM);
-		return HW_E_IO;
+		return error_of_io(db);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return HW_E_CORRUPT;

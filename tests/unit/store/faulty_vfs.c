@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "faulty_vfs.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -262,6 +263,15 @@ static int faulty_device(sqlite3_file *f)
 static int faulty_shm_map(sqlite3_file *f, int page, int size, int extend,
 			  void volatile **out)
 {
+	bool is_full;
+
+	pthread_mutex_lock(&disk.lock);
+	is_full = extend && disk.kind == FAULTY_FULL && disk.after == 0;
+	pthread_mutex_unlock(&disk.lock);
+	if (is_full) {
+		errno = ENOSPC;
+		return SQLITE_IOERR_SHMSIZE;
+	}
 	return real_of(f)->pMethods->xShmMap(real_of(f), page, size, extend,
 					     out);
 }

@@ -18,6 +18,7 @@
 #include <uv.h>
 
 #include "base/counter.h"
+#include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "faulty_vfs.h"
@@ -25,6 +26,7 @@
 #include "loop/timer.h"
 #include "scratch.h"
 #include "store/checkup.h"
+#include "store/sqlite.h"
 
 #define PATIENCE 60000 /* ms until a test that waits has failed */
 #define CUTS 30
@@ -304,6 +306,20 @@ static void slow_disk_makes_great_batches(void **state)
 	assert_int_equal(f->troubles, 0);
 }
 
+/* There is no room for a file that SQLite keeps beside it. */
+static void a_full_disk_is_told_when_it_is_opened(void **state)
+{
+	struct fixture *f = *state;
+	struct record *r = scratch_message(SCRATCH_ROOM, 1);
+	struct sqlite3 *db = NULL;
+
+	scratch_save(&f->scratch, &r, 1);
+	faulty_vfs_fail(FAULTY_FULL, 0);
+	assert_int_equal(sqlite_open(f->scratch.path, true, &db),
+			 HW_E_NO_SPACE);
+	assert_null(db);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -311,6 +327,7 @@ int main(void)
 		TEST(power_cut_loses_nothing_that_was_told),
 		TEST(power_cut_without_syncs_loses_the_last),
 		TEST(full_disk_is_waited_for),
+		TEST(a_full_disk_is_told_when_it_is_opened),
 		TEST(errors_of_writing_are_outlived),
 		TEST(errors_of_syncing_are_outlived),
 		TEST(slow_disk_makes_great_batches),
