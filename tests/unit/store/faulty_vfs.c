@@ -266,7 +266,7 @@ static int faulty_shm_map(sqlite3_file *f, int page, int size, int extend,
 	bool is_full;
 
 	pthread_mutex_lock(&disk.lock);
-	is_full = extend && disk.kind == FAULTY_FULL && disk.after == 0;
+	is_full = extend && disk.kind == FAULTY_BESIDE;
 	pthread_mutex_unlock(&disk.lock);
 	if (is_full) {
 		errno = ENOSPC;

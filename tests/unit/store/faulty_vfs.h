@@ -15,6 +15,7 @@ enum faulty_kind {
 	FAULTY_NOT,
 	FAULTY_FULL,  /* writing finds no room */
 	FAULTY_WRITE, /* ... an error */
+	FAULTY_BESIDE, /* the log's index, which SQLite maps, finds no room */
 	FAULTY_SYNC,  /* syncing finds an error */
 };
 

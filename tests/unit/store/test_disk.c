@@ -314,7 +314,7 @@ static void a_full_disk_is_told_when_it_is_opened(void **state)
 	struct sqlite3 *db = NULL;
 
 	scratch_save(&f->scratch, &r, 1);
-	faulty_vfs_fail(FAULTY_FULL, 0);
+	faulty_vfs_fail(FAULTY_BESIDE, 0);
 	assert_int_equal(sqlite_open(f->scratch.path, true, &db),
 			 HW_E_NO_SPACE);
 	assert_null(db);
