@@ -341,12 +341,13 @@ static enum archive_status bound(struct search *s, struct archive_page *page)
 	const struct archive_query *query = s->query;
 	struct stretch whole =
 		both(s->matches, (struct stretch){ 0, s->newest + 1 });
-	int64_t far = whole.before - 1 - (int64_t)query->max_scan;
 	enum archive_status status = ARCHIVE_OK;
+	int64_t far;
 
 	if (!query->max_scan || query->id_count || query->only_id ||
 	    is_empty(&whole))
 		return ARCHIVE_OK;
+	far = whole.before - 1 - (int64_t)query->max_scan;
 	if (s->words.must)
 		status = ask(s, TOO_FAR_WITH_WORDS, &whole, &far);
 	else if (query->room)
