@@ -225,6 +225,49 @@ bool command_may(const struct admin *admin, const struct command_caller *caller,
 	return may;
 }
 
+/* ---- names ---- */
+
+/* Does the name of c begin with these words? */
+static bool begins_with(const struct command *c, const char *words)
+{
+	size_t len = strlen(words);
+
+	return len > 0 && str_has_prefix(c->name, words) && c->name[len] == ' ';
+}
+
+static bool is_family(const char *words)
+{
+	for (size_t i = 0; command_get(i); i++)
+		if (begins_with(command_get(i), words))
+			return true;
+	return false;
+}
+
+static void end_unknown(const struct command_reply *r, const char *name)
+{
+	size_t count = count_commands();
+	const char **names = mem_zero(count, sizeof(*names)), *nearest;
+	char *quoted = str_quote(name, strlen(name), 64);
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = command_get(i)->name;
+	nearest = str_nearest(name, names, count);
+	end_error(r, "unknown-command",
+		  is_family(name)
+			  ? str_format("several commands begin with %s; \"help "
+				       "%s\" lists them",
+				       quoted, name)
+		  : nearest
+			  ? str_format("there is no command %s; the nearest "
+				       "is \"%s\", \"help\" lists all",
+				       quoted, nearest)
+			  : str_format("there is no command %s; \"help\" "
+				       "lists all",
+				       quoted));
+	mem_free(&quoted);
+	mem_free(&names);
+}
+
 /* ---- help ---- */
 
 static void add_operand(struct buf *out, const struct command_argument *a)
@@ -293,10 +336,8 @@ static void run_help(const struct order *order)
 	const char *name = order_text(order, "command");
 	const struct command *c = name ? command_find(name) : NULL;
 
-	if (name && !c) {
-		order_fail(order, "unknown-command",
-			   str_dup("there is no such command; \"help\" lists "
-				   "all"));
+	if (name && !c && !is_family(name)) {
+		end_unknown(order->reply, name);
 		return;
 	}
 	if (c) {
@@ -305,7 +346,8 @@ static void run_help(const struct order *order)
 			help_argument(order, &c->arguments[i]);
 	}
 	for (size_t i = 0; !c && command_get(i); i++)
-		help_one(order, command_get(i));
+		if (!name || begins_with(command_get(i), name))
+			help_one(order, command_get(i));
 	order_end(order);
 }
 
@@ -338,26 +380,6 @@ static const struct command *match(const char *line, const char **rest_out)
 		}
 	}
 	return best;
-}
-
-static void end_unknown(const struct command_reply *r, const char *name)
-{
-	size_t count = count_commands();
-	const char **names = mem_zero(count, sizeof(*names)), *nearest;
-	char *quoted = str_quote(name, strlen(name), 64);
-
-	for (size_t i = 0; i < count; i++)
-		names[i] = command_get(i)->name;
-	nearest = str_nearest(name, names, count);
-	end_error(r, "unknown-command",
-		  nearest ? str_format("there is no command %s; the nearest "
-				       "is \"%s\", \"help\" lists all",
-				       quoted, nearest)
-			  : str_format("there is no command %s; \"help\" "
-				       "lists all",
-				       quoted));
-	mem_free(&quoted);
-	mem_free(&names);
 }
 
 /* ---- reading the arguments ---- */

@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "jid/jid.h"
+#include "muc/muc_meeting.h"
 #include "muc/view.h"
 #include "store/record.h"
 #include "xmpp/datetime.h"
@@ -200,6 +202,29 @@ static void run_set(const struct order *order)
 
 /* ---- ending ---- */
 
+static bool is_ours(const struct admin *admin, const char *domain)
+{
+	for (size_t i = 0; i < admin->domain_count; i++)
+		if (str_equal(admin->domains[i], domain))
+			return true;
+	return false;
+}
+
+/* People are sent there, and find nothing. */
+static void note_successor(const struct order *order, const char *successor)
+{
+	const struct command_value note = {
+		.name = "note",
+		.text = "there is no room of the successor's name here yet",
+	};
+	struct jid *jid = successor ? jid_parse(successor) : NULL;
+
+	if (jid && is_ours(order->admin, jid_domain(jid)) &&
+	    !muc_meeting_is_room(order->admin->muc, successor))
+		order_row(order, &note, 1);
+	jid_free(&jid);
+}
+
 static void run_retire(const struct order *order)
 {
 	const char *room = order_text(order, "room");
@@ -208,8 +233,10 @@ static void run_retire(const struct order *order)
 	enum desk_result result =
 		desk_retire(order->admin->muc, &actor, room, successor);
 
-	if (result == DESK_DONE)
+	if (result == DESK_DONE) {
 		roll_note_retired(order->admin->roll, room, successor);
+		note_successor(order, successor);
+	}
 	end_with(order, result);
 }
 
@@ -225,14 +252,6 @@ static void run_delete(const struct order *order)
 }
 
 /* ---- import ---- */
-
-static bool is_ours(const struct admin *admin, const char *domain)
-{
-	for (size_t i = 0; i < admin->domain_count; i++)
-		if (str_equal(admin->domains[i], domain))
-			return true;
-	return false;
-}
 
 static void run_import(const struct order *order)
 {

@@ -321,6 +321,28 @@ static void unknown_command_names_the_nearest(void **state)
 			    "unknown-command: there is no command "
 			    "\"make coffee\\x0a\"; \"help\" lists all\n");
 	assert_non_null(strstr(run(*state, ""), "unknown-command"));
+	assert_string_equal(run(*state, "help statsu"),
+			    "unknown-command: there is no command "
+			    "\"statsu\"; the nearest is \"status\", \"help\" "
+			    "lists all\n");
+}
+
+/* The first word of several is no command, but can be asked about. */
+static void words_that_commands_begin_with_are_explained(void **state)
+{
+	assert_string_equal(run(*state, "hats"),
+			    "unknown-command: several commands begin with "
+			    "\"hats\"; \"help hats\" lists them\n");
+	assert_string_equal(run(*state, "help hats"),
+			    "name=hats give ROOM JID HAT text=give somebody a "
+			    "hat\n"
+			    "name=hats list ROOM text=list who wears which "
+			    "hat\n"
+			    "name=hats pass ROOM HAT NICK text=pass a hat that "
+			    "you wear on to somebody in the room\n"
+			    "name=hats take ROOM JID HAT text=take a hat off "
+			    "somebody\n"
+			    "ok\n");
 }
 
 static void unknown_argument_keeps_it_from_running(void **state)
@@ -502,6 +524,7 @@ int main(void)
 		CASE(the_audit_has_who_stopped_and_reloaded),
 		CASE(help_lists_what_can_be_run),
 		CASE(unknown_command_names_the_nearest),
+		CASE(words_that_commands_begin_with_are_explained),
 		CASE(unknown_argument_keeps_it_from_running),
 		CASE(s2s_list_normalises_its_filter),
 		CASE(s2s_commands_take_the_domain_behind_their_name),

@@ -160,7 +160,12 @@ static void a_room_is_made_shown_set_and_ended(void **state)
 		strstr(run(f, "rooms show tea"), "roomdesc|Two  words|"));
 	assert_string_equal(last_audit(f),
 			    "tea@a.test control configure roomdesc -");
-	assert_string_equal(run_with(f, "rooms retire tea", &next, 1), "ok\n");
+	assert_string_equal(run_with(f, "rooms retire tea", &next, 1),
+			    "there is no room of the successor's name here "
+			    "yet\nok\n");
+	run(f, "rooms create tea@b.test");
+	run(f, "rooms create cup");
+	assert_string_equal(run_with(f, "rooms retire cup", &next, 1), "ok\n");
 	assert_non_null(
 		strstr(run(f, "rooms show tea"), "successor|tea@b.test|"));
 	assert_begins(run(f, "rooms set tea name x"), "gone: tea@a.test: ");
