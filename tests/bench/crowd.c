@@ -234,9 +234,13 @@ static uint64_t mark_of(int user)
 	return x ^ x >> 32;
 }
 
+/* That of a room itself (COMPAT ejabberd: its picture) is nobody's. */
 static void count_presence(int user, int who, bool is_gone)
 {
+	if (who < 0)
+		return;
 	crowd.presences++;
+	crowd.gone += is_gone && who != user;
 	if (user >= 0)
 		heard[user] += is_gone ? -mark_of(who) : mark_of(who);
 }
@@ -254,8 +258,6 @@ static void see_presence(int domain, const char *stanza, size_t len)
 						   : GLANCE_PRESENCE;
 	g->speaker = who;
 	count_presence(user, who, is_gone);
-	if (is_gone && !is_self)
-		crowd.gone++;
 	if (is_self && is_gone) {
 		crowd.left++;
 		heard[user] = 0;
@@ -299,7 +301,6 @@ void crowd_see_again(int domain, const char *stanza, size_t len,
 	} else if (g->kind == GLANCE_LINE) {
 		count_line(domain, user, g);
 	} else {
-		crowd.gone += g->kind == GLANCE_GONE;
 		count_presence(user, g->speaker, g->kind == GLANCE_GONE);
 	}
 }

@@ -356,7 +356,7 @@ static void run_archive(void)
 		await(&crowd.results, ++results, "archive pages");
 	}
 	if (crowd.pages == pages)
-		warnx("the archive is empty");
+		errx(1, "the archive is empty");
 	report("archive", &before, "page", 100);
 }
 
