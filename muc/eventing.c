@@ -10,6 +10,7 @@
 #include "jid/jid.h"
 #include "muc/act.h"
 #include "muc/caps.h"
+#include "muc/edits.h"
 #include "muc/presence.h"
 #include "muc/room.h"
 #include "muc/site.h"
@@ -95,24 +96,60 @@ void eventing_tell(struct room *r, struct session *to, const char *text,
 
 /* ---- who came lately ---- */
 
-/* The lines in memory that the room itself said. */
+/* A line in memory that the room itself said. */
+struct past {
+	struct elem *line; /* owned */
+	const char *id;    /* borrowed from memory */
+	const char *about; /* its id, or that of the line that it corrects */
+	int64_t at;        /* ms */
+};
+
+/* Owned, oldest first. */
+static struct past *read_past(const struct room *r, size_t *count_out)
+{
+	struct past *all = mem_zero(r->history.count + 1, sizeof(*all));
+	struct past p;
+	size_t count = 0;
+
+	for (size_t i = 0;
+	     (p.line = history_read(&r->history, i, &p.id, &p.at)); i++) {
+		const char *corrected = edits_target(p.line);
+
+		p.about = corrected ? corrected : p.id;
+		if (elem_child(p.line, "body", NS_SERVER) &&
+		    str_equal(elem_attr(p.line, "from"), jid_text(r->jid)))
+			all[count++] = p;
+		else
+			elem_free(&p.line);
+	}
+	*count_out = count;
+	return all;
+}
+
+/* Of a line and its corrections the last one: an event cannot take the place of
+ * another, and who comes needs no queue of before. */
 static void send_past(struct room *r, const struct session *s)
 {
-	const char *id;
-	int64_t at;
-	struct elem *line;
+	size_t count;
+	struct past *all = read_past(r, &count);
+	struct map *last = map_new();
 
-	for (size_t i = 0; (line = history_read(&r->history, i, &id, &at));
-	     i++) {
-		const char *text = elem_child_text(line, "body", NS_SERVER);
+	for (size_t i = 0; i < count; i++)
+		(void)!map_put(last, all[i].about, &all[i]);
+	for (size_t i = 0; i < count; i++) {
+		struct past *p = &all[i];
 
-		if (text &&
-		    str_equal(elem_attr(line, "from"), jid_text(r->jid)))
-			/* behind the word that had it said, which was heard
-			 * in the same moment: clients sort by time */
-			send_line(r, s, text, id, at + 1);
-		elem_free(&line);
+		/* behind the word that had it said, which was heard in the
+		 * same moment: clients sort by time */
+		if (map_get(last, p->about) == p)
+			send_line(r, s,
+				  elem_child_text(p->line, "body", NS_SERVER),
+				  p->id, p->at + 1);
 	}
+	for (size_t i = 0; i < count; i++)
+		elem_free(&all[i].line);
+	map_free(&last, NULL);
+	mem_free(&all);
 }
 
 static void send_note_well(struct room *r, const struct session *s)

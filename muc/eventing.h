@@ -3,7 +3,8 @@
  * eventing: what a room itself says, once more as an event (XEP-0316), for
  * clients that show no line that has no nick. They ask for events in their
  * capabilities (XEP-0115); nobody else gets any. Who comes gets those of the
- * lines that are still in memory: the archive has none.
+ * lines that are still in memory, as they were last corrected: the archive has
+ * none.
  *
  * Thread: conference loop.
  */

@@ -24,6 +24,9 @@ LINES_OF_THE_ROOM = """[...document.querySelectorAll(
 # ... and said to bob alone: the answer to q?, what a scribe is to have said
 TOLD_BOB = ["Queue: bob.", 'MIC 1, dave: is there a test? -- "mic 1 done" when '
             "it is said."]
+# ... and what it said better soon after: Converse puts no event in the place of
+# another, so that who was there has both
+CORRECTED = ["Queue: carol (who pays).", "Queue: nobody."]
 CAROL, DAVE = "carol@home1.test", "dave@home1.test"
 
 
@@ -153,14 +156,15 @@ async def comes_back(bob, carol):
 
 async def comes_anew(bob, carol):
     """In a browser that remembers nothing there is all that the room said to
-    all, in order; what it told him alone it said once."""
+    all, in order, as it last said it; what it told him alone it said once."""
     said = await bob.ask(LINES_OF_THE_ROOM)
-    assert all(line in said for line in TOLD_BOB), said
+    assert set(TOLD_BOB + CORRECTED) <= set(said), said
     await leaves(bob, carol)
     await bob.forget()
     await bob.open()
     await sees_again(bob, carol,
-                     [line for line in said if line not in TOLD_BOB],
+                     [line for line in said
+                      if line not in TOLD_BOB + CORRECTED],
                      "And again, bob")
     await bob.picture("anew")
     carol.say("q-")
