@@ -96,20 +96,42 @@ static void take_bytes(size_t *from, size_t bytes)
 	*from -= bytes < *from ? bytes : *from;
 }
 
-/* A stanza of e from *at on, which goes on behind it: its addressee, NULL = none.
- * Who is an addressee of a bundle has all its parts in a row. */
-static const struct addressee *step(const struct envelope *e, size_t *at,
-				    const struct frozen **part_out)
+/** A walk through the stanzas of an envelope. Who is an addressee of a bundle has
+ * all its parts in a row. */
+struct walk {
+	const struct envelope *e;
+	size_t parts;
+	size_t at;  /* the next one; those of skip count */
+	size_t end;
+};
+
+static struct walk walk_from(const struct envelope *e, size_t at)
 {
 	size_t parts = frozen_count(e->stanza);
-	const struct addressee *a;
 
-	while (*at < audience_group_size(e->group) * parts) {
-		a = audience_group_get(e->group,
-				       parts == 1 ? *at : *at / parts);
-		*part_out = parts == 1 ? e->stanza
-				       : frozen_part(e->stanza, *at % parts);
-		++*at;
+	return (struct walk){
+		.e = e,
+		.parts = parts,
+		.at = at,
+		.end = audience_group_size(e->group) * parts,
+	};
+}
+
+/* The next stanza: its addressee, NULL = none. */
+static inline const struct addressee *step(struct walk *w,
+					   const struct frozen **part_out)
+{
+	const struct envelope *e = w->e;
+	bool is_bundle = w->parts > 1;
+
+	while (w->at < w->end) {
+		size_t who = is_bundle ? w->at / w->parts : w->at;
+		const struct addressee *a = audience_group_get(e->group, who);
+
+		*part_out = is_bundle ? frozen_part(e->stanza,
+						    w->at % w->parts)
+				      : e->stanza;
+		w->at++;
 		if (!e->skip || a->occupant != e->skip)
 			return a;
 	}
@@ -118,11 +140,11 @@ static const struct addressee *step(const struct envelope *e, size_t *at,
 
 static bool is_addressed(const struct envelope *e, const struct addressee *who)
 {
+	struct walk w = walk_from(e, 0);
 	const struct addressee *a;
 	const struct frozen *part;
-	size_t at = 0;
 
-	while ((a = step(e, &at, &part))) {
+	while ((a = step(&w, &part))) {
 		if (a == who || (a->to_len == who->to_len &&
 				 memcmp(a->to, who->to, a->to_len) == 0))
 			return true;
@@ -133,9 +155,9 @@ static bool is_addressed(const struct envelope *e, const struct addressee *who)
 /* Does everybody who gets e get newer, too? */
 static bool covers(const struct envelope *newer, const struct envelope *e)
 {
+	struct walk w = walk_from(e, 0);
 	const struct addressee *a;
 	const struct frozen *part;
-	size_t at = 0;
 
 	if (newer->group == e->group &&
 	    (newer->skip == 0 || newer->skip == e->skip))
@@ -143,7 +165,7 @@ static bool covers(const struct envelope *newer, const struct envelope *e)
 	if (audience_group_size(newer->group) * audience_group_size(e->group) >
 	    COMPARE_MAX)
 		return false;
-	while ((a = step(e, &at, &part))) {
+	while ((a = step(&w, &part))) {
 		if (!is_addressed(newer, a))
 			return false;
 	}
@@ -193,17 +215,23 @@ static bool is_too_big(const struct outq *q, size_t size)
 	return q->max_bytes > 0 && size > q->max_bytes;
 }
 
-/* Write the next addressee of q->next, or leave it out; false when there is
- * none. */
-static bool expand_one(struct outq *q, struct buf *out,
-		       struct outq_portion *done)
+static bool is_enough(const struct outq_portion *done, const struct buf *out,
+		      size_t budget)
 {
-	const struct envelope *e = q->next;
-	const struct addressee *a;
+	return done->stanzas > 0 && out->len >= budget;
+}
+
+/* Write to the addressees of q->next that are left, or leave them out, until it
+ * is enough. True: there are none left. */
+static bool expand_next(struct outq *q, struct buf *out, size_t budget,
+			struct outq_portion *done)
+{
+	struct walk w = walk_from(q->next, q->at);
+	const struct addressee *a = NULL;
 	const struct frozen *part;
 	size_t size;
 
-	while ((a = step(e, &q->at, &part))) {
+	while (!is_enough(done, out, budget) && (a = step(&w, &part))) {
 		size = frozen_size(part, a->to_len);
 		take_bytes(&q->bytes, size);
 		if (is_too_big(q, size)) {
@@ -214,9 +242,9 @@ static bool expand_one(struct outq *q, struct buf *out,
 		done->stanzas++;
 		q->kept++;
 		q->kept_bytes += size;
-		return true;
 	}
-	return false;
+	q->at = w.at;
+	return !a;
 }
 
 /* q->next does not wait any more. */
@@ -261,9 +289,9 @@ struct outq_portion outq_expand(struct outq *q, struct buf *out, size_t budget,
 
 	require(q->kept == 0 || q->max_bytes == max_bytes);
 	q->max_bytes = max_bytes;
-	while (q->next && (done.stanzas == 0 || out->len < budget)) {
-		if (expand_one(q, out, &done))
-			continue;
+	while (q->next && !is_enough(&done, out, budget)) {
+		if (!expand_next(q, out, budget, &done))
+			break;
 		q->kept_count++;
 		q->kept_held += held_by(q->next);
 		go_on(q);
@@ -277,16 +305,18 @@ struct outq_portion outq_expand(struct outq *q, struct buf *out, size_t budget,
 static size_t step_kept(const struct outq *q, const struct envelope *e,
 			size_t *at)
 {
+	struct walk w = walk_from(e, *at);
 	const struct addressee *a;
 	const struct frozen *part;
-	size_t size;
+	size_t size = 0;
 
-	while ((a = step(e, at, &part))) {
+	while ((a = step(&w, &part))) {
 		size = frozen_size(part, a->to_len);
 		if (!is_too_big(q, size))
-			return size;
+			break;
 	}
-	return 0;
+	*at = w.at;
+	return a ? size : 0;
 }
 
 /* Envelopes of which nothing is kept. */
@@ -363,12 +393,12 @@ void outq_rewind(struct outq *q, bool is_loss)
 /* Bytes of q->next that are not written yet. */
 static size_t rest_of(const struct outq *q)
 {
+	struct walk w = walk_from(q->next, q->at);
 	const struct addressee *a;
 	const struct frozen *part;
-	size_t at = q->at;
 	size_t rest = 0;
 
-	while ((a = step(q->next, &at, &part)))
+	while ((a = step(&w, &part)))
 		rest += frozen_size(part, a->to_len);
 	return rest;
 }

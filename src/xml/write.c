@@ -134,6 +134,24 @@ void write_attr_raw(struct buf *out, const char *name, const char *escaped,
 	buf_grow(out, name_len + len + 4);
 }
 
+void write_addressed(struct buf *out, const char *text, size_t head_len,
+		     size_t tail_len, const char *to, size_t to_len)
+{
+	static const char name[] = " to='";
+	size_t size = head_len + strlen(name) + to_len + 1 + tail_len;
+	unsigned char *at = buf_reserve(out, size);
+
+	memcpy(at, text, head_len);
+	at += head_len;
+	memcpy(at, name, strlen(name));
+	at += strlen(name);
+	memcpy(at, to, to_len);
+	at += to_len;
+	*at++ = '\'';
+	memcpy(at, text + head_len, tail_len);
+	buf_grow(out, size);
+}
+
 void write_attr(struct buf *out, const char *name, const char *value)
 {
 	size_t len = strlen(value);

@@ -36,6 +36,10 @@ size_t write_elem_around(struct buf *out, const struct elem *e,
 void write_attr(struct buf *out, const char *name, const char *value);
 void write_attr_raw(struct buf *out, const char *name, const char *escaped,
 		    size_t len);
+/** Append a stanza that write_elem_around() wrote, with " to='...'" in its place:
+ *  the bytes before it and behind it stand in text; to is already escaped. */
+void write_addressed(struct buf *out, const char *text, size_t head_len,
+		     size_t tail_len, const char *to, size_t to_len);
 /** Append value escaped for use in an attribute or text. */
 void write_escaped(struct buf *out, const char *value);
 

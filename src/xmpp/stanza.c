@@ -426,10 +426,7 @@ void frozen_write(const struct frozen *f, struct buf *out, const char *to,
 		frozen_write(f->parts[i], out, to, to_len);
 	if (f->parts)
 		return;
-	(void)buf_reserve(out, frozen_size(f, to_len));
-	buf_add(out, f->data, f->head_len);
-	write_attr_raw(out, "to", to, to_len);
-	buf_add(out, f->data + f->head_len, f->tail_len);
+	write_addressed(out, f->data, f->head_len, f->tail_len, to, to_len);
 }
 
 const char *frozen_str(const struct frozen *f)
