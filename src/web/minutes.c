@@ -43,12 +43,19 @@ static bool is_of_draft(enum record_note_kind kind)
 	case RECORD_NOTE_INFO:
 	case RECORD_NOTE_SAID:
 	case RECORD_NOTE_EDIT:
-	case RECORD_NOTE_PRESENT:
-	case RECORD_NOTE_REGRETS:
 		return true;
 	default:
 		return false;
 	}
+}
+
+/* What people say of themselves is nobody else's to undo, and may come in
+ * between. */
+static bool is_of_line(enum record_note_kind kind)
+{
+	return is_of_draft(kind) || kind == RECORD_NOTE_MIC ||
+	       kind == RECORD_NOTE_CORRECTED || kind == RECORD_NOTE_PRESENT ||
+	       kind == RECORD_NOTE_REGRETS;
 }
 
 static void undo_last(const struct record *const *notes, size_t behind,
@@ -68,9 +75,7 @@ static void undo_line(const struct record *const *notes, size_t behind,
 	for (size_t i = 0; line && i < behind; i++) {
 		const struct record_note *n = &notes[i]->as_note;
 
-		if (str_equal(n->line, line) &&
-		    (is_of_draft(n->kind) || n->kind == RECORD_NOTE_MIC ||
-		     n->kind == RECORD_NOTE_CORRECTED))
+		if (str_equal(n->line, line) && is_of_line(n->kind))
 			is_undone[i] = true;
 	}
 }

@@ -251,6 +251,20 @@ static void a_nick_said_for_who_is_present_later_is_one_entry(void **state)
 	minutes_free(&m);
 }
 
+static void an_undo_leaves_those_who_are_present(void **state)
+{
+	struct minutes *m;
+
+	(void)state;
+	note(RECORD_NOTE_ACTION, NULL, "a slip");
+	note_of(RECORD_NOTE_PRESENT, "ann@h.example", "ann", "ann", NULL);
+	note(RECORD_NOTE_UNDO, NULL, NULL);
+	m = make();
+	assert_int_equal(m->actions, 0);
+	assert_int_equal(m->present.count, 1);
+	minutes_free(&m);
+}
+
 static void who_wrote_is_a_scribe(void **state)
 {
 	struct minutes *m;
@@ -429,6 +443,7 @@ int main(void)
 		TEST(edits_change_the_newest_that_has_it),
 		TEST(what_is_taken_back_is_not_told),
 		TEST(one_person_is_present_once),
+		TEST(an_undo_leaves_those_who_are_present),
 		TEST(who_wrote_is_a_scribe),
 		TEST(a_nick_said_for_who_is_present_later_is_one_entry),
 		TEST(a_note_about_a_line_changes_what_it_made),
