@@ -294,9 +294,10 @@ def test_the_bustle_of_the_queue_is_folded(interim):
 def test_a_mark_comes_to_a_day_that_is_kept(interim):
     host, ids = interim
     path = f"/{ROOM}/{DAY}"
-    assert "relayed 14:59" not in host.get(path).text
+    told = f'<time datetime="{DAY}T14:59:00.000Z">14:59</time>'
+    assert told not in host.get(path).text
     host.note(ROOM, NAME, moment("14:59:00"), "mic-done", number=2)
-    assert "MIC 2, relayed 14:59" in host.get(path).text
+    assert f"MIC 2, relayed {told}" in host.get(path).text
     assert "relayed 14:59" in host.get(BASE).text
 
 
