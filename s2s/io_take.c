@@ -489,6 +489,7 @@ static void on_batch(void *owner)
 		memcpy(&l, buf_data(&io->touched), sizeof(l));
 		buf_eat(&io->touched, sizeof(l));
 		link_pump(l);
+		link_flush(l);
 	}
 }
 

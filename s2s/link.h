@@ -64,6 +64,9 @@ void link_ask(struct link *l, uint64_t asker, const struct addr *by,
 	      const char *stream_id, const char *key);
 /** Write what the stream can take now. */
 void link_pump(struct link *l);
+/** Send now what the last link_pump() wrote: while it is in the cache, and its
+ *  buffers serve the next link. The caller's last act on the link. */
+void link_flush(struct link *l);
 /** To be pumped. False: that is known since the last time. */
 bool link_touch(struct link *l);
 /** Through this stream to us remote can be reached as well (XEP-0288). */

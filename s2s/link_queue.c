@@ -168,6 +168,12 @@ void link_pump(struct link *l)
 	}
 }
 
+void link_flush(struct link *l)
+{
+	if (l->state == LINK_READY)
+		outbound_flush(l->stream);
+}
+
 void link_init_queue(struct link *l)
 {
 	backlog_init(&l->backlog, l->place, on_grace, l);

@@ -78,6 +78,8 @@ void outbound_give_verify(struct outbound *o, struct elem *owned);
 /** So many stanzas, when open. */
 void outbound_write(struct outbound *o, const void *data, size_t len,
 		    size_t stanzas);
+/** Send it now, not at the end of the turn. The caller's last act. */
+void outbound_flush(struct outbound *o);
 /** They acknowledge what we send, in time (XEP-0198). */
 bool outbound_has_acks(const struct outbound *o);
 /** As stream_is_stalled(). */

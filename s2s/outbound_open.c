@@ -122,6 +122,11 @@ void outbound_write(struct outbound *o, const void *data, size_t len,
 	ask_for_ack(o);
 }
 
+void outbound_flush(struct outbound *o)
+{
+	stream_flush(o->stream);
+}
+
 void outbound_take_drained(void *owner)
 {
 	struct outbound *o = owner;

@@ -59,6 +59,9 @@ void stream_send_header(struct stream *s, const char *from, const char *to);
 void stream_give(struct stream *s, struct elem *owned); /* send and free */
 /** Stanzas as they stand on the wire. */
 void stream_write(struct stream *s, const void *data, size_t len);
+/** Send now what was written in this turn. The caller's last act: the stream may
+ *  end. */
+void stream_flush(struct stream *s);
 /** Begin the TLS handshake; a client may do so before anything was said (direct
  *  TLS, XEP-0368), a server's stream does so by itself then. False: bytes came behind the request to start it,
  *  and the connection was dropped (RFC 6120 5.4.3.3). local and sni are A-labels:

@@ -105,6 +105,12 @@ void stream_write(struct stream *s, const void *data, size_t len)
 	say(s, data, len);
 }
 
+void stream_flush(struct stream *s)
+{
+	if (s->state == STREAM_SECURE)
+		transport_flush(&s->transport);
+}
+
 void stream_keep_alive(struct stream *s)
 {
 	if (s->state == STREAM_SECURE && s->has_header && !s->is_finished)

@@ -38,6 +38,12 @@ void transport_write(struct transport *t, const void *data, size_t len)
 		tcp_write(t->tcp, data, len);
 }
 
+void transport_flush(struct transport *t)
+{
+	if (t->tls)
+		tls_flush(t->tls);
+}
+
 void transport_shutdown(struct transport *t)
 {
 	if (t->tls)

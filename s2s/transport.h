@@ -31,6 +31,8 @@ void transport_start_tls(struct transport *t,
 			 void *owner);
 
 void transport_read(struct transport *t, bool on);
+/** What was written, now: tls_flush(). */
+void transport_flush(struct transport *t);
 void transport_write(struct transport *t, const void *data, size_t len);
 void transport_shutdown(struct transport *t);
 void transport_set_abrupt(struct transport *t);

@@ -23,6 +23,7 @@
 #define READ_SHARE 131072  /* plain bytes handed over at a time */
 #define READ_ROUNDS 64     /* records without data in a row */
 #define KEEP_SIZE 8192     /* plain buffer kept when drained */
+#define BURST_FROM 8192    /* more than that is seldom all: a block */
 #define REKEYS 8           /* of a peer, a minute (rule R2) */
 
 static const char alpn_name[] = "xmpp-server";
@@ -291,6 +292,15 @@ static void on_tcp_failed(void *owner, int error)
 	fail(owner, error, hw_error_text(error));
 }
 
+static void let_go_plain(struct tls *t)
+{
+	if (t->plain.cap == LOOP_BLOCK)
+		loop_give_block(t->loop, t->plain.data);
+	else
+		free(t->plain.data);
+	buf_init(&t->plain);
+}
+
 static void on_tcp_drained(void *owner)
 {
 	struct tls *t = owner;
@@ -302,7 +312,7 @@ static void on_tcp_drained(void *owner)
 		return;
 	}
 	if (t->plain.cap > KEEP_SIZE)
-		buf_fini(&t->plain);
+		let_go_plain(t);
 	if (t->events->on_drained)
 		t->events->on_drained(t->owner);
 }
@@ -369,6 +379,15 @@ static size_t encrypt_at(struct tls *t, const unsigned char *data, size_t len)
 	return done;
 }
 
+static void add_plain(struct tls *t, const unsigned char *data, size_t len)
+{
+	if (len >= BURST_FROM && t->plain.cap == 0) {
+		t->plain.data = loop_take_block(t->loop);
+		t->plain.cap = LOOP_BLOCK;
+	}
+	buf_add(&t->plain, data, len);
+}
+
 /* Records now, while the bytes are in the cache; what is no full one waits. */
 static void encrypt_most(struct tls *t, const unsigned char *data, size_t len)
 {
@@ -383,7 +402,7 @@ static void encrypt_most(struct tls *t, const unsigned char *data, size_t len)
 		(void)!encrypt(t, RECORD_SIZE);
 	}
 	part = encrypt_at(t, data, len);
-	buf_add(&t->plain, data + part, len - part);
+	add_plain(t, data + part, len - part);
 }
 
 static void send_bye(struct tls *t)
@@ -505,6 +524,15 @@ void tls_write(struct tls *t, const void *data, size_t len)
 	/* first in line: it sends what tcp has with the rest */
 	loop_at_turn_end(t->loop, &t->flush);
 	encrypt_most(t, data, len);
+}
+
+void tls_flush(struct tls *t)
+{
+	loop_require_owner(t->loop);
+	if (list_is_empty(&t->flush.node))
+		return;
+	turn_remove(&t->flush);
+	flush_turn(t);
 }
 
 size_t tls_queued(const struct tls *t)

@@ -47,6 +47,9 @@ struct tls *tls_open(struct tcp *owned, const struct tls_settings *settings,
 		     const struct tls_events *events, void *owner);
 void tls_read(struct tls *t, bool on);
 void tls_write(struct tls *t, const void *data, size_t len);
+/** Send now what was written in this turn, not at its end. The caller's last act:
+ *  it may fail, drain or end. */
+void tls_flush(struct tls *t);
 size_t tls_queued(const struct tls *t); /* plain + cipher bytes still here */
 uint64_t tls_taken(const struct tls *t); /* as tcp_taken() */
 bool tls_is_stalled(const struct tls *t); /* as tcp_is_stalled() */

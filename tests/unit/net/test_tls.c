@@ -20,6 +20,7 @@
 #include "tests/unit/net/make_cert.h"
 #include "tests/unit/net/pattern.h"
 
+#define FLUSHED 12000
 #define BIG (8 << 20)
 #define SERVER_AUTH "1.3.6.1.5.5.7.3.1"
 #define CLIENT_AUTH "1.3.6.1.5.5.7.3.2"
@@ -32,6 +33,8 @@ struct end {
 	struct tls *tls;
 	const char *says;      /* sent when secure */
 	size_t expected;       /* shuts down after so many bytes */
+	bool is_flushing;
+	size_t left_before, left_behind; /* tls_queued() at a flush */
 	bool is_aborting;      /* closes its socket when secure */
 	bool is_shutting_down; /* right when secure */
 	const char *ask;       /* name to judge the peer by, when secure */
@@ -60,6 +63,17 @@ struct fixture {
 	struct timer *timer; /* until a late server is opened */
 };
 
+static void write_and_flush(struct end *e)
+{
+	unsigned char *data = pattern_new(0, FLUSHED);
+
+	tls_write(e->tls, data, FLUSHED);
+	mem_free(&data);
+	e->left_before = tls_queued(e->tls);
+	tls_flush(e->tls);
+	e->left_behind = tls_queued(e->tls);
+}
+
 static void on_secure(void *owner)
 {
 	struct end *e = owner;
@@ -71,6 +85,8 @@ static void on_secure(void *owner)
 		e->verdict = tls_peer_verdict(e->tls, e->ask);
 	if (e->says)
 		tls_write(e->tls, e->says, strlen(e->says));
+	if (e->is_flushing)
+		write_and_flush(e);
 	if (e->is_aborting)
 		tls_close(e->tls);
 	else if (e->is_shutting_down)
@@ -429,6 +445,27 @@ static void let_it_read(void *owner)
 	tls_shutdown(f->client.tls);
 }
 
+static void tls_flushed_does_not_wait_for_the_turns_end(void **state)
+{
+	struct fixture f;
+	(void)state;
+
+	fixture_init(&f, load(server_chain, NULL), load(client_chain, NULL));
+	fixture_connect(&f);
+	open_server(&f);
+	open_client(&f);
+	f.client.is_flushing = true;
+	f.client.left_behind = 1;
+	f.server.expected = FLUSHED;
+	fixture_run(&f);
+	assert_true(f.client.left_before >= FLUSHED);
+	assert_int_equal(f.client.left_behind, 0);
+	assert_true(f.client.drained >= 1);
+	assert_int_equal(f.server.got_len, FLUSHED);
+	assert_true(f.server.is_in_order);
+	fixture_fini(&f);
+}
+
 static void tls_not_read_pushes_back(void **state)
 {
 	unsigned char *data = pattern_new(0, BIG);
@@ -660,6 +697,7 @@ int main(void)
 		cmocka_unit_test(tls_judges_chains),
 		cmocka_unit_test(tls_knows_an_internationalised_address),
 		cmocka_unit_test(tls_carries_much_both_ways),
+		cmocka_unit_test(tls_flushed_does_not_wait_for_the_turns_end),
 		cmocka_unit_test(tls_not_read_pushes_back),
 		cmocka_unit_test(tls_tells_an_end_from_a_cut),
 		cmocka_unit_test(tls_gives_up_on_silence),
