@@ -307,6 +307,7 @@ static void take_note(void *owner, const struct record *record)
 
 static int read_attendance(const struct order *order, struct roll_call *call)
 {
+	static const enum record_note_kind first[] = { RECORD_NOTE_TAKEN_BACK };
 	static const enum record_note_kind kinds[] = {
 		RECORD_NOTE_CAME, RECORD_NOTE_WENT, RECORD_NOTE_RENAMED,
 		RECORD_NOTE_PRESENT
@@ -320,6 +321,10 @@ static int read_attendance(const struct order *order, struct roll_call *call)
 					    find_session, call);
 	if (!error && !call->found)
 		error = HW_E_NOT_FOUND;
+	if (!error)
+		error = meeting_reader_notes(reader, room, call->found, first,
+					     array_len(first), NOTES_MAX,
+					     take_note, call);
 	if (!error)
 		error = meeting_reader_notes(reader, room, call->found, kinds,
 					     array_len(kinds), NOTES_MAX,

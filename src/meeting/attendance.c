@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "meeting/attendance.h"
 
+#include <stdlib.h>
+
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 
 void attendance_init(struct attendance *a)
 {
-	*a = (struct attendance){ 0 };
+	*a = (struct attendance){ .void_lines = map_new() };
 }
 
 void attendance_fini(struct attendance *a)
@@ -18,6 +21,7 @@ void attendance_fini(struct attendance *a)
 		mem_free(&a->items[i].affiliation);
 	}
 	mem_free(&a->items);
+	map_free(&a->void_lines, free);
 	a->count = 0;
 }
 
@@ -121,13 +125,30 @@ static struct attendee *find_plain(struct attendance *a,
 	return who ? who : find_nick(a, n->person);
 }
 
+/* A line that is corrected is taken back, and says something anew from then
+ * on. */
+static void take_back(struct attendance *a, const struct record_note *n,
+		      int64_t at)
+{
+	if (n->line)
+		free(map_put(a->void_lines, n->line, mem_dup(&at, sizeof(at))));
+}
+
+static bool is_void(const struct attendance *a, const struct record_note *n,
+		    int64_t at)
+{
+	const int64_t *until = n->line ? map_get(a->void_lines, n->line) : NULL;
+
+	return until && at < *until;
+}
+
 static void take_present(struct attendance *a, const struct record_note *n,
 			 int64_t at)
 {
 	struct attendee *who;
 	bool by_nick;
 
-	if (!n->person)
+	if (!n->person || is_void(a, n, at))
 		return;
 	who = find_plain(a, n);
 	by_nick = who != NULL;
@@ -156,6 +177,9 @@ void attendance_take(struct attendance *a, const struct record_note *n,
 		break;
 	case RECORD_NOTE_PRESENT:
 		take_present(a, n, at);
+		break;
+	case RECORD_NOTE_TAKEN_BACK:
+		take_back(a, n, at);
 		break;
 	default:
 		break;

@@ -22,14 +22,18 @@ struct attendee {
 	int64_t time;      /* ms in the room */
 };
 
+struct map;
+
 struct attendance {
 	struct attendee *items; /* owned; in order of coming */
 	size_t count;
+	struct map *void_lines; /* owned; stanza-id -> when it was taken back */
 };
 
 void attendance_init(struct attendance *a);
 void attendance_fini(struct attendance *a);
-/** A note of the session; the others are ignored. at: ms since epoch. */
+/** A note of the session; the others are ignored. at: ms since epoch. What was
+ *  taken back is to be told before the rest. */
 void attendance_take(struct attendance *a, const struct record_note *n,
 		     int64_t at);
 /** The session ended then, or it is so late now: who is there has been until

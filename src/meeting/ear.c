@@ -172,6 +172,16 @@ static bool is_like(const struct meeting_session *s, const char *line,
 	}
 }
 
+/* What was said of somebody is void, and is said anew under the same line. */
+static void correct_people(struct meeting_desk *d, struct meeting_session *s,
+			   const struct observed_line *line, const char *first,
+			   const struct word *w)
+{
+	take_back(d, s, first);
+	if (w->kind == WORD_PRESENT || w->kind == WORD_REGRETS)
+		(void)board_run(d, line->room, w, line->by, first);
+}
+
 /* The note says what its line says now; one that is no such word any more makes
  * it void. Words that did something at once stand. */
 static void hear_correction(struct meeting_desk *d, struct meeting_session *s,
@@ -187,7 +197,9 @@ static void hear_correction(struct meeting_desk *d, struct meeting_session *s,
 	if (!first || !session_has_line(s, first))
 		return;
 	word_read(&w, line->body);
-	if (is_like(s, first, &w))
+	if (session_has_people_line(s, first))
+		correct_people(d, s, line, first, &w);
+	else if (is_like(s, first, &w))
 		(void)board_note(d, s, NULL,
 				 &(struct board_note){
 					 .kind = RECORD_NOTE_CORRECTED,

@@ -31,6 +31,7 @@ struct meeting_session *session_open(const char *room,
 	copy_row(&s->row, row);
 	s->present = map_new();
 	s->came = map_new();
+	s->people_lines = map_new();
 	s->scribes = map_new();
 	s->typed = map_new();
 	s->captions = map_new();
@@ -69,6 +70,7 @@ void session_close(struct meeting_session **session)
 	fini_row(&s->row);
 	map_free(&s->present, free);
 	map_free(&s->came, NULL);
+	map_free(&s->people_lines, NULL);
 	map_free(&s->scribes, NULL);
 	map_free(&s->typed, free);
 	map_free(&s->captions, free_caption);
@@ -225,7 +227,14 @@ const struct mark *session_find_mark(const struct meeting_session *s,
 
 bool session_has_line(const struct meeting_session *s, const char *line)
 {
-	return find_mark(s, line) || mics_find_line(&s->mics, line);
+	return find_mark(s, line) || mics_find_line(&s->mics, line) ||
+	       session_has_people_line(s, line);
+}
+
+bool session_has_people_line(const struct meeting_session *s,
+			     const char *line)
+{
+	return line && map_get(s->people_lines, line);
 }
 
 static void take_back(struct meeting_session *s, const struct record_note *n)
@@ -296,6 +305,11 @@ void session_take(struct meeting_session *s, const struct record_note *n,
 	case RECORD_NOTE_SAID:
 	case RECORD_NOTE_EDIT:
 		add_mark(s, n);
+		break;
+	case RECORD_NOTE_PRESENT:
+	case RECORD_NOTE_REGRETS:
+		if (n->line && !map_get(s->people_lines, n->line))
+			map_add(s->people_lines, n->line, &there);
 		break;
 	case RECORD_NOTE_UNDO:
 		undo(s);

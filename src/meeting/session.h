@@ -33,6 +33,8 @@ struct meeting_session {
 	struct record_meeting row; /* owned strings */
 	struct map *present;       /* owned; bare JID -> owned nick */
 	struct map *came;          /* owned; bare JID of all who ever were */
+	struct map *people_lines;  /* owned; stanza-ids of "present+" and
+				    * "regrets+" */
 	struct map *scribes;       /* owned; bare JID of who got the hat in it */
 	struct mark *marks;        /* owned; in order */
 	size_t mark_count;
@@ -73,5 +75,8 @@ const struct mark *session_find_mark(const struct meeting_session *s,
 const char *session_last_line(const struct meeting_session *s);
 /** Has the line made anything that can be taken back? */
 bool session_has_line(const struct meeting_session *s, const char *line);
+/** ... namely, told who is present, or is not? */
+bool session_has_people_line(const struct meeting_session *s,
+			     const char *line);
 /** "2026-11-22-1405"; owned. */
 char *session_make_name(int64_t at);

@@ -128,6 +128,34 @@ static void a_nick_does_not_take_a_name_back(void **state)
 	assert_string_equal(a.items[0].affiliation, "Org");
 }
 
+static void take_of_line(int minute, enum record_note_kind kind,
+			 const char *person, const char *text)
+{
+	const struct record_note n = {
+		.kind = kind,
+		.line = (char *)"l1",
+		.jid = (char *)"ann@h.example",
+		.nick = (char *)"ann",
+		.person = (char *)person,
+		.text = (char *)text,
+	};
+
+	attendance_take(&a, &n, minute * MINUTE);
+}
+
+static void what_was_taken_back_is_not_said(void **state)
+{
+	(void)state;
+	take_of_line(13, RECORD_NOTE_TAKEN_BACK, NULL, NULL);
+	take(10, RECORD_NOTE_CAME, "ann@h.example", "ann", NULL);
+	take_of_line(12, RECORD_NOTE_PRESENT, "Anne", "Ogr");
+	take_of_line(13, RECORD_NOTE_PRESENT, "Ann A", NULL);
+	attendance_end(&a, 30 * MINUTE);
+	assert_int_equal(a.count, 1);
+	assert_string_equal(a.items[0].name, "Ann A");
+	assert_null(a.items[0].affiliation);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -138,6 +166,7 @@ int main(void)
 		TEST(present_names_oneself_or_somebody_else),
 		TEST(a_name_completes_what_was_said_without),
 		TEST(a_nick_does_not_take_a_name_back),
+		TEST(what_was_taken_back_is_not_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
