@@ -18,6 +18,7 @@ RETRACT = "{urn:xmpp:message-retract:1}retract"
 RETRACTED = RETRACT + "ed"
 FIELD = "<field var='%s'><value>%s</value></field>"
 PAGE = 100
+MAX_COUNTED = 10000
 
 
 def without_double(pairs):
@@ -121,7 +122,10 @@ def archive_pages(peer, stream, user, room, is_backward=False, fields=""):
         found = rows + found if is_backward else found + rows
         seen += len(rows)
         if end.get("complete") == "true":
-            assert int(end.findtext(".//" + RSM + "count")) == seen
+            count = end.findtext(".//" + RSM + "count")
+            # what was searched is not counted beyond that
+            assert count == str(seen) or (not count and fields
+                                          and seen > MAX_COUNTED)
             return without_double((ident, text) for ident, text, is_talk
                                   in found if is_talk)
         assert rows
