@@ -49,6 +49,29 @@ static bool is_beating(const struct call *c, int64_t *at_out)
 	return *at_out && clock_wall() - *at_out < HEARTBEAT_OLD;
 }
 
+/* The store says so itself, long before its heartbeat is missed: what is said
+ * now is refused. */
+static bool is_kept(void)
+{
+	const struct counter *c = NULL;
+
+	while ((c = counter_next(c)))
+		if (str_equal(c->name, "hallway_store_trouble"))
+			return counter_get(c) == 0;
+	return true;
+}
+
+static const char *state_text(bool is_up)
+{
+	if (!is_up)
+		return "The rooms are not open at the moment. The log can be "
+		       "read all the same.";
+	return is_kept() ? "The rooms are open."
+			 : "The rooms are open, but the record cannot be "
+			   "written at the moment: what is said is refused "
+			   "until it can.";
+}
+
 /* ---- for people ---- */
 
 static void write_time(struct html *h, int64_t at)
@@ -188,9 +211,7 @@ static void write_summary(struct html *h, const struct call *c)
 	bool is_up = is_beating(c, &beat);
 
 	html_open(h, "p");
-	html_text(h, is_up ? "The rooms are open." :
-			     "The rooms are not open at the moment. The log "
-			     "can be read all the same.");
+	html_text(h, state_text(is_up));
 	html_format(h, " Rooms: %zu; people in them: %zu.",
 		    count_rooms(c->desk->site), count_occupants(c->desk->site));
 	if (beat) {
@@ -233,9 +254,9 @@ void health_answer_status(struct call *c)
 	char *text;
 
 	datetime_print(beat, at);
-	status = json_pack("{s:s, s:s, s:o, s:I, s:I, s:I}", "software",
+	status = json_pack("{s:s, s:s, s:b, s:o, s:I, s:I, s:I}", "software",
 			   "hallway", "state", is_up ? "up" : "down",
-			   "heartbeat", beat ? json_string(at) : json_null(),
+			   "writable", is_up && is_kept(), "heartbeat", beat ? json_string(at) : json_null(),
 			   "rooms", (json_int_t)count_rooms(site), "occupants",
 			   (json_int_t)count_occupants(site), "links",
 			   (json_int_t)site->link_count);

@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+import urllib.request
 
 import pytest
 import record_views
@@ -274,7 +275,15 @@ def fill(folder):
 
 
 def test_a_full_disk_refuses_and_recovers(new_host, new_peer, small_disk):
-    host = new_host(extra="store: {queue_age: 200ms, give_up: 1500ms}\n")
+    pages = "http://127.0.0.1:%d/" % free_port()
+
+    def status():
+        with urllib.request.urlopen(pages + "-/status.json") as answer:
+            return json.load(answer)
+
+    host = new_host(extra="store: {queue_age: 200ms, give_up: 1500ms}\n"
+                    "web: {listen: [\"%s\"], url: \"%s\"}\n"
+                    % (pages[7:-1], pages))
     host.terminate()
     for path in host.state.iterdir():
         if path.is_file():
@@ -300,6 +309,9 @@ def test_a_full_disk_refuses_and_recovers(new_host, new_peer, small_disk):
     assert answer.find(".//%sresource-constraint" % STANZA_ERRORS) is not None
     assert host.count("hallway_store_given_back") >= 1
     assert host.count("hallway_store_trouble") == 1
+    assert status()["state"] == "up" and status()["writable"] is False
+    with urllib.request.urlopen(pages + "-/health") as answer:
+        assert "the record cannot be written" in answer.read().decode()
     # what is new is refused at once; what needs no record passes
     groupchat(stream, "ann@one.test/x", "m2", "again")
     answer = peer.receive(lambda s: s.get("id") == "m2")
@@ -331,6 +343,7 @@ def test_a_full_disk_refuses_and_recovers(new_host, new_peer, small_disk):
     while host.count("hallway_store_trouble"):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    assert status()["writable"] is True
     seen.append(say(peer, stream, "m3"))
     kept = archive(host)
     assert set(seen) <= set(kept) and len(kept) == len(set(kept))
