@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
+#include "meeting/meeting.h"
 #include "muc/desk.h"
 
 /* ---- the table ---- */
@@ -167,6 +168,23 @@ void order_row_number(const struct order *order, const char *name,
 	};
 
 	order_row(order, values, array_len(values));
+}
+
+void order_note_hat(const struct order *order, const char *room,
+		    const char *jid, const char *hat)
+{
+	const struct jid *by = order->caller->jid;
+	const struct command_value note = {
+		.name = "note",
+		.text = "they have not said here that they have read the Note "
+			"Well, as meetings.need_note_well asks; if they are "
+			"in the room they were told how",
+	};
+
+	if (order->admin->meetings &&
+	    meeting_note_hat(order->admin->meetings, room, jid, hat,
+			     by ? jid_bare(by) : NULL))
+		order_row(order, &note, 1);
 }
 
 void order_end(const struct order *order)

@@ -74,12 +74,43 @@ static void row_room(const struct order *order, const char *room)
 	order_row(order, &value, 1);
 }
 
+/** Which hat of the house somebody wears, the first of several. */
+struct worn_hat {
+	const char *jid;
+	char *name; /* owned, or NULL */
+};
+
+static void take_hat(void *owner, const struct hat_view *view)
+{
+	struct worn_hat *worn = owner;
+
+	if (!worn->name && view->name && view->of_roster &&
+	    str_equal(view->jid, worn->jid))
+		worn->name = str_dup(view->name);
+}
+
+/* Who is confirmed has the hat by somebody's hand. */
+static void note_hat(const struct order *order, const char *room)
+{
+	struct worn_hat worn = { .jid = order_text(order, "jid") };
+
+	(void)muc_hats_worn(order->admin->muc, room, take_hat, &worn);
+	if (worn.name)
+		order_note_hat(order, room, worn.jid, worn.name);
+	mem_free(&worn.name);
+}
+
 static enum leaders_result change_one(const struct order *order, change_fn fn,
 				      const char *room)
 {
-	return fn(order->admin->muc, room, order_text(order, "jid"),
-		  order_text(order, "address"),
-		  command_caller_text(order->caller));
+	enum leaders_result result =
+		fn(order->admin->muc, room, order_text(order, "jid"),
+		   order_text(order, "address"),
+		   command_caller_text(order->caller));
+
+	if (result == LEADERS_DONE && fn == muc_leaders_confirm)
+		note_hat(order, room);
+	return result;
 }
 
 /* Where a list has no such address nothing happens; a row for each where it

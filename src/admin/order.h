@@ -52,6 +52,10 @@ void order_row_number(const struct order *order, const char *name,
 		      int64_t number);
 void order_row(const struct order *order, const struct command_value *values,
 	       size_t count);
+/** They got that hat: are they, and whoever gave it, to be told of the Note Well
+ *  (meeting_note_hat())? */
+void order_note_hat(const struct order *order, const char *room,
+		    const char *jid, const char *hat);
 void order_end(const struct order *order);
 /** Takes the sentence. */
 void order_fail(const struct order *order, const char *error, char *owned_text);

@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "jid/jid.h"
-#include "meeting/meeting.h"
 #include "muc/bans.h"
 #include "muc/hats.h"
 #include "muc/muc_meeting.h"
@@ -216,24 +215,6 @@ static void end_hat(const struct order *order, enum hats_result result,
 			      hats_result_text(result)));
 }
 
-/* What whoever gave it has to know. */
-static void note_hat(const struct order *order, const char *jid)
-{
-	const struct jid *by = order->caller->jid;
-	const struct command_value note = {
-		.name = "note",
-		.text = "they have not said here that they have read the Note "
-			"Well, as meetings.need_note_well asks; if they are "
-			"in the room they were told how",
-	};
-
-	if (order->admin->meetings &&
-	    meeting_note_hat(order->admin->meetings, order_text(order, "room"),
-			     jid, order_text(order, "hat"),
-			     by ? jid_bare(by) : NULL))
-		order_row(order, &note, 1);
-}
-
 static void note_heir(const struct order *order, const char *room,
 		      const char *nick)
 {
@@ -243,7 +224,7 @@ static void note_heir(const struct order *order, const char *room,
 	if (!muc_meeting_find(order->admin->muc, room, nick, &heir))
 		return;
 	jid = str_dup(heir.jid);
-	note_hat(order, jid);
+	order_note_hat(order, room, jid, order_text(order, "hat"));
 	mem_free(&jid);
 }
 
@@ -272,7 +253,9 @@ static void run_hat_give(const struct order *order)
 			      order_text(order, "hat"),
 			      command_caller_text(order->caller));
 	if (result == HATS_DONE)
-		note_hat(order, order_text(order, "jid"));
+		order_note_hat(order, order_text(order, "room"),
+			       order_text(order, "jid"),
+			       order_text(order, "hat"));
 	end_hat(order, result, "hat-give");
 }
 
