@@ -236,8 +236,11 @@ def test_who_does_not_acknowledge_is_gone(scene):
     assert host.count("hallway_s2s_streams_silent") == 2
 
 
+TOO_MANY = 1000     # more than can be on their way when it is told
+
+
 def count_too_many(_stream, count):
-    return count + 1
+    return count + TOO_MANY
 
 
 @pytest.mark.parametrize("scene", [(count_too_many, "")], indirect=True)
@@ -247,7 +250,8 @@ def test_more_than_was_sent(scene):
     error = counter.end()
     assert condition(error, STREAM_ERRORS) == "undefined-condition"
     fault = error.find(SM + "handled-count-too-high")
-    assert int(fault.get("h")) == int(fault.get("send-count")) + 1
+    sent = int(fault.get("send-count"))
+    assert sent < int(fault.get("h")) <= sent + TOO_MANY
 
 
 @pytest.mark.parametrize("scene", [
