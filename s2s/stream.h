@@ -63,10 +63,10 @@ void stream_write(struct stream *s, const void *data, size_t len);
  *  end. */
 void stream_flush(struct stream *s);
 /** Begin the TLS handshake; a client may do so before anything was said (direct
- *  TLS, XEP-0368), a server's stream does so by itself then. False: bytes came behind the request to start it,
- *  and the connection was dropped (RFC 6120 5.4.3.3). local and sni are A-labels:
- *  the domain whose certificate a client shows, and the peer's; NULL on a
- *  server. */
+ *  TLS, XEP-0368), a server's stream does so by itself then. False:
+ *  bytes came behind the request to start it, and the connection was dropped
+ *  (RFC 6120 5.4.3.3). local and sni are A-labels: the domain whose certificate a
+ *  client shows, and the peer's; NULL on a server. */
 HW_MUST_USE bool stream_start_tls(struct stream *s, const char *local,
 				  const char *sni);
 /** After SASL (RFC 6120 6.3.2): both sides begin anew with a header, over the

@@ -98,9 +98,9 @@ enum meeting_result meeting_run(struct meeting_desk *d, const char *room,
 				const struct observed_person *who,
 				const char *line);
 
-/** by (bare JID; NULL: the control socket) put a hat on another's head. True: meetings.need_note_well asks the wearer of
- *  one of the house to read the Note Well, and they have not said so; who is there is told
- *  how. */
+/** by (bare JID; NULL: the control socket) put a hat on another's head. True:
+ *  meetings.need_note_well asks the wearer of one of the house to read the Note
+ *  Well, and they have not said so; who is there is told how. */
 bool meeting_note_hat(struct meeting_desk *d, const char *room, const char *jid,
 		      const char *hat, const char *by);
 

@@ -256,8 +256,9 @@ void health_answer_status(struct call *c)
 	datetime_print(beat, at);
 	status = json_pack("{s:s, s:s, s:b, s:o, s:I, s:I, s:I}", "software",
 			   "hallway", "state", is_up ? "up" : "down",
-			   "writable", is_up && is_kept(), "heartbeat", beat ? json_string(at) : json_null(),
-			   "rooms", (json_int_t)count_rooms(site), "occupants",
+			   "writable", is_up && is_kept(), "heartbeat",
+			   beat ? json_string(at) : json_null(), "rooms",
+			   (json_int_t)count_rooms(site), "occupants",
 			   (json_int_t)count_occupants(site), "links",
 			   (json_int_t)site->link_count);
 	require(status);
