@@ -54,7 +54,15 @@ static bool is_subject(const struct elem *message)
 	       !elem_child(message, "thread", NS_SERVER);
 }
 
-/* What a message of an occupant may carry to others. */
+/* May a message of an occupant carry it to others? */
+static bool is_for_others(const struct room *r, const struct elem *child)
+{
+	if (elem_is(child, NULL, NS_MUC))
+		return false;
+	/* XEP-0172: tells who somebody is elsewhere */
+	return r->config.shows_jids || !elem_is(child, NULL, NS_NICK);
+}
+
 static void copy_payload(const struct room *r, struct elem *to,
 			 const struct stanza *from)
 {
@@ -63,12 +71,8 @@ static void copy_payload(const struct room *r, struct elem *to,
 	elem_set_attr(to, "xml:lang", stanza_lang(from));
 	for (child = elem_child(from->elem, NULL, NULL); child;
 	     child = elem_next(child, NULL, NULL)) {
-		if (elem_is(child, NULL, NS_MUC))
-			continue;
-		/* XEP-0172: tells who somebody is elsewhere */
-		if (!r->config.shows_jids && elem_is(child, NULL, NS_NICK))
-			continue;
-		elem_add_copy(to, child);
+		if (is_for_others(r, child))
+			elem_add_copy(to, child);
 	}
 }
 
@@ -83,6 +87,30 @@ struct elem *message_make(const struct act *a, const char *type)
 		rand_id(new_id);
 	e = stanza_elem_new(STANZA_MESSAGE, type, o->jid, id ? id : new_id);
 	copy_payload(a->room, e, a->stanza);
+	mark_add_occupant_id(e, o->id);
+	return e;
+}
+
+/* What everybody gets of it is what came, changed: talk is not copied. */
+static struct elem *turn_into_talk(const struct act *a)
+{
+	const struct occupant *o = a->session->occupant;
+	const char *id = stanza_id(a->stanza), *lang = stanza_lang(a->stanza);
+	struct elem *e = a->stanza->elem, *child, *next;
+	char new_id[RAND_ID_SIZE];
+
+	if (!id)
+		rand_id(new_id);
+	elem_strip(e);
+	elem_set_attr(e, "from", jid_text(o->jid));
+	elem_set_attr(e, "id", id ? id : new_id);
+	elem_set_attr(e, "type", "groupchat");
+	elem_set_attr(e, "xml:lang", lang);
+	for (child = elem_child(e, NULL, NULL); child; child = next) {
+		next = elem_next(child, NULL, NULL);
+		if (!is_for_others(a->room, child))
+			elem_remove(e, child);
+	}
 	mark_add_occupant_id(e, o->id);
 	return e;
 }
@@ -172,7 +200,7 @@ void message_groupchat(struct act *a)
 		return;
 	if (is_kept && !act_may_save(a))
 		return;
-	e = message_make(a, "groupchat");
+	e = turn_into_talk(a);
 	if (is_kept && !takeback_allows(a->room, e))
 		act_refuse(a, COND_ITEM_NOT_FOUND, COND_TYPE_CANCEL,
 			   "What it corrects was taken back.");
@@ -180,7 +208,6 @@ void message_groupchat(struct act *a)
 		say_for_the_record(a, e, changes_subject);
 	else
 		say_in_passing(a, e);
-	elem_free(&e);
 }
 
 void message_other(struct act *a)

@@ -389,10 +389,8 @@ void elem_add_text(struct elem *e, const char *text)
 	elem_add_text_n(e, text, strlen(text));
 }
 
-void elem_remove(struct elem *parent, struct elem *child)
+static void node_remove(struct elem *parent, struct elem_node *node)
 {
-	struct elem_node *node = &child->node;
-
 	require(node->parent == parent);
 	if (node->prev)
 		node->prev->next = node->next;
@@ -404,6 +402,25 @@ void elem_remove(struct elem *parent, struct elem *child)
 		parent->last = node->prev;
 	node->parent = NULL;
 	node->prev = node->next = NULL;
+}
+
+void elem_remove(struct elem *parent, struct elem *child)
+{
+	node_remove(parent, &child->node);
+}
+
+void elem_strip(struct elem *e)
+{
+	struct elem_node *node, *next;
+
+	for (node = e->first; node; node = next) {
+		next = node->next;
+		if (node->is_text)
+			node_remove(e, node);
+	}
+	e->text = NULL;
+	e->text_len = e->text_cap = 0;
+	e->attrs = e->last_attr = NULL;
 }
 
 static struct elem *find_from(struct elem_node *node, const char *name,

@@ -56,6 +56,10 @@ void elem_add_text_n(struct elem *e, const char *text, size_t len);
 /** Unlink child from its parent; its memory stays with the tree. */
 void elem_remove(struct elem *parent, struct elem *child);
 
+/** Only its child elements are left of e. Attributes' values that were borrowed stay
+ *  valid as long as the tree. */
+void elem_strip(struct elem *e);
+
 /** First child element that elem_is(); next such sibling after child. */
 struct elem *elem_child(const struct elem *e, const char *name, const char *ns);
 struct elem *elem_next(const struct elem *child, const char *name,

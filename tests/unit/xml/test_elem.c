@@ -206,6 +206,38 @@ static void misuse_aborts(void **state)
 	assert_true(aborts(remove_of_a_stranger));
 }
 
+static void strip_leaves_children(void **state)
+{
+	struct elem *e = elem_new("message", "jabber:server");
+	const char *id;
+
+	(void)state;
+	elem_set_attr(e, "id", "1");
+	elem_set_attr_ns(e, "a", "urn:a", "2");
+	elem_add_text(e, "before");
+	elem_add_with_text(e, "body", NULL, "hi");
+	elem_add_text(e, "between");
+	elem_add(e, "x", "urn:x");
+	elem_add_text(e, "behind");
+	id = elem_attr(e, "id");
+	elem_strip(e);
+	assert_string_equal(id, "1");
+	assert_null(elem_next_attr(e, NULL));
+	assert_string_equal(elem_text(e), "");
+	assert_string_equal(elem_child_text(e, "body", NULL), "hi");
+	assert_non_null(elem_next(elem_child(e, "body", NULL), "x", "urn:x"));
+	for (const struct elem_node *n = elem_next_node(e, NULL); n;
+	     n = elem_next_node(e, n))
+		assert_non_null(elem_node_elem(n));
+	elem_set_attr(e, "id", id);
+	elem_add_text(e, "new");
+	assert_string_equal(elem_attr(e, "id"), "1");
+	assert_string_equal(elem_text(e), "new");
+	elem_strip(e);
+	elem_strip(e);
+	elem_free(&e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +250,7 @@ int main(void)
 		cmocka_unit_test(copies_are_deep),
 		cmocka_unit_test(typical_stanza_is_two_chunks),
 		cmocka_unit_test(misuse_aborts),
+		cmocka_unit_test(strip_leaves_children),
 	};
 
 	return cmocka_run_group_tests_name("elem", tests, NULL, NULL);
