@@ -369,7 +369,8 @@ void tcp_write(struct tcp *t, const void *data, size_t len)
 		return;
 	if (tcp_queued(t) == 0)
 		t->progress_at = loop_now(t->loop);
-	if (len >= BURST_FROM && t->out.cap == 0) {
+	if (len >= BURST_FROM && t->out.len == 0 && t->out.cap < len) {
+		let_go(t, &t->out);
 		t->out.data = loop_take_block(t->loop);
 		t->out.cap = LOOP_BLOCK;
 	}

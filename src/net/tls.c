@@ -381,7 +381,8 @@ static size_t encrypt_at(struct tls *t, const unsigned char *data, size_t len)
 
 static void add_plain(struct tls *t, const unsigned char *data, size_t len)
 {
-	if (len >= BURST_FROM && t->plain.cap == 0) {
+	if (len >= BURST_FROM && t->plain.len == 0 && t->plain.cap < len) {
+		let_go_plain(t);
 		t->plain.data = loop_take_block(t->loop);
 		t->plain.cap = LOOP_BLOCK;
 	}
