@@ -130,7 +130,7 @@ static void is_found_once_however_it_comes(void **state)
 			strlen(rest));
 		free(rest);
 		for (int i = 1; i <= 5; i++) {
-			char to[8];
+			char to[16];
 
 			snprintf(to, sizeof(to), "u%d ", i);
 			at = strstr(at, to);
