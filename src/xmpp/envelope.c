@@ -51,7 +51,7 @@ struct audience {
  * another costs by the piece. A link that takes nothing keeps those of the
  * others, too, so there are few in one: the bounds of queues count each envelope
  * as if it were alone. */
-#define MAILING_MAX 14
+#define MAILING_MAX 7
 
 struct mailing {
 	atomic_int refs;       /* envelopes that are left */
