@@ -147,33 +147,30 @@ static enum archive_status read_page(struct line_search *s,
  * Counting
  */
 
-/* Whole days are counted already; of others the lines are. */
+/* Whole days are counted already; of others the lines are, and those that no day
+ * has counted yet. */
 #define COUNT_OF_DAY(table, from, condition)                     \
 	"(SELECT count(*) FROM " table " l WHERE l.room = :room" \
 	" AND l.seq > max(:after, d.first_seq - 1, " from ")"    \
 	" AND l.seq < min(:before, d.last_seq + 1)"              \
 	" AND l.at >= max(:start, d.day * 86400000)"             \
 	" AND l.at <= min(:end, d.day * 86400000 + 86399999)" condition ")"
-#define COUNT_BY_DAYS(lines, condition)                                        \
-	"SELECT ifnull(sum(CASE WHEN d.day > :first_day"                       \
-	" AND d.day < :last_day AND d.first_seq > :after"                      \
-	" AND d.last_seq < :before THEN d." lines " ELSE " COUNT_OF_DAY(       \
-		"room_lines", ":after",                                        \
-		condition) " + CASE WHEN d.last_seq > :mark "                  \
-			   "THEN " COUNT_OF_DAY("archive", ":mark",            \
-						condition) " ELSE 0 END "      \
-							   "END), 0)"          \
-							   " FROM all_days d " \
-							   "WHERE d.room = "   \
-							   ":room"             \
-							   " AND d.day "       \
-							   "BETWEEN "          \
-							   ":first_day AND "   \
-							   ":last_day"         \
-							   " AND d.last_seq "  \
-							   "> :after AND "     \
-							   "d.first_seq < "    \
-							   ":before"
+#define COUNT_UNCOUNTED(condition)                                \
+	"(SELECT count(*) FROM archive l WHERE l.room = :room"    \
+	" AND l.seq > max(:after, (SELECT counted FROM indexed))" \
+	" AND l.seq < :before"                                    \
+	" AND l.at >= :start AND l.at <= :end" condition ")"
+#define COUNT_BY_DAYS(lines, condition)                                  \
+	"SELECT ifnull(sum(CASE WHEN d.day > :first_day"                 \
+	" AND d.day < :last_day AND d.first_seq > :after"                \
+	" AND d.last_seq < :before THEN d." lines " ELSE "               \
+	COUNT_OF_DAY("room_lines", ":after", condition)                  \
+	" + CASE WHEN d.last_seq > :mark THEN "                          \
+	COUNT_OF_DAY("archive", ":mark", condition)                      \
+	" ELSE 0 END END), 0) + " COUNT_UNCOUNTED(condition)             \
+	" FROM days d WHERE d.room = :room"                              \
+	" AND d.day BETWEEN :first_day AND :last_day"                    \
+	" AND d.last_seq > :after AND d.first_seq < :before"
 
 static bool is_counted_by_days(const struct line_search *s)
 {

@@ -177,29 +177,33 @@ static enum archive_status find_only(struct line_search *s)
 }
 
 /* The first and the last row of a span of time, by the days: none is skipped for
- * a clock that was set. */
-#define DAY_BOUND(which, seq, beyond, day, inside, order)                      \
+ * a clock that was set. Lines that no day has counted yet are the last ones. */
+#define UNCOUNTED "l.seq > (SELECT counted FROM indexed)"
+#define DAY_BOUND(which, seq, beyond, day, inside, late, order)                \
 	"SELECT " which "(seq) FROM ("                                         \
-	"SELECT " which "(" seq ") AS seq FROM all_days"                       \
+	"SELECT " which "(" seq ") AS seq FROM days"                           \
 	" WHERE room = :room AND day " beyond " UNION ALL SELECT"              \
 	" (SELECT l.seq FROM room_lines l WHERE l.room = :room"                \
 	" AND l.seq >= d.first_seq AND l.seq <= d.last_seq AND " inside        \
 	" ORDER BY l.seq " order " LIMIT 1)"                                   \
-	" FROM all_days d WHERE d.room = :room AND d.day = " day               \
+	" FROM days d WHERE d.room = :room AND d.day = " day                   \
 	" UNION ALL SELECT"                                                    \
 	" (SELECT l.seq FROM archive l"                                        \
 	" WHERE l.seq > max(:mark, d.first_seq - 1)"                           \
 	" AND l.seq <= d.last_seq"                                             \
 	" AND l.room = :room AND " inside " ORDER BY l.seq " order " LIMIT 1)" \
-	" FROM all_days d WHERE d.room = :room AND d.day = " day               \
-	" AND d.last_seq > :mark)"
+	" FROM days d WHERE d.room = :room AND d.day = " day                   \
+	" AND d.last_seq > :mark"                                              \
+	" UNION ALL SELECT (SELECT l.seq FROM archive l WHERE " UNCOUNTED      \
+	" AND l.room = :room AND " late " ORDER BY l.seq " order " LIMIT 1))"
 #define FIRST_OF_ROOM                                                      \
 	DAY_BOUND("min", "first_seq", "> :first_day", ":first_day",        \
 		  "l.at >= :start AND l.at < (:first_day + 1) * 86400000", \
-		  "ASC")
-#define LAST_OF_ROOM                                             \
-	DAY_BOUND("max", "last_seq", "< :last_day", ":last_day", \
-		  "l.at <= :end AND l.at >= :last_day * 86400000", "DESC")
+		  "l.at >= :start", "ASC")
+#define LAST_OF_ROOM                                               \
+	DAY_BOUND("max", "last_seq", "< :last_day", ":last_day",   \
+		  "l.at <= :end AND l.at >= :last_day * 86400000", \
+		  "l.at <= :end", "DESC")
 /* of each table by itself: there may be very many days */
 #define BOUND_OF_ALL(which, seq, days, late)                           \
 	"SELECT " which "(seq) FROM (SELECT " which "(" seq ")"        \
