@@ -49,8 +49,8 @@ const struct line_source *line_source_choose(const struct line_search *s,
 	return s->query->room && !is_late ? &room_lines : &all_lines;
 }
 
-/* The words of late lines, for as long as this transaction lasts; searched as the others
- * are, by the same rules. */
+/* The words of late lines, for as long as this transaction lasts; searched as the
+ * others are, by the same rules. */
 #define LATE_WORDS                                                    \
 	"CREATE VIRTUAL TABLE temp.late_words USING fts5 (body,"      \
 	" content = '', tokenize = 'unicode61 remove_diacritics 2');" \
